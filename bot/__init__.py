@@ -1,0 +1,1 @@
+"""Tocsin: a Microsoft Teams bot with which people handle alerts together."""

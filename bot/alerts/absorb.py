@@ -1,0 +1,147 @@
+"""How reports become alerts, and how later reports change them."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bot.alerts.alert import Alert
+from bot.alerts.evidence import impacted_assets
+from bot.alerts.history import Change, Kind, Plain, as_plain
+from bot.alerts.report import Report
+from bot.alerts.words import Severity, Signal, Status
+
+#: The fields that a source may report and the history keeps.
+TRACKED = (
+    "title",
+    "severity",
+    "status",
+    "signal",
+    "classification",
+    "determination",
+    "assignee",
+    "incident",
+    "investigation_state",
+    "service_source",
+    "detection_source",
+    "category",
+    "alert_type",
+    "product",
+    "threat",
+    "threat_actor",
+    "source_tags",
+    "mitre",
+    "created_at",
+    "first_activity",
+    "last_activity",
+    "alert_url",
+    "incident_url",
+    "documentation_url",
+    "evidence_count",
+)
+
+#: Reported too, but long: kept in the state, and not copied into the history.
+UNTRACKED = ("description", "recommended_actions", "labels")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A source's last report about an alert, to compare the next one with: plain fields, a digest of the evidence."""
+
+    fields: Mapping[str, Any]
+    evidence_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absorbed:
+    """What a report changes: entries to be made of `changes` (and none if empty), and fields that the history skips."""
+
+    kind: Kind
+    changes: tuple[Change, ...]
+    apart: Mapping[str, Any]
+    evidence_changed: bool
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.changes and not self.apart and not self.evidence_changed
+
+
+def said(report: Report, *, assignee: str | None, incident: int | None) -> Said:
+    """The report as it is kept. A field that the source did not mention is absent."""
+    values: dict[str, Any] = {name: getattr(report, name) for name in TRACKED if hasattr(report, name)}
+    values |= {name: getattr(report, name) for name in UNTRACKED}
+    values["evidence_count"] = len(report.evidence)
+    if report.assigned_to is not None:
+        values["assignee"] = assignee or ""
+    if incident is not None:
+        values["incident"] = incident
+    fields = {name: value if isinstance(value, Mapping) else as_plain(value) for name, value in values.items()}
+    pieces = json.dumps(
+        [(p.kind, p.entity, p.label, p.roles, p.verdict, p.remediation, p.tags, p.properties) for p in report.evidence],
+        sort_keys=True,
+        default=str,
+    )
+    return Said(
+        {name: value for name, value in fields.items() if value is not None},
+        hashlib.sha256(pieces.encode()).hexdigest(),
+    )
+
+
+def newborn(number: int, report: Report, received_at: datetime) -> Alert:
+    """The alert before its first entry: where every replay begins."""
+    return Alert(
+        number=number,
+        source=report.source,
+        external_id=report.external_id,
+        revision=0,
+        title="",
+        severity=Severity.MEDIUM,
+        created_at=received_at,
+        first_activity=received_at,
+        last_activity=received_at,
+        received_at=received_at,
+    )
+
+
+def absorb(alert: Alert, previous: Said | None, now_said: Said, report: Report) -> Absorbed:
+    """What is new in this report.
+
+    A field changes only where the source says something else than it said before, so that a repeated report never
+    takes back what people did.
+    """
+    before: Mapping[str, Any] = previous.fields if previous else {}
+    news = {name: value for name, value in now_said.fields.items() if value != before.get(name)}
+    if previous is None:
+        news = {name: value for name, value in news.items() if value not in ("", [], {})}
+    wanted: dict[str, Plain] = {name: news[name] for name in TRACKED if name in news}
+    if wanted.get("assignee") == "":
+        wanted["assignee"] = None
+    if _cleared_untouched(alert, wanted):
+        wanted["status"] = str(Status.RESOLVED)
+    changes = tuple(
+        Change(name, as_plain(getattr(alert, name)), value)
+        for name, value in wanted.items()
+        if as_plain(getattr(alert, name)) != value
+    )
+    return Absorbed(
+        kind=Kind.REPORTED if alert.revision else Kind.CREATED,
+        changes=changes,
+        apart={name: news[name] for name in UNTRACKED if name in news},
+        evidence_changed=bool(report.evidence or previous)
+        and (previous is None or previous.evidence_digest != now_said.evidence_digest),
+    )
+
+
+def with_apart(alert: Alert, absorbed: Absorbed, report: Report) -> Alert:
+    """The parts of a report that the history skips: long texts, labels, and the assets of the evidence."""
+    fields = dict(absorbed.apart)
+    if absorbed.evidence_changed:
+        fields["assets"], fields["asset_count"] = impacted_assets(report.evidence)
+    return replace(alert, **fields)
+
+
+def _cleared_untouched(alert: Alert, wanted: Mapping[str, Plain]) -> bool:
+    """The trouble is over and nobody had begun with it: then nobody needs to. Otherwise people decide."""
+    return wanted.get("signal") == Signal.CLEARED and alert.acknowledged_at is None and alert.is_open

@@ -1,0 +1,87 @@
+"""Conversations that we know, the cards posted in them, and who sees what where."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bot.alerts.messages import Address, ConversationKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """A place in Teams. `teams_id` is the conversation id without `;messageid=`; `id` is ours."""
+
+    id: int
+    teams_id: str
+    kind: ConversationKind
+    service_url: str
+    tenant_id: str
+    name: str = ""
+    team_id: str = ""
+    team_name: str = ""
+    #: The person of a 1:1 chat.
+    person: str | None = None
+    #: Since when it gets a card for every alert; None if it does not.
+    subscribed_at: datetime | None = None
+    #: Teams said that it is gone, or the bot was removed: nothing is sent until it comes back.
+    gone: bool = False
+
+    @property
+    def subscribed(self) -> bool:
+        return self.subscribed_at is not None
+
+    @property
+    def address(self) -> Address:
+        return Address(self.service_url, self.teams_id, self.kind)
+
+
+class Subject(StrEnum):
+    """What a card is about."""
+
+    ALERT = "alert"
+    DIGEST = "digest"
+    #: An answer to somebody's command, or a welcome: a message that was made once and never changes.
+    REPLY = "reply"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A posted card, or one to be posted: delivery makes `shown_revision` equal `wanted_revision`."""
+
+    id: int
+    conversation: Conversation
+    subject: Subject
+    subject_id: int
+    wanted_revision: int
+    shown_revision: int = 0
+    activity_id: str | None = None
+    #: The root of the channel thread that it goes into; None for a thread of its own.
+    thread: str | None = None
+    attempt: int = 0
+    #: Set where an answer to a post was lost: a copy may already be there.
+    ambiguous: bool = False
+
+
+    @property
+    def address(self) -> Address:
+        return replace(self.conversation.address, thread=self.thread)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which alerts a reader may see where they are: everything, or only what is listed for that conversation."""
+
+    everything: bool
+    #: With `everything` false: only alerts that have a card in this conversation.
+    shared_in: int | None = None
+
+
+NOTHING = Scope(everything=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The people of a conversation, by Entra object id, as last read."""
+
+    people: frozenset[str] = field(default_factory=frozenset)
+    read_at: datetime | None = None

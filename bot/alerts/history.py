@@ -1,0 +1,69 @@
+"""The history: append-only entries, one for each thing that anybody or anything did to an alert."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, StrEnum
+from typing import Any
+
+from bot.alerts.people import Actor, Way
+
+#: A field's value as JSON knows it: text, number, list of texts, or nothing.
+Plain = str | int | list[str] | None
+
+
+class Kind(StrEnum):
+    """What kind of thing was done."""
+
+    CREATED = "created"
+    #: The source said something new.
+    REPORTED = "reported"
+    ASSIGNED = "assigned"
+    STARTED = "started"
+    COMMENTED = "commented"
+    CLASSIFIED = "classified"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    TAGGED = "tagged"
+    LINKED = "linked"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field went from `old` to `new`."""
+
+    field: str
+    old: Plain
+    new: Plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry. `revision` is the alert's revision after it: entries of an alert number 1, 2, 3 … without gaps."""
+
+    alert: int
+    revision: int
+    at: datetime
+    actor: Actor
+    way: Way
+    kind: Kind
+    changes: tuple[Change, ...] = ()
+    comment: str = ""
+    #: The comment was taken back later; it is shown struck through.
+    withdrawn: bool = False
+    #: The revision of the entry that this one undoes.
+    undoes: int | None = None
+    withdraws: bool | None = None
+
+
+def as_plain(value: Any) -> Plain:  # noqa: ANN401 - any field of an alert
+    """A field's value in the form that the history keeps."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, tuple):
+        return [str(item) for item in value]
+    if value is None or isinstance(value, (str, int)):
+        return value
+    raise TypeError(f"the history cannot keep a {type(value).__name__}")

@@ -1,0 +1,53 @@
+"""Who: people as Entra knows them, and actors as the history names them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the tenant, by Entra object id. `teams_id` is `29:…`, `zone` an IANA name or empty."""
+
+    object_id: str
+    name: str
+    teams_id: str = ""
+    user_principal_name: str = ""
+    locale: str = ""
+    zone: str = ""
+    is_guest: bool = False
+
+
+class ActorKind(StrEnum):
+    PERSON = "person"
+    SOURCE = "source"
+    RULE = "rule"
+    SCHEDULE = "schedule"
+    OPERATOR = "operator"
+
+
+class Way(StrEnum):
+    """By which way something was done."""
+
+    CHAT = "chat"
+    SOURCE = "source"
+    RULE = "rule"
+    SCHEDULE = "schedule"
+    COMMAND_LINE = "commandLine"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it. `id` is an Entra object id for people, the name of the source or rule otherwise."""
+
+    kind: ActorKind
+    id: str
+    name: str
+
+    @classmethod
+    def person(cls, person: Person) -> "Actor":
+        return cls(ActorKind.PERSON, person.object_id, person.name)
+
+    @classmethod
+    def source(cls, name: str, author: str = "") -> "Actor":
+        """The source itself, or a person there whom we only know by display name."""
+        return cls(ActorKind.SOURCE, name, author or name)

@@ -1,0 +1,98 @@
+"""What a card is drawn from: an alert with everything around it that a reader needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.alerts.alert import Alert
+from bot.alerts.evidence import Evidence
+from bot.alerts.history import Entry
+from bot.alerts.incident import Incident
+from bot.alerts.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment as cards show it. `revision` is that of its history entry."""
+
+    revision: int
+    author: str
+    text: str
+    at: datetime
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """An alert and its surroundings. `people` has everybody named by id in it, by Entra object id."""
+
+    alert: Alert
+    people: Mapping[str, Person] = field(default_factory=dict)
+    incident: Incident | None = None
+    last_comment: Comment | None = None
+
+    @property
+    def assignee_name(self) -> str | None:
+        """The assignee's name; for somebody whom we have not met, the name as the source gave it."""
+        who = self.alert.assignee
+        if who is None:
+            return None
+        person = self.people.get(who)
+        return person.name if person else who
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsView:
+    """`details`: the first pieces of evidence and how many there are, and the newest comments."""
+
+    view: AlertView
+    evidence: tuple[Evidence, ...]
+    comments: tuple[Comment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """`history`: entries newest first; `older` counts those not shown."""
+
+    view: AlertView
+    entries: tuple[Entry, ...]
+    older: int
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """An alert like another, and why: entity labels shared with it, and whether the alert type is the same."""
+
+    alert: Alert
+    shared: tuple[str, ...]
+    same_type: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarView:
+    view: AlertView
+    similar: tuple[Similar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Defender's default queue: what is open and had activity since `since`, newest last activity first."""
+
+    since: datetime
+    assignee: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """One page of the queue. `page` counts from 0; `mine` says that it shows the reader's own alerts."""
+
+    alerts: tuple[AlertView, ...]
+    total: int
+    page: int
+    page_size: int
+    days: int
+    mine: bool = False
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.page_size))

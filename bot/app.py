@@ -1,0 +1,228 @@
+"""The composition root: the one place that knows every concrete class."""
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+import aiohttp
+from aiohttp import web
+
+from bot.alerts.errors import DeliveryProblem
+from bot.alerts.ports import Clock, Store, UnitOfWork
+from bot.clock import SandboxClock, machine_clock
+from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.pacing import Pacer
+from bot.delivery.presenter import Presenter
+from bot.scheduler import Timetable
+from bot.settings import Settings
+from bot.sources.registry import SOURCES
+from bot.teams.activity import InboundActivity
+from bot.teams.adapter import TocsinAdapter
+from bot.teams.commands import Commands
+from bot.teams.connector import Connector
+from bot.teams.endpoint import messages_endpoint
+from bot.teams.guard import Guard
+from bot.teams.hosts import TokenHosts
+from bot.teams.presses import Presses
+from bot.teams.rosters import Rosters
+from bot.teams.signing_keys import SigningKeys
+from bot.teams.tokens import CachedTokens, certificate_tokens, client_secret_tokens, managed_identity_tokens
+from bot.teams.transport import open_session
+from bot.teams.turn import Turn
+from bot.usecases import digests
+from bot.usecases.conversations import meet_member
+from bot.web.authorization import SourceTokens
+from bot.web.health import Readiness, healthz
+from bot.web.intake import BODY_LIMIT, Intake
+from bot.web.middleware import problems
+from cards.language import ENGLISH, Language
+from storage.store import open_store
+
+T = TypeVar("T")
+
+#: How long the key of a press is remembered: far longer than Teams repeats one.
+PRESSES_KEPT: Final = timedelta(days=2)
+
+
+class _Poking:
+    """A store that tells the dispatcher of every commit."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.poke: Callable[[], None] = lambda: None
+
+    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        return await self._store.read(work)
+
+    async def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        done = await self._store.write(work)
+        self.poke()
+        return done
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[web.Application]:
+    """The whole program behind one web application, at work until the context ends. The database is migrated before."""
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(open_session())
+        clock = clock or await _clock(settings, session, stack)
+        store = _Poking(await stack.enter_async_context(open_store(settings.database_url)))
+        lang = Language(ENGLISH.catalogue, settings.zone_info)
+        connector, tokens = _connector(settings, session, clock)
+        stack.push_async_callback(tokens.close)
+        dispatcher = Dispatcher(
+            store=store,
+            messenger=connector,
+            presenter=Presenter(lang, settings.extra_link_hosts),
+            clock=clock,
+            pacer=Pacer(),
+            owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        )
+        store.poke = dispatcher.poke
+        rosters = Rosters(store=store, messenger=connector, clock=clock)
+        turn = _turn(settings, store=store, clock=clock, lang=lang, connector=connector, rosters=rosters)
+        stack.push_async_callback(turn.close)
+        keys = SigningKeys(settings.openid_metadata_url, session=session)
+        guard = Guard(
+            app_id=settings.app_id,
+            tenant_id=settings.tenant_id,
+            keys=keys,
+            hosts=TokenHosts(settings.extra_connector_hosts),
+            clock=clock,
+        )
+
+        def sorry(_activity: InboundActivity) -> str:
+            return lang.t("Sorry, that went wrong. Nothing was changed; please try again.")
+
+        app = web.Application(client_max_size=BODY_LIMIT, middlewares=[problems])
+        app.router.add_post("/api/messages", messages_endpoint(guard, TocsinAdapter(connector, sorry=sorry), turn))
+        app.router.add_post("/api/alerts/{source}", _intake(settings, store, clock))
+        app.router.add_get("/healthz", healthz)
+        app.router.add_get("/readyz", Readiness(store))
+
+        await _background(stack, keys.run(), "signing keys")
+        await _background(stack, dispatcher.run(), "delivery", before=dispatcher.stop)
+        timetable = _timetable(settings, store, clock, rosters)
+        timetable.start()
+        stack.callback(timetable.stop)
+        yield app
+
+
+def _turn(
+    settings: Settings, *, store: Store, clock: Clock, lang: Language, connector: Connector, rosters: Rosters
+) -> Turn:
+    async def introduce(activity: InboundActivity, person: str) -> bool:
+        """Meet somebody of the conversation whom the people picker named. Short, because a press waits for it."""
+        try:
+            async with asyncio.timeout(1.5):
+                member = await connector.member(activity.address, person)
+        except (DeliveryProblem, TimeoutError):
+            return False
+        if not member.object_id:
+            return False
+        now = clock()
+        await store.write(lambda uow: meet_member(uow, member, now))
+        return True
+
+    presses = Presses(
+        store=store,
+        clock=clock,
+        lang=lang,
+        queue_days=settings.queue_days,
+        link_hosts=settings.extra_link_hosts,
+        introduce=introduce,
+    )
+    commands = Commands(
+        lang=lang, queue_days=settings.queue_days, zone=settings.zone_info, link_hosts=settings.extra_link_hosts
+    )
+    return Turn(store=store, clock=clock, lang=lang, presses=presses, commands=commands, rosters=rosters)
+
+
+def _connector(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> tuple[Connector, CachedTokens]:
+    tokens = _tokens(settings, session, clock)
+    connector = Connector(
+        session=session,
+        tokens=tokens,
+        hosts=TokenHosts(settings.extra_connector_hosts),
+        app_id=settings.app_id,
+        tenant_id=settings.tenant_id,
+        clock=clock,
+    )
+    return connector, tokens
+
+
+def _intake(settings: Settings, store: Store, clock: Clock) -> Intake:
+    tokens = {source: [token.get_secret_value() for token in given] for source, given in settings.source_tokens.items()}
+    return Intake(parsers=SOURCES, tokens=SourceTokens(tokens, clock), store=store, clock=clock)
+
+
+def _timetable(settings: Settings, store: Store, clock: Clock, rosters: Rosters) -> Timetable:
+    async def post_digests() -> None:
+        now = clock()
+        await store.write(lambda uow: digests.post_due(uow, now, at=settings.digest_at, zone=settings.zone_info))
+
+    async def forget_presses() -> None:
+        before = clock() - PRESSES_KEPT
+        await store.write(lambda uow: uow.presses.forget_before(before))
+
+    timetable = Timetable()
+    timetable.every(5, post_digests, name="digests")
+    timetable.every(3600, forget_presses, name="forget presses")
+    timetable.every(3600, rosters.refresh_all, name="rosters")
+    return timetable
+
+
+async def _clock(settings: Settings, session: aiohttp.ClientSession, stack: AsyncExitStack) -> Clock:
+    if not settings.clock_url:
+        return machine_clock
+    clock = SandboxClock(settings.clock_url, session)
+    await clock.ask()
+    await _background(stack, clock.run(), "clock")
+    return clock
+
+
+async def _background(
+    stack: AsyncExitStack,
+    work: Coroutine[Any, Any, None],
+    name: str,
+    *,
+    before: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Run something beside the server; at the end call `before`, then cancel what still runs."""
+    task = asyncio.create_task(work, name=name)
+
+    async def end() -> None:
+        if before is not None:
+            await before()
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    stack.push_async_callback(end)
+
+
+def _tokens(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> CachedTokens:
+    """The bot's own sign-in: a managed identity, a certificate, or the secret."""
+    if settings.app_type == "UserAssignedMSI":
+        return managed_identity_tokens(app_id=settings.app_id, clock=clock)
+    if settings.certificate_path:
+        return certificate_tokens(
+            login_url=settings.login_url,
+            tenant_id=settings.tenant_id,
+            app_id=settings.app_id,
+            certificate=settings.certificate_path,
+            clock=clock,
+        )
+    return client_secret_tokens(
+        session=session,
+        login_url=settings.login_url,
+        tenant_id=settings.tenant_id,
+        app_id=settings.app_id,
+        secret=settings.app_password.get_secret_value(),
+        clock=clock,
+    )

@@ -1,0 +1,134 @@
+"""The command line `tocsin`."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from bot.alerts.errors import TocsinError
+from bot.settings import Settings, SettingsError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: 0 done, 1 failed, 2 not understood."""
+    options = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], Coroutine[None, None, int]] = options.run
+    logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    try:
+        return asyncio.run(run(options))
+    except SettingsError as wrong:
+        print(f"tocsin: the settings are not right:\n{wrong}", file=sys.stderr)
+    except (TocsinError, ValueError, OSError) as wrong:
+        print(f"tocsin: {wrong}", file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tocsin", description="A Microsoft Teams bot for handling alerts together.")
+    parser.add_argument("--log-level", default="info", choices=("debug", "info", "warning", "error"))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="run the bot", description="Run the bot. Settings: the environment.")
+    serve.set_defaults(run=_serve)
+
+    migrate = commands.add_parser("migrate", help="bring the database up to date (serve does it at start, too)")
+    migrate.set_defaults(run=_migrate)
+
+    digest = commands.add_parser("digest", help="make a digest that serve posts")
+    digest.add_argument("--now", action="store_true", required=True, help="over the last 24 hours, for every channel")
+    digest.set_defaults(run=_digest)
+
+    sandbox = commands.add_parser(
+        "sandbox",
+        help="run a stand-in for Teams on this machine, with a page to try the bot",
+        description="A stand-in for Teams on loopback: Connector, sign-in keys, tokens, and a page.",
+    )
+    sandbox.add_argument("--port", type=int, default=3979, help="the page's port (default 3979)")
+    sandbox.add_argument("--bot", default="", metavar="URL", help="where the bot listens (default: port 3978 here)")
+    sandbox.add_argument("--with-bot", action="store_true", help="run the bot, too, with a database of its own")
+    sandbox.add_argument("--feed", type=float, metavar="SECONDS", help="report a made-up alert every so often")
+    sandbox.set_defaults(run=_sandbox)
+    return parser
+
+
+async def _serve(_options: argparse.Namespace) -> int:
+    from bot.app import running  # noqa: PLC0415 - the SDK takes a second to load; `--help` need not
+    from storage.instance import instance_lock  # noqa: PLC0415
+    from storage.store import migrate  # noqa: PLC0415
+
+    settings = Settings.from_environment(os.environ)
+    with instance_lock(settings.database_url):
+        await migrate(settings.database_url)
+        async with running(settings) as app:
+            # No lingering: a sender that is refused early is not read to its end.
+            runner = web.AppRunner(app, access_log=None, lingering_time=0, shutdown_timeout=15)
+            await runner.setup()
+            try:
+                site = web.TCPSite(runner, settings.host, settings.port)
+                await site.start()
+                logging.getLogger(__name__).info("listening on %s", ", ".join(_addresses(runner)))
+                await _stopped()
+            finally:
+                await runner.cleanup()
+    return 0
+
+
+async def _migrate(_options: argparse.Namespace) -> int:
+    from storage.store import migrate  # noqa: PLC0415
+
+    await migrate(Settings.from_environment(os.environ).database_url)
+    print("The database is up to date.")
+    return 0
+
+
+async def _digest(_options: argparse.Namespace) -> int:
+    from bot.usecases.digests import post_now  # noqa: PLC0415
+    from storage.store import open_store  # noqa: PLC0415
+
+    settings = Settings.from_environment(os.environ)
+    async with open_store(settings.database_url) as store:
+        now = datetime.now(UTC)
+        made = await store.write(lambda uow: post_now(uow, now, zone=settings.zone_info))
+    print(f"{made} digests made; serve posts them.")
+    return 0
+
+
+async def _sandbox(options: argparse.Namespace) -> int:
+    from bot.sandbox.run import run_sandbox  # noqa: PLC0415
+
+    stop = asyncio.Event()
+    _on_signals(stop)
+    await run_sandbox(
+        port=options.port, bot_url=options.bot, with_bot=options.with_bot, feed_every=options.feed, stop=stop
+    )
+    return 0
+
+
+def _addresses(runner: web.AppRunner) -> list[str]:
+    return [f"http://{address[0]}:{address[1]}" for address in runner.addresses]
+
+
+async def _stopped() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    _on_signals(stop)
+    await stop.wait()
+
+
+def _on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""Faults that the sandbox was told to have."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+CONNECTOR_KINDS = ("post", "update", "delete", "create", "members")
+
+
+class Fault(BaseModel):
+    """One fault. `any` means every Connector call, not token or keys. Without `times` it stays until it is removed.
+
+    `delay` (seconds) comes before anything else; `status` answers instead of doing the call; `drop` cuts the
+    connection, before the call took effect or after (the answer is lost).
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    on: Literal["post", "update", "delete", "create", "members", "token", "keys", "any"]
+    conversation: str | None = None
+    status: int | None = Field(default=None, ge=400, le=599)
+    code: str | None = None
+    message: str | None = None
+    retryAfter: float | None = Field(default=None, ge=0)  # noqa: N815 - the control API speaks JSON
+    delay: float = Field(default=0.0, ge=0, le=120)
+    drop: Literal["before", "after"] | None = None
+    times: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _does_something(self) -> "Fault":
+        if self.status is None and self.drop is None and not self.delay:
+            raise ValueError("a fault needs at least one of status, delay and drop")
+        if self.status is not None and self.drop == "after":
+            raise ValueError("drop 'after' means that the call took effect: it cannot have a status too")
+        return self
+
+
+class FaultBox:
+    """The faults in force, oldest first."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def take(self, *, kind: str, conversation: str | None) -> Fault | None:
+        """The first fault that this call meets; uses up one of its `times`."""
+        for fault in self.faults:
+            if fault.on != kind and not (fault.on == "any" and kind in CONNECTOR_KINDS):
+                continue
+            if fault.conversation is not None and fault.conversation != conversation:
+                continue
+            if fault.times is not None:
+                fault.times -= 1
+                if fault.times <= 0:
+                    self.faults.remove(fault)
+            return fault
+        return None

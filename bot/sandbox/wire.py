@@ -1,0 +1,149 @@
+"""The bodies of the control API's calls."""
+
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from bot.sandbox.world import Json, Value
+
+
+class Nothing(BaseModel):
+    """No fields."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class As(Nothing):
+    """Somebody does something; `as` is ana, bo, chidi, dana or sam."""
+
+    as_: str = Field(alias="as")
+
+
+class Who(As):
+    """Somebody, somewhere. Without `conversation` it is the person's 1:1 chat with the bot."""
+
+    conversation: str | None = None
+
+
+class Say(Who):
+    """A message; `thread` is the id of the root message in a channel."""
+
+    text: str
+    mention: bool | None = None
+    thread: str | None = None
+
+
+class Press(Who):
+    """A press on a button; `action` finds it by index, title or verb. `verb` with `data` and no `action` forges one.
+
+    `submit` is an Action.Submit with this data and nothing added: how the page, whose renderer has gathered the
+    inputs, sends one.
+    """
+
+    activity: str | None = None
+    action: int | str | None = None
+    verb: str | None = None
+    data: Json | None = None
+    inputs: Json = Field(default_factory=dict)
+    submit: Value = None
+    trigger: str | None = None
+    repeat: int = Field(default=1, ge=1, le=200)
+    together: bool = False
+
+
+class Look(Who):
+    """A card, or all cards of a conversation, come into view."""
+
+    activity: str | None = None
+
+
+class SubmitDialog(As):
+    """A press in the open dialog (the first button where none is named), `submit` as it is, or `close`."""
+
+    action: int | str | None = None
+    data: Json | None = None
+    inputs: Json = Field(default_factory=dict)
+    submit: Value = None
+    close: bool = False
+
+
+class Search(Who):
+    """Typing in a choice set that searches."""
+
+    activity: str | None = None
+    dataset: str
+    query: str = ""
+    skip: int = 0
+    top: int = 15
+
+
+class Invoke(Who):
+    """Any invoke by name."""
+
+    activity: str | None = None
+    name: str
+    value: Any = None
+
+
+class Activity(Who):
+    """Any activity; `claims` are laid over the token's (null removes), `authorization` replaces the header."""
+
+    overrides: Json = Field(default_factory=dict)
+    without: list[str] = Field(default_factory=list)
+    claims: Json | None = None
+    authorization: str | None = None
+    thread: str | None = None
+
+
+class Place(As):
+    """Where the app is added or removed: `channel` (the chosen one), `chat`, `team` (General), else the 1:1 chat."""
+
+    team: bool | str | None = None
+    channel: str | None = None
+    chat: str | None = None
+
+
+class Clock(Nothing):
+    """One of the three."""
+
+    now: AwareDatetime | None = None
+    advance: float | None = None
+    reset: bool = False
+
+    @model_validator(mode="after")
+    def _one(self) -> "Clock":
+        if sum((self.now is not None, self.advance is not None, self.reset)) != 1:
+            raise ValueError("give exactly one of now, advance and reset")
+        return self
+
+
+class Alert(Nothing):
+    """An alert as its source would send it."""
+
+    source: str
+    payload: Any
+
+
+class Feed(Nothing):
+    """The feed on or off; `every` in seconds."""
+
+    on: bool
+    every: float | None = Field(default=None, gt=0)
+
+
+class Limits(Nothing):
+    """Teams' rate limits on or off."""
+
+    on: bool
+
+
+class Bot(Nothing):
+    """Where the bot listens."""
+
+    url: str = Field(pattern=r"^https?://")
+
+
+class Rotate(Nothing):
+    """`drop` takes the old keys out of the published set."""
+
+    drop: bool = False

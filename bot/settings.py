@@ -1,0 +1,121 @@
+"""Settings: read once from the environment, frozen, secrets hidden."""
+
+import re
+from collections.abc import Mapping
+from datetime import time
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+_SOURCE_TOKEN = re.compile(r"TOCSIN_SOURCE_([A-Z0-9_]+)_TOKEN")
+
+
+class SettingsError(Exception):
+    """The environment does not make sense; the text names each setting and what is wrong with it."""
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f"{value!r} is not an IANA time zone such as Europe/Berlin")
+    return value
+
+
+def _origin(value: str) -> str:
+    if not value.startswith(("https://", "http://")):
+        raise ValueError("must begin with https:// (or http:// for a test set-up on this machine)")
+    return value.rstrip("/")
+
+
+Required = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Origin = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_origin)]
+
+
+class Settings(BaseModel):
+    """All settings. The alias of each is the environment variable that it comes from."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", validate_default=True)
+
+    app_id: Required = Field(alias="MicrosoftAppId")
+    app_password: SecretStr = Field(default=SecretStr(""), alias="MicrosoftAppPassword")
+    app_type: Literal["SingleTenant", "UserAssignedMSI"] = Field(default="SingleTenant", alias="MicrosoftAppType")
+    tenant_id: Required = Field(alias="MicrosoftAppTenantId")
+    certificate_path: str = Field(default="", alias="TOCSIN_CERTIFICATE_PATH")
+
+    database_url: str = Field(default="sqlite:///var/tocsin.db", alias="TOCSIN_DATABASE_URL")
+    host: str = Field(default="127.0.0.1", alias="TOCSIN_HOST")
+    port: int = Field(default=3978, ge=0, le=65535, alias="TOCSIN_PORT")
+
+    openid_metadata_url: Origin = Field(
+        default="https://login.botframework.com/v1/.well-known/openidconfiguration",
+        alias="TOCSIN_OPENID_METADATA_URL",
+    )
+    login_url: Origin = Field(default="https://login.microsoftonline.com", alias="TOCSIN_LOGIN_URL")
+    #: Hosts beside Microsoft's own that may receive our token, `host` or `host:port`, separated by commas.
+    connector_hosts: str = Field(default="", alias="TOCSIN_CONNECTOR_HOSTS")
+    #: Hosts beside Microsoft's portals that a card may link to, separated by commas.
+    link_hosts: str = Field(default="", alias="TOCSIN_LINK_HOSTS")
+    #: Where the time comes from in a test set-up; empty for the machine's own clock.
+    clock_url: str = Field(default="", alias="TOCSIN_CLOCK_URL")
+
+    zone: Annotated[str, AfterValidator(_zone)] = Field(default="UTC", alias="TOCSIN_ZONE")
+    digest_at: time = Field(default=time(8, 0), alias="TOCSIN_DIGEST_AT")
+    queue_days: int = Field(default=30, ge=1, le=3650, alias="TOCSIN_QUEUE_DAYS")
+
+    #: By source: its bearer tokens, more than one while a token is being replaced.
+    source_tokens: Mapping[str, tuple[SecretStr, ...]] = Field(default_factory=dict)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Raises SettingsError. An empty variable counts as absent."""
+        values: dict[str, Any] = {name: value for name, value in environment.items() if value.strip()}
+        tokens = {
+            match[1].lower(): tuple(SecretStr(token) for token in value.split())
+            for name, value in values.items()
+            if (match := _SOURCE_TOKEN.fullmatch(name))
+        }
+        try:
+            return cls.model_validate({**values, "source_tokens": tokens})
+        except ValidationError as error:
+            raise SettingsError(_in_words(error)) from None
+
+    @model_validator(mode="after")
+    def _can_sign_in(self) -> Self:
+        has_secret = self.app_password.get_secret_value().strip() or self.certificate_path
+        if self.app_type == "SingleTenant" and not has_secret:
+            raise ValueError("MicrosoftAppPassword (or TOCSIN_CERTIFICATE_PATH) is required")
+        return self
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @property
+    def extra_connector_hosts(self) -> tuple[str, ...]:
+        return _listed(self.connector_hosts)
+
+    @property
+    def extra_link_hosts(self) -> frozenset[str]:
+        return frozenset(_listed(self.link_hosts))
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in value.split(",") if item.strip())
+
+
+def _in_words(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False):
+        name = str(problem["loc"][0]) if problem["loc"] else "settings"
+        why = "is required" if problem["type"] in ("missing", "string_too_short") else problem["msg"]
+        lines.append(f"{name}: {why}")
+    return "\n".join(lines)

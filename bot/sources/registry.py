@@ -1,0 +1,15 @@
+"""The sources by the names under which they report. A new one is a file and a line here."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from bot.sources import alertmanager
+from bot.sources.graph import parse as graph
+from bot.sources.outcome import Parsed
+
+SOURCES: Mapping[str, Callable[[bytes], Parsed]] = MappingProxyType(
+    {
+        "alertmanager": alertmanager.parse,
+        "graph": graph.parse,
+    }
+)

@@ -1,0 +1,184 @@
+"""What people type, as commands: forgiving of case and short words. It suggests, and never guesses at a change."""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from bot.alerts.words import DETERMINATIONS, UNDETERMINED, Classification
+
+#: Commands that take alert numbers.
+VERBS = (
+    "assign",
+    "start",
+    "comment",
+    "classify",
+    "resolve",
+    "reopen",
+    "tag",
+    "link",
+    "similar",
+    "details",
+    "history",
+    "undo",
+    "alert",
+)
+
+#: Commands that stand alone.
+PLAIN = ("help", "queue", "mine", "subscribe", "unsubscribe", "digest")
+
+_SYNONYMS = {
+    "take": "assign",
+    "close": "resolve",
+    "show": "alert",
+    "open": "alert",
+    "list": "queue",
+    "alerts": "queue",
+    "note": "comment",
+    "hello": "help",
+    "hi": "help",
+    "?": "help",
+}
+
+#: The most alerts that one command may name.
+MOST = 50
+
+_NUMBERS = re.compile(r"#?(\d{1,15})(?:\s*-\s*#?(\d{1,15}))?[,;]?(?=\s|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Alert numbers `first` to `last`, both included."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: its verb, the alerts that it names (none: the alert whose thread it is said in), and the rest."""
+
+    verb: str
+    spans: tuple[Span, ...] = ()
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Not understood. `nearest` are commands that it looks like."""
+
+    word: str
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TooMany:
+    """More alerts than one command may name."""
+
+    count: int
+
+
+def parse(text: str) -> Command | Unknown | TooMany:
+    """The command in a text that has no mention of the bot any more. An empty text asks for help."""
+    word, rest = _first_word(text)
+    verb = word.casefold().rstrip(":!.")
+    if not verb:
+        return Command("help")
+    verb = _SYNONYMS.get(verb, verb)
+    if verb in PLAIN:
+        return Command(verb, rest=rest.strip())
+    if verb not in VERBS:
+        return Unknown(word, tuple(get_close_matches(verb, (*VERBS, *PLAIN), n=2, cutoff=0.6)))
+    spans, rest = _spans(rest)
+    count = sum(span.last - span.first + 1 for span in spans)
+    return TooMany(count) if count > MOST else Command(verb, spans, rest)
+
+
+def parse_verdict(text: str) -> tuple[Classification, str] | None:
+    """`fp not malicious`, `expected security test`, `true positive`; None where it is neither empty nor understood.
+
+    An empty text is no verdict either: callers tell the two apart by the text.
+    """
+    words = text.casefold().replace(",", " ").split()
+    for taken in (3, 2, 1):
+        classification = _CLASSIFICATIONS.get(" ".join(words[:taken]))
+        if classification is None or len(words) < taken:
+            continue
+        determination = _determination(classification, words[taken:])
+        return None if determination is None else (classification, determination)
+    return None
+
+
+def parse_tags(text: str) -> tuple[list[str], list[str]]:
+    """`+vip -lab new`: what to add and what to remove; without a sign it is added."""
+    words = text.replace(",", " ").split()
+    added = [word.removeprefix("+") for word in words if not word.startswith("-")]
+    return [word for word in added if word], [word[1:] for word in words if word.startswith("-") and len(word) > 1]
+
+
+def _first_word(text: str) -> tuple[str, str]:
+    """The first word and what follows, with its line breaks: a comment may have several lines."""
+    word, *rest = text.strip().split(maxsplit=1) or [""]
+    return word, rest[0] if rest else ""
+
+
+def _spans(text: str) -> tuple[tuple[Span, ...], str]:
+    spans: list[Span] = []
+    rest = text.strip()
+    while match := _NUMBERS.match(rest):
+        first = int(match[1])
+        last = int(match[2]) if match[2] else first
+        spans.append(Span(min(first, last), max(first, last)))
+        rest = rest[match.end() :].lstrip()
+    return tuple(spans), rest
+
+
+def _determination(classification: Classification, words: list[str]) -> str | None:
+    wanted = "".join(words)
+    if not wanted:
+        return UNDETERMINED
+    known = {value.casefold(): value for value in DETERMINATIONS[classification]}
+    known |= {short: value for short, value in _DETERMINATION_WORDS.items() if value in known.values()}
+    fitting = {value for name, value in known.items() if name == wanted} or {
+        value for name, value in known.items() if len(wanted) >= 3 and name.startswith(wanted)
+    }
+    return fitting.pop() if len(fitting) == 1 else None
+
+
+_CLASSIFICATIONS = {
+    "tp": Classification.TRUE_POSITIVE,
+    "true": Classification.TRUE_POSITIVE,
+    "true positive": Classification.TRUE_POSITIVE,
+    "truepositive": Classification.TRUE_POSITIVE,
+    "true alert": Classification.TRUE_POSITIVE,
+    "fp": Classification.FALSE_POSITIVE,
+    "false": Classification.FALSE_POSITIVE,
+    "false positive": Classification.FALSE_POSITIVE,
+    "falsepositive": Classification.FALSE_POSITIVE,
+    "false alert": Classification.FALSE_POSITIVE,
+    "expected": Classification.EXPECTED,
+    "expected activity": Classification.EXPECTED,
+    "informational": Classification.EXPECTED,
+    "informational expected": Classification.EXPECTED,
+    "informational expected activity": Classification.EXPECTED,
+    "informationalexpectedactivity": Classification.EXPECTED,
+    "not set": Classification.NOT_SET,
+    "notset": Classification.NOT_SET,
+    "none": Classification.NOT_SET,
+}
+
+#: Portal labels and short words, without blanks, beside Graph's own values.
+_DETERMINATION_WORDS = {
+    "multistageattack": "multiStagedAttack",
+    "multistage": "multiStagedAttack",
+    "maliciousactivity": "maliciousUserActivity",
+    "compromiseduser": "compromisedAccount",
+    "securitytest": "securityTesting",
+    "test": "securityTesting",
+    "line-of-businessapplication": "lineOfBusinessApplication",
+    "lineofbusiness": "lineOfBusinessApplication",
+    "lob": "lineOfBusinessApplication",
+    "confirmed": "confirmedActivity",
+    "clean": "notMalicious",
+    "notenoughdata": "notEnoughDataToValidate",
+    "insufficientdata": "notEnoughDataToValidate",
+}

@@ -1,0 +1,121 @@
+"""What a typed verb shall do to each alert that it names: words read once, then carried out alert by alert."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.alerts.people import Person
+from bot.alerts.ports import UnitOfWork
+from bot.teams.activity import InboundActivity
+from bot.teams.grammar import Command, parse_tags, parse_verdict
+from bot.usecases import assign, comment, link, resolve, undo
+from bot.usecases.acting import Act, Done
+from bot.usecases.visibility import Reader
+from cards.language import Language
+
+#: Does it to one alert.
+Order = Callable[[UnitOfWork, Act], Done]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A command with who said it, where and when."""
+
+    command: Command
+    activity: InboundActivity
+    person: Person
+    reader: Reader
+    at: datetime
+
+
+def read_order(uow: UnitOfWork, said: Said, lang: Language) -> Order | str:
+    """What the command asks for, or a question back where its words are not clear: nothing is guessed."""
+    return _ORDERS[said.command.verb](uow, said, lang)
+
+
+def _assign(uow: UnitOfWork, said: Said, lang: Language) -> Order | str:
+    words = said.command.rest.removeprefix("to ").removeprefix("@").strip()
+    if words.casefold() in ("", "me"):
+        return lambda uow, act: assign.assign(uow, act, said.person.object_id)
+    if words.casefold() in ("nobody", "none", "no one"):
+        return lambda uow, act: assign.assign(uow, act, None)
+    found = uow.people.by_name(words)
+    if len(found) == 1:
+        return lambda uow, act: assign.assign(uow, act, found[0].object_id)
+    if found:
+        names = ", ".join(person.name for person in found[:5])
+        return lang.t("“{words}” could be {names}. Say the full name.", words=words[:60], names=names)
+    return lang.t("I do not know anybody called “{words}”.", words=words[:60])
+
+
+def _start(_uow: UnitOfWork, _said: Said, _lang: Language) -> Order | str:
+    return assign.start
+
+
+def _comment(_uow: UnitOfWork, said: Said, _lang: Language) -> Order | str:
+    return lambda uow, act: comment.comment(uow, act, said.command.rest)
+
+
+def _classify(_uow: UnitOfWork, said: Said, lang: Language) -> Order | str:
+    verdict = parse_verdict(said.command.rest)
+    if verdict is None:
+        return _verdict_help(said, lang)
+    return lambda uow, act: resolve.classify(uow, act, *verdict)
+
+
+def _resolve(_uow: UnitOfWork, said: Said, lang: Language) -> Order | str:
+    if not said.command.rest:
+        return resolve.resolve
+    verdict = parse_verdict(said.command.rest)
+    if verdict is None:
+        return _verdict_help(said, lang)
+    return lambda uow, act: resolve.resolve(uow, act, *verdict)
+
+
+def _reopen(_uow: UnitOfWork, _said: Said, _lang: Language) -> Order | str:
+    return resolve.reopen
+
+
+def _tag(_uow: UnitOfWork, said: Said, lang: Language) -> Order | str:
+    add, remove = parse_tags(said.command.rest)
+    if not add and not remove:
+        return lang.t("Which tags? Say for example “tag 1042 +vip -lab”.")
+    return lambda uow, act: comment.tag(uow, act, add, remove)
+
+
+def _link(_uow: UnitOfWork, said: Said, lang: Language) -> Order | str:
+    words = said.command.rest.removeprefix("to ").removeprefix("incident ").strip()
+    number = words.removeprefix("#")
+    if number.isascii() and number.isdigit() and len(number) < 16:
+        return lambda uow, act: link.link(uow, act, int(number))
+    if words.casefold() in ("none", "nothing"):
+        return lambda uow, act: link.link(uow, act, None)
+    if words.casefold().split()[:1] == ["new"]:
+        return lambda uow, act: link.link_to_new(uow, act, words[3:])
+    return lang.t("Which incident? Say “link 1042 to incident 12”, or “link 1042 new”.")
+
+
+def _undo(_uow: UnitOfWork, _said: Said, _lang: Language) -> Order | str:
+    return undo.undo
+
+
+def _verdict_help(said: Said, lang: Language) -> str:
+    return lang.t(
+        "I do not know the classification “{words}”. Say “tp”, “fp” or “expected”, and if you like what kind:"
+        " “{verb} 1042 fp not malicious”, “{verb} 1042 expected security test”.",
+        words=said.command.rest[:60],
+        verb=said.command.verb,
+    )
+
+
+_ORDERS: Mapping[str, Callable[[UnitOfWork, Said, Language], Order | str]] = {
+    "assign": _assign,
+    "start": _start,
+    "comment": _comment,
+    "classify": _classify,
+    "resolve": _resolve,
+    "reopen": _reopen,
+    "tag": _tag,
+    "link": _link,
+    "undo": _undo,
+}

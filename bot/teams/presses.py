@@ -1,0 +1,256 @@
+"""Presses: what a button of a card does, and what its presser sees next.
+
+One transaction a press: it takes effect and reads what the answer shows. Drawing comes after it.
+"""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from bot.alerts.errors import Busy, NotAvailable, Refused
+from bot.alerts.people import Person
+from bot.alerts.ports import Clock, Store, UnitOfWork
+from bot.alerts.words import DETERMINATIONS, Classification
+from bot.teams import screens
+from bot.teams.activity import InboundActivity
+from bot.teams.grammar import parse_tags
+from bot.teams.identity import arrive, person_of
+from bot.teams.screens import Frame, Screen
+from bot.usecases import assign, comment, link, read, resolve, undo
+from bot.usecases.acting import Act
+from bot.usecases.visibility import Reader
+from cards.buttons import ME, NEW_INCIDENT, NOBODY, Press, Verb
+from cards.language import Language
+from cards.not_available import not_available_text
+from cards.refusals import busy_text, refusal_text
+
+log = logging.getLogger(__name__)
+
+#: Teams sends an invoke again after 5 s; people give up sooner. Seconds for the store to answer.
+ANSWER_TIME: Final = 2.5
+
+Json = dict[str, Any]
+
+#: Brings somebody whom we have not met: looks a person up in a conversation by Entra object id; False if not there.
+Introduce = Callable[[InboundActivity, str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A press with everything that was checked about it."""
+
+    verb: Verb
+    press: Press
+    person: Person
+    activity: InboundActivity
+    at: datetime
+
+    @property
+    def alert(self) -> int:
+        if self.press.alert is None:
+            raise Refused("badPress", field="alert", why="Field required")
+        return self.press.alert
+
+    def act(self, reader: Reader) -> Act:
+        return Act(alert=self.alert, by=self.person, reader=reader, at=self.at, rev=self.press.rev, key=self._key())
+
+    def _key(self) -> str | None:
+        """The same actor, verb, subject, nonce and inputs take effect once."""
+        if not self.press.nonce:
+            return None
+        what = [self.person.object_id, self.verb, self.press.data()]
+        return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+
+
+class Presses:
+    """Answers `adaptiveCard/action` with the JSON that Teams wants."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        lang: Language,
+        queue_days: int,
+        link_hosts: frozenset[str],
+        introduce: Introduce,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._lang = lang
+        self._queue_days = queue_days
+        self._link_hosts = link_hosts
+        self._introduce = introduce
+
+    async def answer(self, activity: InboundActivity) -> Json:
+        try:
+            async with asyncio.timeout(ANSWER_TIME):
+                return await self._answer(activity)
+        except (Busy, TimeoutError) as slow:
+            log.warning("a press could not be answered in time: %r", slow)
+            return toast(busy_text(self._lang))
+
+    async def _answer(self, activity: InboundActivity) -> Json:
+        person = person_of(activity)
+        if person is None:
+            return toast(self._lang.t("Tocsin does not know you: sign in to Teams with your work account."))
+        try:
+            pressed = _read(activity, person, self._clock())
+        except Refused as bad:
+            return bad_request(refusal_text(bad, None, self._lang))
+        try:
+            return card_answer(self._draw(pressed, await self._run(pressed)))
+        except NotAvailable:
+            return toast(not_available_text(self._lang))
+        except Refused as refused:
+            return await self._refusal(pressed, refused)
+
+    async def _run(self, pressed: Pressed) -> Screen:
+        try:
+            return await self._transact(pressed)
+        except Refused as refused:
+            stranger = str(refused.facts.get("person", ""))
+            if refused.reason != "unknownPerson" or not await self._introduce(pressed.activity, stranger):
+                raise
+        return await self._transact(pressed)
+
+    async def _transact(self, pressed: Pressed) -> Screen:
+        change = _CHANGES.get(pressed.verb)
+        if change is None or not change.is_complete(pressed.press):
+            return await self._store.read(lambda uow: self._look(uow, pressed))
+
+        def work(uow: UnitOfWork) -> Screen:
+            reader = arrive(uow, pressed.activity, pressed.person, pressed.at)
+            change.run(uow, pressed.act(reader), pressed.press)
+            return screens.alert(uow, pressed.alert, reader)
+
+        return await self._store.write(work)
+
+    def _look(self, uow: UnitOfWork, pressed: Pressed) -> Screen:
+        reader = _reader(uow, pressed)
+        if pressed.verb is Verb.QUEUE:
+            return screens.queue(uow, reader, pressed.press, now=pressed.at, days=self._queue_days)
+        return screens.SCREENS[pressed.verb](uow, pressed.alert, reader, pressed.press)
+
+    def _draw(self, pressed: Pressed, screen: Screen, notice: str = "") -> Json:
+        seed = f"{pressed.activity.id}:{pressed.person.object_id}:{pressed.at.isoformat()}"
+        nonce = hashlib.sha256(seed.encode()).hexdigest()[:12]
+        frame = Frame(
+            lang=self._lang,
+            now=pressed.at,
+            nonce=nonce,
+            notice=notice,
+            listing=pressed.press.listing,
+            page=pressed.press.page,
+            link_hosts=self._link_hosts,
+        )
+        return screen(frame)
+
+    async def _refusal(self, pressed: Pressed, refused: Refused) -> Json:
+        """Say kindly why not, above the fresh card."""
+        if refused.reason == "badPress":
+            return bad_request(refusal_text(refused, None, self._lang))
+        view = await self._store.read(lambda uow: read.alert_view(uow, pressed.alert, _reader(uow, pressed)))
+        notice = refusal_text(refused, view, self._lang)
+        return card_answer(self._draw(pressed, screens.of_view(view), notice))
+
+
+def toast(words: str) -> Json:
+    return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": words}
+
+
+def bad_request(words: str) -> Json:
+    error = {"code": "BadRequest", "message": words}
+    return {"statusCode": 400, "type": "application/vnd.microsoft.error", "value": error}
+
+
+def card_answer(card: Mapping[str, Any]) -> Json:
+    return {"statusCode": 200, "type": "application/vnd.microsoft.card.adaptive", "value": card}
+
+
+def _read(activity: InboundActivity, person: Person, at: datetime) -> Pressed:
+    """Raises Refused("badPress")."""
+    value = activity.value if isinstance(activity.value, dict) else {}
+    action = value.get("action")
+    if not isinstance(action, dict):
+        raise Refused("badPress", field="action", why="Field required")
+    try:
+        verb = Verb(str(action.get("verb")))
+    except ValueError:
+        raise Refused("badPress", field="verb", why="unknown verb") from None
+    return Pressed(verb, Press.read(action.get("data") or {}), person, activity, at)
+
+
+def _reader(uow: UnitOfWork, pressed: Pressed) -> Reader:
+    """Who looks, and where, without writing anything. Raises NotAvailable in a conversation that we do not know."""
+    conversation = uow.conversations.find(pressed.activity.conversation_id)
+    if conversation is None:
+        raise NotAvailable("conversation")
+    return Reader(pressed.person.object_id, conversation)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A verb that changes something: whether a press has all that it needs, and how it is done."""
+
+    run: Callable[[UnitOfWork, Act, Press], object]
+    is_complete: Callable[[Press], bool] = lambda _press: True
+
+
+def _assign(uow: UnitOfWork, act: Act, press: Press) -> object:
+    to = (press.to or "").strip()
+    if not to:
+        raise Refused("badPress", field="to", why="choose somebody")
+    return assign.assign(uow, act, {ME: act.by.object_id, NOBODY: None}.get(to, to.lower()))
+
+
+def _classify(uow: UnitOfWork, act: Act, press: Press) -> object:
+    return resolve.classify(uow, act, *(press.verdict() or (Classification.NOT_SET, "")))
+
+
+def _classify_is_complete(press: Press) -> bool:
+    verdict = press.verdict()
+    return verdict is not None and (
+        press.determination is not None or bool(verdict[1]) or not DETERMINATIONS[verdict[0]]
+    )
+
+
+def _resolve(uow: UnitOfWork, act: Act, press: Press) -> object:
+    classification, determination = press.verdict() or (None, "")
+    return resolve.resolve(uow, act, classification, determination, press.comment or "")
+
+
+def _tag(uow: UnitOfWork, act: Act, press: Press) -> object:
+    return comment.tag(uow, act, *parse_tags(press.tags or ""))
+
+
+def _link(uow: UnitOfWork, act: Act, press: Press) -> object:
+    wanted = (press.incident or "").strip().removeprefix("#")
+    if wanted == NEW_INCIDENT:
+        return link.link_to_new(uow, act)
+    if not (wanted.isascii() and wanted.isdigit()):
+        raise Refused("badPress", field="incident", why="an incident's number or 'new'")
+    return link.link(uow, act, int(wanted))
+
+
+_CHANGES: Mapping[Verb, _Change] = {
+    Verb.ASSIGN: _Change(_assign, lambda press: press.to is not None),
+    Verb.START: _Change(lambda uow, act, _press: assign.start(uow, act)),
+    Verb.COMMENT: _Change(
+        lambda uow, act, press: comment.comment(uow, act, press.comment or ""), lambda press: press.comment is not None
+    ),
+    Verb.CLASSIFY: _Change(_classify, _classify_is_complete),
+    # The form's button carries the status, because Teams may leave out inputs that are empty.
+    Verb.RESOLVE: _Change(
+        _resolve, lambda press: any(given is not None for given in (press.status, press.classification, press.comment))
+    ),
+    Verb.REOPEN: _Change(lambda uow, act, _press: resolve.reopen(uow, act)),
+    Verb.TAG: _Change(_tag, lambda press: press.tags is not None),
+    Verb.LINK: _Change(_link, lambda press: press.incident is not None),
+    Verb.UNDO: _Change(lambda uow, act, _press: undo.undo(uow, act)),
+}

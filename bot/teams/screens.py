@@ -1,0 +1,132 @@
+"""Screens: what somebody sees after a press. Loading is separate from drawing, which needs no database."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.alerts.ports import UnitOfWork
+from bot.alerts.views import AlertView
+from bot.usecases import read
+from bot.usecases.visibility import Reader
+from cards.alert_card import render_alert
+from cards.buttons import Listing, Press, Verb
+from cards.details import render_details
+from cards.forms import (
+    render_assign_form,
+    render_classify_form,
+    render_comment_form,
+    render_link_form,
+    render_resolve_form,
+    render_tag_form,
+)
+from cards.history import render_history
+from cards.language import Language
+from cards.queue import render_queue
+from cards.similar import render_similar
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """How a screen is drawn. `listing` and `page` lead back to the list that the alert was opened from."""
+
+    lang: Language
+    now: datetime
+    nonce: str
+    notice: str = ""
+    listing: Listing | None = None
+    page: int | None = None
+    link_hosts: frozenset[str] = frozenset()
+
+
+Screen = Callable[[Frame], Json]
+
+
+def of_view(view: AlertView) -> Screen:
+    return lambda f: render_alert(
+        view,
+        lang=f.lang,
+        now=f.now,
+        nonce=f.nonce,
+        notice=f.notice,
+        listing=f.listing,
+        page=f.page,
+        link_hosts=f.link_hosts,
+    )
+
+
+def alert(uow: UnitOfWork, number: int, reader: Reader) -> Screen:
+    return of_view(read.alert_view(uow, number, reader))
+
+
+def queue(uow: UnitOfWork, reader: Reader, press: Press, *, now: datetime, days: int) -> Screen:
+    mine = press.listing is Listing.MINE
+    page = read.queue(uow, reader, now=now, days=days, page=press.page or 0, mine=mine)
+    return lambda f: render_queue(page, lang=f.lang, now=f.now, nonce=f.nonce)
+
+
+def _alert(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
+    return alert(uow, number, reader)
+
+
+def _details(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
+    view = read.details(uow, number, reader)
+    return lambda f: render_details(
+        view, lang=f.lang, now=f.now, nonce=f.nonce, listing=f.listing, page=f.page, link_hosts=f.link_hosts
+    )
+
+
+def _history(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
+    view = read.history(uow, number, reader)
+    return lambda f: render_history(view, lang=f.lang, now=f.now, nonce=f.nonce, listing=f.listing, page=f.page)
+
+
+def _similar(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
+    view = read.similar(uow, number, reader)
+    return lambda f: render_similar(view, lang=f.lang, now=f.now, nonce=f.nonce, listing=f.listing, page=f.page)
+
+
+def _form(render: Callable[..., Json]) -> "_Load":
+    """The screen of a form that needs the alert alone."""
+
+    def load(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
+        view = read.alert_view(uow, number, reader)
+        return lambda f: render(view, lang=f.lang, nonce=f.nonce, notice=f.notice, listing=f.listing, page=f.page)
+
+    return load
+
+
+def _classify_form(uow: UnitOfWork, number: int, reader: Reader, press: Press) -> Screen:
+    view = read.alert_view(uow, number, reader)
+    verdict = press.verdict()
+    chosen = verdict[0] if verdict else None
+    return lambda f: render_classify_form(
+        view, chosen, lang=f.lang, nonce=f.nonce, notice=f.notice, listing=f.listing, page=f.page
+    )
+
+
+def _link_form(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
+    view, incidents = read.incidents(uow, number, reader)
+    return lambda f: render_link_form(
+        view, incidents, lang=f.lang, nonce=f.nonce, notice=f.notice, listing=f.listing, page=f.page
+    )
+
+
+_Load = Callable[[UnitOfWork, int, Reader, Press], Screen]
+
+#: What a verb shows where it does not take effect: a view, or the form for what it still needs.
+SCREENS: Mapping[Verb, _Load] = {
+    Verb.REFRESH: _alert,
+    Verb.BACK: _alert,
+    Verb.DETAILS: _details,
+    Verb.HISTORY: _history,
+    Verb.SIMILAR: _similar,
+    Verb.ASSIGN: _form(render_assign_form),
+    Verb.COMMENT: _form(render_comment_form),
+    Verb.RESOLVE: _form(render_resolve_form),
+    Verb.TAG: _form(render_tag_form),
+    Verb.CLASSIFY: _classify_form,
+    Verb.LINK: _link_form,
+}

@@ -1,0 +1,188 @@
+"""Turns: what comes in from Teams, sorted to presses, commands and comings and goings."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import replace
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from botbuilder.core import InvokeResponse, TurnContext
+from botbuilder.core.teams import TeamsActivityHandler
+from botbuilder.schema import AdaptiveCardInvokeValue
+
+from bot.alerts.conversation import Conversation
+from bot.alerts.errors import Refused
+from bot.alerts.messages import ConversationKind
+from bot.alerts.people import Person
+from bot.alerts.ports import Clock, Store, UnitOfWork
+from bot.teams.activity import InboundActivity
+from bot.teams.adapter import PlainInvokes, inbound_of
+from bot.teams.commands import Commands
+from bot.teams.identity import arrive, meet_conversation, person_of
+from bot.teams.presses import Presses
+from bot.teams.rosters import Rosters
+from bot.teams.screens import Json, Screen
+from bot.usecases.conversations import subscribe
+from bot.usecases.visibility import Reader
+from cards.buttons import read_message
+from cards.help import render_welcome
+from cards.language import Language
+from cards.refusals import refusal_text
+
+
+class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
+    """Our handler of activities. It answers at once; reading rosters goes on in the background."""
+
+    def __init__(
+        self, *, store: Store, clock: Clock, lang: Language, presses: Presses, commands: Commands, rosters: Rosters
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._clock = clock
+        self._lang = lang
+        self._presses = presses
+        self._commands = commands
+        self._rosters = rosters
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+
+    async def on_adaptive_card_invoke(
+        self,
+        turn_context: TurnContext,
+        invoke_value: AdaptiveCardInvokeValue,  # noqa: ARG002
+    ) -> Any:  # noqa: ANN401 - the SDK's own model cannot hold our answer
+        return await self._presses.answer(inbound_of(turn_context).activity)
+
+    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
+        if turn_context.activity.name != "adaptiveCard/action":
+            return InvokeResponse(status=int(HTTPStatus.NOT_IMPLEMENTED))
+        return await super().on_invoke_activity(turn_context)
+
+    async def on_message_activity(self, turn_context: TurnContext) -> None:
+        activity = inbound_of(turn_context).activity
+        person = person_of(activity)
+        if person is None:
+            return
+        now = self._clock()
+        if activity.value is not None and not activity.said:
+            await self._pressed_on_an_old_client(activity, person, now)
+            return
+        if activity.kind is not ConversationKind.PERSONAL and not _is_addressed(activity):
+            return
+        if activity.kind is ConversationKind.PERSONAL:
+            await self._rosters.look_for(person.object_id)
+        await self._store.write(lambda uow: self._commands.run(uow, activity, person, now))
+        if activity.kind is ConversationKind.CHANNEL:
+            await self._read_new_roster(activity)
+
+    async def on_installation_update(self, turn_context: TurnContext) -> None:
+        activity = inbound_of(turn_context).activity
+        if activity.action.startswith("add"):
+            await self._installed(activity)
+        elif activity.action.startswith("remove"):
+            await self._removed(activity)
+
+    async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
+        activity = inbound_of(turn_context).activity
+        me = activity.recipient.id if activity.recipient else ""
+        if any(member.id == me for member in activity.members_added):
+            await self._installed(activity)
+        elif any(member.id == me for member in activity.members_removed):
+            await self._removed(activity)
+        elif activity.members_added or activity.members_removed:
+            await self._reread_team(activity)
+
+    async def _pressed_on_an_old_client(self, activity: InboundActivity, person: Person, now: datetime) -> None:
+        """`Action.Submit`, the fallback of `Action.Execute`, arrives as a message, and so does the answer to it."""
+        try:
+            verb, press = read_message(activity.value)
+        except Refused as bad:
+            answer: str | Json = refusal_text(bad, None, self._lang)
+        else:
+            value = {"action": {"type": "Action.Execute", "verb": verb.value, "data": press.data()}}
+            answer = (await self._presses.answer(activity.model_copy(update={"value": value})))["value"]
+        reply = answer if isinstance(answer, str) else lambda _frame: answer
+
+        def work(uow: UnitOfWork) -> None:
+            self._commands.post(uow, arrive(uow, activity, person, now), activity, reply, now)
+
+        await self._store.write(work)
+
+    async def _installed(self, activity: InboundActivity) -> None:
+        """In a team: subscribe the chosen channel, else General. Twice is once: Teams tells of it in two ways."""
+        person = person_of(activity)
+        now = self._clock()
+        chosen = activity.channel_data.settings.selected_channel if activity.channel_data.settings else None
+        team = activity.channel_data.team
+
+        def work(uow: UnitOfWork) -> Conversation | None:
+            channel = (chosen.id if chosen else "") or (team.id if team else "")
+            known = uow.conversations.find(channel or activity.conversation_id)
+            if person is not None:
+                uow.people.meet(person, now)
+            conversation = meet_conversation(uow, activity, channel)
+            is_new = known is None or known.gone
+            if conversation.kind is ConversationKind.CHANNEL:
+                is_new = subscribe(uow, conversation.id, now) is not None or is_new
+                conversation = replace(conversation, subscribed_at=conversation.subscribed_at or now)
+            if is_new:
+                reader = Reader(person.object_id if person else "", conversation)
+                self._commands.post(uow, reader, activity, _welcome(conversation), now)
+            return conversation if conversation.subscribed or is_new else None
+
+        conversation = await self._store.write(work)
+        if conversation is not None and conversation.kind is not ConversationKind.PERSONAL:
+            self._in_background(self._rosters.refresh(conversation))
+
+    async def _removed(self, activity: InboundActivity) -> None:
+        """Nothing is sent any more, to any channel of the team, until the bot comes back."""
+        team = activity.channel_data.team
+
+        def work(uow: UnitOfWork) -> None:
+            here = uow.conversations.find(activity.conversation_id)
+            for conversation in uow.conversations.of_team(team.id) if team and team.id else []:
+                uow.conversations.mark_gone(conversation.id)
+            if here is not None:
+                uow.conversations.mark_gone(here.id)
+
+        await self._store.write(work)
+
+    async def _reread_team(self, activity: InboundActivity) -> None:
+        for conversation in await self._store.read(lambda uow: uow.conversations.subscribed()):
+            team = activity.channel_data.team
+            if conversation.teams_id == activity.conversation_id or (team and conversation.team_id == team.id):
+                self._in_background(self._rosters.refresh(conversation))
+
+    async def _read_new_roster(self, activity: InboundActivity) -> None:
+        """A channel that has just been subscribed by a command has no roster yet."""
+
+        def lacking(uow: UnitOfWork) -> Conversation | None:
+            here = uow.conversations.find(activity.conversation_id)
+            if here is None or not here.subscribed or uow.conversations.roster(here.id).read_at is not None:
+                return None
+            return here
+
+        conversation = await self._store.read(lacking)
+        if conversation is not None:
+            self._in_background(self._rosters.refresh(conversation))
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+
+def _welcome(to: Conversation) -> Screen:
+    channel = (to.name or "General") if to.kind is ConversationKind.CHANNEL else ""
+    return lambda f: render_welcome(f.lang, channel=channel, subscribed=to.subscribed, nonce=f.nonce)
+
+
+def _is_addressed(activity: InboundActivity) -> bool:
+    """Whether somebody speaks to the bot: with the right permissions it would hear all that is said in a channel."""
+    me = activity.recipient.id if activity.recipient else None
+    return any(mention.mentioned is not None and mention.mentioned.id == me for mention in activity.mentions)

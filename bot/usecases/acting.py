@@ -1,0 +1,81 @@
+"""What all verbs have in common: load, tell, save; once for each press; refused where somebody else was first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.alerts.alert import Alert, Decision, apply
+from bot.alerts.conversation import Subject
+from bot.alerts.errors import Refused
+from bot.alerts.history import Entry
+from bot.alerts.people import Actor, Person, Way
+from bot.alerts.ports import UnitOfWork
+from bot.usecases.visibility import Reader, require_visible
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Somebody wants to do something to an alert.
+
+    `rev` is the revision that they saw, None where they saw none (a command). `key` makes it take effect once.
+    """
+
+    alert: int
+    by: Person
+    reader: Reader
+    at: datetime
+    way: Way = Way.CHAT
+    rev: int | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The alert afterwards, and the entry made; no entry where the same press had taken effect before."""
+
+    alert: Alert
+    entry: Entry | None
+
+
+def perform(
+    uow: UnitOfWork, act: Act, decide: Callable[[Alert], Decision], *, touches: frozenset[str] = frozenset()
+) -> Done:
+    """Run a verb. `touches` names the fields that it would change, for telling a lost race from a stale card.
+
+    Raises NotAvailable, or Refused with the reason: "changed" carries the entry that was first.
+    """
+    require_visible(uow, act.alert, act.reader)
+    alert = uow.alerts.get(act.alert)
+    if act.key is not None and not uow.presses.first_time(act.key, act.at):
+        return Done(alert, None)
+    if act.rev is not None and act.rev < alert.revision:
+        _refuse_lost_race(uow, act, touches)
+    return record(uow, alert, decide(alert), by=Actor.person(act.by), way=act.way, at=act.at)
+
+
+def record(uow: UnitOfWork, alert: Alert, decision: Decision, *, by: Actor, way: Way, at: datetime) -> Done:
+    """Make a decision history: the entry, the state after it, and every copy of the card out of date."""
+    entry = Entry(
+        alert=alert.number,
+        revision=alert.revision + 1,
+        at=at,
+        actor=by,
+        way=way,
+        kind=decision.kind,
+        changes=decision.changes,
+        comment=decision.comment,
+        undoes=decision.undoes,
+        withdraws=decision.withdraws,
+    )
+    after = apply(alert, entry)
+    uow.alerts.save(after, expected=alert.revision)
+    uow.history.add(entry)
+    uow.cards.raise_wanted(Subject.ALERT, alert.number, revision=after.revision, at=at)
+    return Done(after, entry)
+
+
+def _refuse_lost_race(uow: UnitOfWork, act: Act, touches: frozenset[str]) -> None:
+    for entry in reversed(uow.history.since(act.alert, act.rev or 0)):
+        for change in entry.changes:
+            if change.field in touches:
+                raise Refused("changed", field=change.field, entry=entry, who=entry.actor.name, when=entry.at)

@@ -1,0 +1,21 @@
+"""Assign and start: who has an alert."""
+
+from bot.alerts import alert as alerts
+from bot.alerts.errors import Refused
+from bot.alerts.ports import UnitOfWork
+from bot.usecases.acting import Act, Done, perform
+
+ASSIGNEE = frozenset({"assignee"})
+STATUS = frozenset({"status"})
+
+
+def assign(uow: UnitOfWork, act: Act, to: str | None) -> Done:
+    """Give the alert to somebody whom we have met, by Entra object id, or to nobody."""
+    if to is not None and to != act.by.object_id and to not in uow.people.many([to]):
+        raise Refused("unknownPerson", person=to)
+    return perform(uow, act, lambda alert: alerts.assign(alert, to), touches=ASSIGNEE)
+
+
+def start(uow: UnitOfWork, act: Act) -> Done:
+    """Set in progress, and take it when nobody has it."""
+    return perform(uow, act, lambda alert: alerts.start(alert, act.by.object_id), touches=STATUS)

@@ -1,0 +1,15 @@
+"""Comment and tag: what people add to an alert. Two people may do it at once; neither is refused."""
+
+from collections.abc import Iterable
+
+from bot.alerts import alert as alerts
+from bot.alerts.ports import UnitOfWork
+from bot.usecases.acting import Act, Done, perform
+
+
+def comment(uow: UnitOfWork, act: Act, text: str) -> Done:
+    return perform(uow, act, lambda alert: alerts.comment(alert, text))
+
+
+def tag(uow: UnitOfWork, act: Act, add: Iterable[str], remove: Iterable[str]) -> Done:
+    return perform(uow, act, lambda alert: alerts.tag(alert, add, remove))

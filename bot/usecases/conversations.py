@@ -1,0 +1,54 @@
+"""Conversations come and go: installed, subscribed, unsubscribed, gone; and who is in them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.alerts.conversation import Subject
+from bot.alerts.messages import Member
+from bot.alerts.people import Person
+from bot.alerts.ports import UnitOfWork
+
+#: The first subscription posts the newest open alerts that came before anybody listened.
+BACKLOG = 20
+
+
+def subscribe(uow: UnitOfWork, conversation: int, at: datetime) -> int | None:
+    """Send every alert here from now on; how many earlier ones are posted. None where it was so already."""
+    before = uow.conversations.subscribed()
+    if any(other.id == conversation for other in before):
+        return None
+    uow.conversations.subscribe(conversation, at=at)
+    backlog = [] if before else uow.alerts.newest_open(BACKLOG)
+    for number in backlog:
+        alert = uow.alerts.get(number)
+        urgency = 10 + 3 - alert.severity.rank
+        uow.cards.want(conversation, Subject.ALERT, number, revision=alert.revision, priority=urgency, at=at)
+    return len(backlog)
+
+
+def unsubscribe(uow: UnitOfWork, conversation: int) -> bool:
+    """Send nothing new here; cards that are there stay true. False where that was so already."""
+    if all(other.id != conversation for other in uow.conversations.subscribed()):
+        return False
+    uow.conversations.subscribe(conversation, at=None)
+    return True
+
+
+def keep_roster(uow: UnitOfWork, conversation: int, members: Iterable[Member], at: datetime) -> None:
+    """Remember who is in a conversation, and who they are."""
+    known = [member for member in members if member.object_id]
+    for member in known:
+        meet_member(uow, member, at)
+    uow.conversations.keep_roster(conversation, [member.object_id or "" for member in known], at)
+
+
+def meet_member(uow: UnitOfWork, member: Member, at: datetime) -> None:
+    """Remember somebody whom Teams showed us in a roster."""
+    person = Person(
+        object_id=member.object_id or "",
+        name=member.name,
+        teams_id=member.teams_id,
+        user_principal_name=member.user_principal_name,
+        is_guest=member.is_guest,
+    )
+    uow.people.meet(person, at)

@@ -1,0 +1,105 @@
+"""What people look at: an alert and its views, and the queue. Nothing here changes anything."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from bot.alerts.alert import Alert
+from bot.alerts.conversation import Scope
+from bot.alerts.history import Entry
+from bot.alerts.incident import Incident
+from bot.alerts.ports import UnitOfWork
+from bot.alerts.views import AlertView, DetailsView, HistoryView, QueueFilter, QueueView, SimilarView
+from bot.usecases.visibility import Reader, require_visible, scope_of
+
+#: How much of a view is loaded; what a card then has room for is the card's affair.
+EVIDENCE_SHOWN, COMMENTS_SHOWN, ENTRIES_SHOWN, SIMILAR_SHOWN, INCIDENTS_OFFERED = 60, 10, 40, 8, 20
+
+#: Alerts on one page of the queue.
+PAGE_SIZE = 6
+
+
+def alert_view(uow: UnitOfWork, number: int, reader: Reader) -> AlertView:
+    """Raises NotAvailable, as everything here does, for what the reader may not see."""
+    require_visible(uow, number, reader)
+    return shared_view(uow, number)
+
+
+def shared_view(uow: UnitOfWork, number: int) -> AlertView:
+    """The view that everybody in a conversation shares; the card was sent there because it may be seen there."""
+    return _views(uow, [uow.alerts.get(number)])[0]
+
+
+def details(uow: UnitOfWork, number: int, reader: Reader) -> DetailsView:
+    view = alert_view(uow, number, reader)
+    return DetailsView(
+        view,
+        uow.alerts.evidence(number, limit=EVIDENCE_SHOWN),
+        uow.history.comments(number, limit=COMMENTS_SHOWN),
+    )
+
+
+def history(uow: UnitOfWork, number: int, reader: Reader) -> HistoryView:
+    require_visible(uow, number, reader)
+    entries = uow.history.entries(number, limit=ENTRIES_SHOWN)
+    alert = uow.alerts.get(number)
+    view = _views(uow, [alert], also=_people_in(entries))[0]
+    return HistoryView(view, entries, older=alert.revision - len(entries))
+
+
+def similar(uow: UnitOfWork, number: int, reader: Reader) -> SimilarView:
+    scope = require_visible(uow, number, reader)
+    view = shared_view(uow, number)
+    return SimilarView(view, uow.alerts.similar(view.alert, scope, limit=SIMILAR_SHOWN))
+
+
+def incidents(uow: UnitOfWork, number: int, reader: Reader) -> tuple[AlertView, Sequence[Incident]]:
+    """The alert, and the incidents that it could be linked to."""
+    scope = require_visible(uow, number, reader)
+    return shared_view(uow, number), uow.incidents.newest(scope, limit=INCIDENTS_OFFERED)
+
+
+def queue(uow: UnitOfWork, reader: Reader, *, now: datetime, days: int, page: int = 0, mine: bool = False) -> QueueView:
+    """Defender's default queue for this reader. A page beyond the last one is the last one."""
+    scope = scope_of(uow, reader)
+    wanted = QueueFilter(since=now - timedelta(days=days), assignee=reader.person if mine else None)
+    alerts, total = uow.alerts.page(scope, wanted, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
+    if not alerts and page:
+        page = max(0, -(-total // PAGE_SIZE) - 1)
+        alerts, total = uow.alerts.page(scope, wanted, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
+    return QueueView(tuple(_views(uow, alerts)), total, page, PAGE_SIZE, days, mine)
+
+
+def open_in_range(uow: UnitOfWork, first: int, last: int, reader: Reader) -> list[int]:
+    """The numbers of a range that are alerts, open, and visible to the reader: what `resolve 4-9` means."""
+    scope = scope_of(uow, reader)
+    return [number for number in range(first, last + 1) if _is_open(uow, number, scope)]
+
+
+def _is_open(uow: UnitOfWork, number: int, scope: Scope) -> bool:
+    return uow.alerts.in_scope(number, scope) and uow.alerts.get(number).is_open
+
+
+def _views(uow: UnitOfWork, alerts: Sequence[Alert], also: Iterable[str] = ()) -> list[AlertView]:
+    people = uow.people.many({alert.assignee for alert in alerts if alert.assignee} | set(also))
+    found = uow.incidents.many({alert.incident for alert in alerts if alert.incident is not None})
+    comments = uow.history.last_comments([alert.number for alert in alerts if alert.comment_count])
+    return [
+        AlertView(
+            alert=alert,
+            people=people,
+            incident=found.get(alert.incident) if alert.incident is not None else None,
+            last_comment=comments.get(alert.number),
+        )
+        for alert in alerts
+    ]
+
+
+def _people_in(entries: Iterable[Entry]) -> set[str]:
+    return {
+        value
+        for entry in entries
+        for change in entry.changes
+        if change.field == "assignee"
+        for value in (change.old, change.new)
+        if isinstance(value, str) and value
+    }

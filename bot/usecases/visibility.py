@@ -1,0 +1,35 @@
+"""Who sees what, where. Anything else answers as if it did not exist."""
+
+from dataclasses import dataclass
+
+from bot.alerts.conversation import NOTHING, Conversation, Scope
+from bot.alerts.errors import NotAvailable
+from bot.alerts.messages import ConversationKind
+from bot.alerts.ports import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody, by Entra object id, in a conversation."""
+
+    person: str
+    conversation: Conversation
+
+
+def scope_of(uow: UnitOfWork, reader: Reader) -> Scope:
+    """In a channel, what it is subscribed to; in 1:1, the alerts of channels whose roster has the person; in a group
+    chat, what was shared there."""
+    here = reader.conversation
+    if here.kind is ConversationKind.PERSONAL:
+        return Scope(everything=True) if uow.conversations.shares_subscribed(reader.person) else NOTHING
+    if here.kind is ConversationKind.CHANNEL and here.subscribed:
+        return Scope(everything=True)
+    return Scope(everything=False, shared_in=here.id)
+
+
+def require_visible(uow: UnitOfWork, number: int, reader: Reader) -> Scope:
+    """The reader's scope, if the alert is in it. Raises NotAvailable."""
+    scope = scope_of(uow, reader)
+    if not uow.alerts.in_scope(number, scope):
+        raise NotAvailable(f"alert {number}")
+    return scope

@@ -1,0 +1,53 @@
+"""Who may report alerts: each source has tokens of its own, sent as a bearer token or used to sign the body."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from bot.alerts.ports import Clock
+
+#: How old a signature may be, and how far a sender's clock may be ahead.
+SIGNATURE_AGE = timedelta(minutes=5)
+
+SIGNATURE_HEADER = "X-Tocsin-Signature"
+
+
+class SourceTokens:
+    """Checks requests. More than one token a source, so that one can be replaced without a gap."""
+
+    def __init__(self, tokens: Mapping[str, Sequence[str]], clock: Clock) -> None:
+        self._tokens = {source: tuple(token.encode() for token in given) for source, given in tokens.items()}
+        self._clock = clock
+        self._seen: dict[str, datetime] = {}
+
+    def allows_bearer(self, source: str, authorization: str) -> bool:
+        """`Authorization: Bearer <token>`; known before the body is read."""
+        scheme, _, given = authorization.partition(" ")
+        sent = given.strip().encode("utf-8", "surrogateescape")
+        matches = [hmac.compare_digest(sent, token) for token in self._tokens.get(source, ())]
+        return scheme.casefold() == "bearer" and any(matches)
+
+    def allows_signature(self, source: str, signature: str, body: bytes) -> bool:
+        """`X-Tocsin-Signature: t=<unix seconds>,v1=<hex>`, HMAC-SHA256 over `<t>.<body>`; each counts once."""
+        parts = dict(part.strip().partition("=")[::2] for part in signature.split(","))
+        stamp, given = parts.get("t", ""), parts.get("v1", "")
+        if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
+            return False
+        now = self._clock()
+        if abs(now - datetime.fromtimestamp(int(stamp), UTC)) > SIGNATURE_AGE:
+            return False
+        signed = stamp.encode() + b"." + body
+        sent = given.encode("utf-8", "surrogateescape")
+        matches = [
+            hmac.compare_digest(sent, hmac.digest(token, signed, hashlib.sha256).hex().encode())
+            for token in self._tokens.get(source, ())
+        ]
+        return any(matches) and self._is_new(given, now)
+
+    def _is_new(self, signature: str, now: datetime) -> bool:
+        self._seen = {known: at for known, at in self._seen.items() if now - at <= 2 * SIGNATURE_AGE}
+        if signature in self._seen:
+            return False
+        self._seen[signature] = now
+        return True

@@ -1,0 +1,104 @@
+"""`POST /api/alerts/{source}`: alerts come in, and are answered for once they are kept."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+from aiohttp import web
+
+from bot.alerts.ports import Clock, Store, UnitOfWork
+from bot.alerts.report import Report
+from bot.sources.outcome import BadPayload, Parsed
+from bot.usecases.report_alert import Reported, report_alert
+from bot.web.authorization import SIGNATURE_HEADER, SourceTokens
+from bot.web.problems import problem
+
+#: The largest body, in bytes.
+BODY_LIMIT = 8 * 1024 * 1024
+
+#: A sender gets this long to send its body, in seconds.
+BODY_TIME = 20
+
+#: How many reports share a transaction at most, so that a press never waits long behind a large page.
+TOGETHER = 100
+
+
+class Intake:
+    """The endpoint. A source without a token in the settings takes nothing in."""
+
+    def __init__(
+        self, *, parsers: Mapping[str, Callable[[bytes], Parsed]], tokens: SourceTokens, store: Store, clock: Clock
+    ) -> None:
+        self._parsers = parsers
+        self._tokens = tokens
+        self._store = store
+        self._clock = clock
+
+    async def __call__(self, request: web.Request) -> web.Response:
+        source = request.match_info["source"]
+        parse = self._parsers.get(source)
+        if parse is None:
+            return problem(404, f"There is no source of that name; there are {', '.join(sorted(self._parsers))}.")
+        body = await self._body(request, source)
+        if isinstance(body, web.Response):
+            return body
+        try:
+            parsed = parse(body)
+        except BadPayload as bad:
+            return problem(400, f"{bad.pointer or 'The body'} {bad.why}.", pointer=bad.pointer)
+        return _accepted(await self._keep(parsed.reports), parsed)
+
+    async def _body(self, request: web.Request, source: str) -> bytes | web.Response:
+        """The body of a sender who may report, or the answer to one who may not."""
+        signature = request.headers.get(SIGNATURE_HEADER)
+        if signature is None and not self._tokens.allows_bearer(source, request.headers.get("Authorization", "")):
+            return _unauthorized()
+        if (wrong := _wrong_form(request)) is not None:
+            return wrong
+        try:
+            async with asyncio.timeout(BODY_TIME):
+                body = await request.read()
+        except TimeoutError:
+            return problem(408, "The body did not arrive in time.")
+        if signature is not None and not self._tokens.allows_signature(source, signature, body):
+            return _unauthorized()
+        return body
+
+    async def _keep(self, reports: Sequence[Report]) -> list[Reported]:
+        now = self._clock()
+        kept: list[Reported] = []
+        for first in range(0, len(reports), TOGETHER):
+            some = reports[first : first + TOGETHER]
+
+            def work(uow: UnitOfWork, some: Sequence[Report] = some) -> list[Reported]:
+                return [report_alert(uow, report, now) for report in some]
+
+            kept += await self._store.write(work)
+        return kept
+
+
+def _wrong_form(request: web.Request) -> web.Response | None:
+    """Refused by its headers alone: nothing of a body that we would not take is read."""
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        return problem(415, "Send the body without a content encoding.")
+    if request.content_type != "application/json":
+        return problem(415, "Send application/json.")
+    if (request.content_length or 0) > BODY_LIMIT:
+        return problem(413, f"The body is over {BODY_LIMIT} bytes.")
+    return None
+
+
+def _unauthorized() -> web.Response:
+    answer = problem(401, "A valid token of this source is required.")
+    answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _accepted(kept: Sequence[Reported], parsed: Parsed) -> web.Response:
+    body = {
+        "alerts": [reported.number for reported in kept],
+        "opened": sum(reported.opened for reported in kept),
+        "changed": sum(reported.changed and not reported.opened for reported in kept),
+        "rejected": [{"index": bad.index, "pointer": bad.pointer, "why": bad.why} for bad in parsed.rejected],
+        "notes": [{"pointer": note.pointer, "why": note.why} for note in parsed.notes],
+    }
+    return web.json_response(body, status=202)

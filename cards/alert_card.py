@@ -1,0 +1,205 @@
+"""The shared card of an alert: what matters first and in the same place; two next steps, the rest one press away."""
+
+from datetime import datetime
+
+from bot.alerts.alert import Alert
+from bot.alerts.views import AlertView
+from bot.alerts.words import Classification, Status
+from cards.buttons import ME, Listing, Verb
+from cards.elements import Action, Card, Element, action_set, card, container, open_url, rich, run, toggle
+from cards.labels import (
+    category_label,
+    detection_label,
+    incident_label,
+    investigation_label,
+    service_label,
+    severity_label,
+    verdict_label,
+)
+from cards.language import Language
+from cards.parts import NAME, Buttons, band, buttons_for, head, joined, notice_of, quiet, title_of
+from cards.safe import clean, clip, one_line
+from cards.size import LIMIT, Room, fit
+
+#: Assets named on the card; the rest are counted.
+_ASSETS = 3
+
+_COMMENT = 240
+
+
+def render_alert(
+    view: AlertView,
+    *,
+    lang: Language,
+    now: datetime,
+    nonce: str,
+    notice: str = "",
+    listing: Listing | None = None,
+    page: int | None = None,
+    link_hosts: frozenset[str] = frozenset(),
+    limit: int = LIMIT,
+) -> Card:
+    """The card. `listing` and `page` are set where it was opened from a list; `limit` is in bytes."""
+    buttons = buttons_for(view, nonce=nonce, listing=listing, page=page)
+
+    def build(room: Room) -> Card:
+        return card(
+            [
+                *notice_of(notice),
+                container(head(view, lang), style=band(view.alert), bleed=True),
+                *_body(view, lang, now, room),
+                *_buttons(view, buttons, lang, link_hosts),
+            ]
+        )
+
+    return fit(build, limit=limit)
+
+
+def alert_text(view: AlertView, lang: Language) -> tuple[str, str]:
+    """The message's text, `High: Mimikatz credential theft on web-1 (#1042)`, and what a locked phone shows."""
+    alert = view.alert
+    facts = {
+        "severity": severity_label(alert.severity, lang),
+        "title": clean(title_of(alert)),
+        "number": alert.number,
+    }
+    if alert.assets:
+        where = clean(clip(one_line(alert.assets[0].label), NAME))
+        text = lang.t("{severity}: {title} on {where} (#{number})", **facts, where=where)
+    else:
+        text = lang.t("{severity}: {title} (#{number})", **facts)
+    return text, text
+
+
+def _body(view: AlertView, lang: Language, now: datetime, room: Room) -> list[Element]:
+    alert = view.alert
+    lines = [
+        rich(run(text), spacing="Small")
+        for text in (assets_text(alert, lang), context_text(view, lang), when_text(view, lang, now))
+        if text
+    ]
+    if alert.classification is not Classification.NOT_SET:
+        verdict = verdict_label(alert.classification, alert.determination, lang)
+        lines.append(rich(run(verdict, weight="Bolder"), spacing="Small"))
+    comment = view.last_comment
+    if comment is not None and room.text:
+        words = clip(one_line(comment.text[: 4 * _COMMENT]), min(_COMMENT, room.text))
+        who = clip(one_line(comment.author), NAME)
+        lines.append(rich(quiet(f"{who}: "), run(f"“{words}”", italic=True), spacing="Small"))
+    if extras := extras_text(alert, lang):
+        lines.append(rich(quiet(extras), spacing="Small"))
+    return lines
+
+
+def assets_text(alert: Alert, lang: Language) -> str:
+    """`web-1 · svc-build · CONTOSO · 2 more`"""
+    names = [clip(one_line(asset.label), NAME) for asset in alert.assets[:_ASSETS]]
+    more = max(alert.asset_count, len(alert.assets)) - len(names)
+    if more > 0:
+        names.append(lang.n("{count} more", "{count} more", more))
+    return joined(names)
+
+
+def context_text(view: AlertView, lang: Language) -> str:
+    """`Endpoint · Credential access · incident 28 · 2 comments`"""
+    alert = view.alert
+    comments = alert.comment_count
+    return joined(
+        (
+            clip(one_line(service_label(alert, lang)), NAME),
+            clip(one_line(category_label(alert)), NAME),
+            incident_label(view, lang),
+            lang.n("{count} comment", "{count} comments", comments) if comments else "",
+        )
+    )
+
+
+def when_text(view: AlertView, lang: Language, now: datetime) -> str:
+    """When it went on, and who answered after how long."""
+    alert = view.alert
+    period = lang.period(alert.first_activity, alert.last_activity, now=now)
+    if alert.resolved_at is not None:
+        after = lang.span(alert.resolved_at - alert.received_at)
+        return lang.t(
+            "{period}, resolved at {at}, after {after}",
+            period=period,
+            at=lang.moment(alert.resolved_at, now=now),
+            after=after,
+        )
+    who = clip(one_line(view.assignee_name or ""), NAME)
+    if not who:
+        return lang.t("{period}, nobody has it yet", period=period)
+    if alert.acknowledged_at is None:
+        return lang.t("{period}, {who} has it", period=period, who=who)
+    return lang.t(
+        "{period}, {who} has it, first answer at {at} after {after}",
+        period=period,
+        who=who,
+        at=lang.moment(alert.acknowledged_at, now=now),
+        after=lang.span(alert.acknowledged_at - alert.received_at),
+    )
+
+
+def extras_text(alert: Alert, lang: Language) -> str:
+    """The quiet line: tags, automated investigation, what detected it."""
+    tags = list(dict.fromkeys((*alert.tags, *alert.source_tags)))
+    investigation, detection = investigation_label(alert, lang), detection_label(alert, lang)
+    return joined(
+        (
+            clip(", ".join(clip(one_line(tag), 50) for tag in tags[:20]), 120),
+            lang.t("investigation: {state}", state=investigation.lower()) if investigation else "",
+            lang.t("detected by {what}", what=detection) if detection else "",
+        )
+    )
+
+
+def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: frozenset[str]) -> list[Element]:
+    """Four buttons, and behind the last of them everything else; nothing above moves when it opens."""
+    first = next_steps(view.alert, buttons, lang)
+    shown = {action["verb"] for action in first}
+    rest = [
+        buttons.plain(title, verb)
+        for title, verb in (
+            (lang.t("Start"), Verb.START),
+            (lang.t("Comment…"), Verb.COMMENT),
+            (lang.t("Classify…"), Verb.CLASSIFY),
+            (lang.t("Assign…"), Verb.ASSIGN),
+            (lang.t("Link…"), Verb.LINK),
+            (lang.t("Tag…"), Verb.TAG),
+        )
+        if verb is Verb.ASSIGN or (verb not in shown and (verb is not Verb.START or _can_start(view.alert)))
+    ]
+    look: list[Action] = [
+        buttons.plain(lang.t("Details"), Verb.DETAILS),
+        buttons.plain(lang.t("History"), Verb.HISTORY),
+        buttons.plain(lang.t("Undo"), Verb.UNDO),
+    ]
+    link = open_url(lang.t("Open in the portal"), view.alert.alert_url, link_hosts=link_hosts)
+    if link:
+        look.append(link)
+    if buttons.listing is not None:
+        look.append(buttons.plain(lang.t("Refresh"), Verb.REFRESH))
+    shown_now = [*first, buttons.plain(lang.t("Similar"), Verb.SIMILAR), toggle(lang.t("More…"), "more")]
+    if buttons.listing is not None:
+        shown_now.append(buttons.plain(lang.t("Back to the list"), Verb.QUEUE))
+    return [
+        action_set(shown_now, spacing="Medium"),
+        container([action_set(rest), action_set(look, spacing="Small")], id="more", visible=False, spacing="Small"),
+    ]
+
+
+def next_steps(alert: Alert, buttons: Buttons, lang: Language) -> list[Action]:
+    """The two most likely ones."""
+    resolve = buttons.plain(lang.t("Resolve…"), Verb.RESOLVE)
+    comment = buttons.plain(lang.t("Comment…"), Verb.COMMENT)
+    if alert.status is Status.RESOLVED:
+        return [buttons.plain(lang.t("Reopen"), Verb.REOPEN), comment]
+    if alert.assignee is None:
+        return [buttons.given(lang.t("Assign to me"), Verb.ASSIGN, to=ME, primary=True), resolve]
+    if alert.status is Status.NEW:
+        return [buttons.plain(lang.t("Start"), Verb.START), resolve]
+    return [resolve, comment]
+
+
+def _can_start(alert: Alert) -> bool:
+    return alert.status is Status.NEW

@@ -1,0 +1,117 @@
+"""The wire form of a button, in both directions: what a card carries, and what a press brings back.
+
+It never says who somebody is: that comes from the authenticated activity alone, and an unknown key is refused.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.alerts.errors import Refused
+from bot.alerts.words import Classification
+
+
+class Verb(StrEnum):
+    """What a button does. Others rely on these names."""
+
+    ASSIGN = "assign"
+    START = "start"
+    COMMENT = "comment"
+    CLASSIFY = "classify"
+    RESOLVE = "resolve"
+    REOPEN = "reopen"
+    TAG = "tag"
+    LINK = "link"
+    SIMILAR = "similar"
+    DETAILS = "details"
+    HISTORY = "history"
+    UNDO = "undo"
+    REFRESH = "refresh"
+    BACK = "back"
+    #: Turns the pages of the queue.
+    QUEUE = "queue"
+
+
+#: The value of `to` for oneself and for nobody; any other value is an Entra object id.
+ME, NOBODY = "me", "nobody"
+
+#: The value of `incident` for one to be made; any other value is an incident's number.
+NEW_INCIDENT = "new"
+
+
+#: The value of `determination` for none; empty means the same.
+NO_DETERMINATION = "notSet"
+
+
+class Listing(StrEnum):
+    """The list from which an alert was opened, so that `back` finds the way."""
+
+    QUEUE = "queue"
+    MINE = "mine"
+
+
+class Press(BaseModel):
+    """A button's data. Without its inputs (None) a press asks for the form, with them (even empty) it takes effect."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    alert: int | None = Field(default=None, ge=1, le=2**53)
+    rev: int | None = Field(default=None, ge=0, le=2**53)
+    nonce: str = Field(default="", max_length=64)
+    page: int | None = Field(default=None, ge=0, le=100_000)
+    listing: Annotated[Listing | None, Field(strict=False)] = None
+
+    to: str | None = Field(default=None, max_length=200)
+    status: str | None = Field(default=None, max_length=20)
+    comment: str | None = Field(default=None, max_length=60_000)
+    classification: Annotated[str | None, Field(max_length=80)] = None
+    determination: Annotated[str | None, Field(max_length=60)] = None
+    incident: str | None = Field(default=None, max_length=20)
+    tags: str | None = Field(default=None, max_length=2_000)
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """The press that a client sent. Raises Refused("badPress") naming the field, whatever the data is."""
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in first["loc"]) or "data"
+            raise Refused("badPress", field=where, why=first["msg"]) from None
+
+    def data(self) -> dict[str, Any]:
+        """What the card carries."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    def verdict(self) -> tuple[Classification, str] | None:
+        """The classification and determination, or None where none was given.
+
+        One input may carry both as `classification:determination`, so that a phone needs a single choice.
+        """
+        if not self.classification:
+            return None
+        name, _, joined = self.classification.partition(":")
+        try:
+            classification = Classification(name)
+        except ValueError:
+            raise Refused("badPress", field="classification", why=f"unknown value {name!r}") from None
+        determination = joined or self.determination or ""
+        return classification, "" if determination == NO_DETERMINATION else determination
+
+
+def read_message(value: object) -> tuple[Verb, Press]:
+    """The press in a message of a client that is too old for `Action.Execute`: its verb is among the data.
+
+    Raises Refused("badPress").
+    """
+    if not isinstance(value, Mapping):
+        raise Refused("badPress", field="data", why="no object")
+    data = dict(value)
+    name = data.pop("verb", None)
+    try:
+        verb = Verb(name)
+    except ValueError:
+        raise Refused("badPress", field="verb", why="unknown value") from None
+    return verb, Press.read(data)

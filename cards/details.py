@@ -1,0 +1,179 @@
+"""Details: everything that the source said about an alert, in the order in which people ask for it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.alerts.alert import Alert
+from bot.alerts.evidence import ASSET_KINDS, Evidence
+from bot.alerts.views import AlertView, Comment, DetailsView
+from cards import vocabulary
+from cards.alert_card import assets_text, context_text, when_text
+from cards.buttons import Listing
+from cards.elements import Action, Card, Element, action_set, card, container, open_url, rich, run, text_block
+from cards.labels import detection_label, investigation_label, kind_label, verdict_label
+from cards.language import Language
+from cards.parts import NAME, back, band, buttons_for, cut_note, head, joined, notice_of, quiet
+from cards.pieces import piece_facts, piece_label
+from cards.safe import clip, one_line
+from cards.size import Room, fit
+from cards.techniques import technique_label
+
+#: Kinds in the order of their groups: what is affected, then what it was done with.
+_ORDER = {kind: place for place, kind in enumerate((*ASSET_KINDS, "process", "file", "url", "ip", "dns"))}
+
+_PARAGRAPHS, _TECHNIQUES, _LABELS = 12, 12, 20
+
+
+def render_details(
+    details: DetailsView,
+    *,
+    lang: Language,
+    now: datetime,
+    nonce: str,
+    notice: str = "",
+    listing: Listing | None = None,
+    page: int | None = None,
+    link_hosts: frozenset[str] = frozenset(),
+) -> Card:
+    """Description, evidence, comments, what to do, and where to read on."""
+    view = details.view
+    buttons = buttons_for(view, nonce=nonce, listing=listing, page=page)
+    actions = [back(buttons, lang), *_links(view.alert, lang, link_hosts)]
+
+    def build(room: Room) -> Card:
+        return card(
+            [
+                *notice_of(notice),
+                container(head(view, lang), style=band(view.alert), bleed=True),
+                *_summary(view, lang, now),
+                *_prose(lang.t("What happened"), view.alert.description, room),
+                *_evidence(details.evidence, view.alert.evidence_count, lang, room),
+                *_comments(details.comments, lang, now, room),
+                *_prose(lang.t("Recommended actions"), view.alert.recommended_actions, room),
+                *_background(view.alert, lang, room),
+                action_set(actions, spacing="Medium"),
+            ]
+        )
+
+    return fit(build)
+
+
+def _summary(view: AlertView, lang: Language, now: datetime) -> list[Element]:
+    """The same lines as on the card, so that the eye finds them."""
+    alert = view.alert
+    texts = (assets_text(alert, lang), context_text(view, lang), when_text(view, lang, now))
+    lines = [rich(run(text), spacing="Small") for text in texts if text]
+    lines.append(_line(lang.t("Classification"), verdict_label(alert.classification, alert.determination, lang)))
+    if investigation := investigation_label(alert, lang):
+        lines.append(_line(lang.t("Investigation"), investigation))
+    if tags := ", ".join(one_line(tag) for tag in dict.fromkeys((*alert.tags, *alert.source_tags))):
+        lines.append(_line(lang.t("Tags"), clip(tags, 300)))
+    return lines
+
+
+def _prose(title: str, text: str, room: Room) -> list[Element]:
+    """A text of the source, a paragraph an element; clients would run them together otherwise."""
+    words = clip(text[: 4 * room.text].strip(), room.text)
+    paragraphs = [line.strip() for line in words.splitlines() if line.strip()]
+    if not paragraphs:
+        return []
+    kept = paragraphs[:_PARAGRAPHS]
+    kept[-1] = "\n".join(paragraphs[len(kept) - 1 :]) if len(paragraphs) > len(kept) else kept[-1]
+    return [_heading(title), *(rich(run(line), spacing="Small") for line in kept)]
+
+
+def _evidence(evidence: Sequence[Evidence], count: int, lang: Language, room: Room) -> list[Element]:
+    """Grouped by kind, affected assets first; each piece with verdict, remediation, roles, and what its kind tells."""
+    if not evidence:
+        return []
+    ranked = sorted(evidence, key=lambda piece: _ORDER.get(piece.kind, len(_ORDER)))
+    shown = ranked[: room.evidence]
+    elements: list[Element] = [_heading(lang.t("Evidence ({count})", count=max(count, len(evidence))))]
+    kind = None
+    for piece in shown:
+        if piece.kind != kind:
+            kind = piece.kind
+            elements.append(rich(run(clip(kind_label(kind, lang), NAME), weight="Bolder"), spacing="Medium"))
+        elements.append(_piece(piece, lang, room))
+    return [*elements, *cut_note(max(count, len(evidence)) - len(shown), lang)]
+
+
+def _piece(piece: Evidence, lang: Language, room: Room) -> Element:
+    verdict = lang.term(vocabulary.VERDICTS, piece.verdict) if piece.verdict not in ("", "unknown") else ""
+    remedy = lang.term(vocabulary.REMEDIATIONS, piece.remediation) if piece.remediation not in ("", "none") else ""
+    roles = ", ".join(lang.term(vocabulary.ROLES, role[:NAME]) for role in piece.roles[:6])
+    runs = [run(piece_label(piece))]
+    if verdict:
+        runs.append(
+            run(
+                f" · {clip(verdict, NAME)}",
+                weight="Bolder",
+                color="Attention" if piece.verdict == "malicious" else None,
+            )
+        )
+    if rest := joined((clip(remedy, NAME), roles, clip(", ".join(map(one_line, piece.tags[:6])), 120))):
+        runs.append(quiet(f" · {rest}"))
+    lines = [rich(*runs, spacing="Small")]
+    facts = piece_facts(piece, lang, most=room.facts)
+    lines += [
+        rich(quiet(f"{label}: "), run(value, mono=label == lang.t("Command line")), spacing="None")
+        for label, value in facts
+    ]
+    return container(lines, spacing="Small")
+
+
+def _comments(comments: Iterable[Comment], lang: Language, now: datetime, room: Room) -> list[Element]:
+    kept = [comment for comment in comments if not comment.withdrawn]
+    shown = kept[: room.entries]
+    if not shown:
+        return []
+    lines = [
+        rich(
+            quiet(f"{clip(one_line(comment.author), NAME)} · {lang.moment(comment.at, now=now)}  "),
+            run(clip(comment.text[: 4 * room.text], min(1_000, room.text))),
+            spacing="Small",
+        )
+        for comment in shown
+    ]
+    return [_heading(lang.t("Comments")), *lines, *cut_note(len(kept) - len(shown), lang)]
+
+
+def _background(alert: Alert, lang: Language, room: Room) -> list[Element]:
+    techniques = [technique_label(one_line(name[:40])) for name in alert.mitre[:_TECHNIQUES]]
+    rows = (
+        (lang.t("Techniques"), ", ".join(techniques)),
+        (lang.t("Threat"), alert.threat),
+        (lang.t("Threat actor"), alert.threat_actor),
+        (lang.t("Product"), alert.product),
+        (lang.t("Detected by"), detection_label(alert, lang)),
+        (lang.t("Alert type"), alert.alert_type),
+        (lang.t("Id at the source"), alert.external_id),
+    )
+    lines = [_line(label, clip(one_line(value[:1_200]), 400)) for label, value in rows if value]
+    most = min(_LABELS, 2 * room.facts)
+    labels = list(alert.labels.items())
+    lines += [
+        _line(clip(one_line(name[:240]), NAME), clip(one_line(value[:800]), 200)) for name, value in labels[:most]
+    ]
+    return [_heading(lang.t("Background")), *lines, *cut_note(len(labels) - most, lang)]
+
+
+def _links(alert: Alert, lang: Language, link_hosts: frozenset[str]) -> list[Action]:
+    wanted = (
+        (lang.t("Open in the portal"), alert.alert_url),
+        (lang.t("Incident in the portal"), alert.incident_url),
+        (lang.t("Documentation"), alert.documentation_url),
+    )
+    links = [open_url(title, url, link_hosts=link_hosts) for title, url in wanted if url]
+    if alert.mitre:
+        path = alert.mitre[0].replace(".", "/")
+        links.append(open_url(lang.t("ATT&CK"), f"https://attack.mitre.org/techniques/{path}/", link_hosts=link_hosts))
+    return [link for link in links if link is not None]
+
+
+def _heading(title: str) -> Element:
+    return text_block(title, weight="Bolder", heading=True, spacing="Medium", separator=True)
+
+
+def _line(label: str, value: str) -> Element:
+    return rich(quiet(f"{label}: "), run(value), spacing="Small")

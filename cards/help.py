@@ -1,0 +1,112 @@
+"""What Tocsin understands, and its first words to people."""
+
+from collections.abc import Sequence
+
+from cards.buttons import Listing, Press, Verb
+from cards.elements import Action, Card, Element, action_set, card, execute, rich, run, text_block
+from cards.language import Language
+from cards.parts import quiet
+
+
+def render_help(lang: Language, *, nonce: str = "") -> Card:
+    """The commands, by what people want."""
+    return card(
+        [
+            _title(lang.t("What you can say")),
+            rich(quiet(lang.t("Mention me in a channel, or just write in our own chat.")), spacing="Small"),
+            *_group(
+                lang.t("See"),
+                (
+                    ("queue", lang.t("open alerts, newest activity first")),
+                    ("mine", lang.t("those that you have")),
+                    ("alert 1042", lang.t("one alert")),
+                    ("similar 1042", lang.t("alerts like it, and how they ended")),
+                    ("digest", lang.t("the numbers of the last day")),
+                ),
+            ),
+            *_group(
+                lang.t("Do"),
+                (
+                    ("assign 1042 me", lang.t("take it; a name or “nobody” works too")),
+                    ("start 1042", lang.t("set it in progress")),
+                    ("comment 1042 …", lang.t("say something about it")),
+                    ("classify 1042 fp not malicious", lang.t("say what it was: tp, fp or expected")),
+                    ("resolve 4-9 expected security test", lang.t("close one or several")),
+                    ("reopen 1042", lang.t("open it again")),
+                    ("tag 1042 +vip -lab", lang.t("add and take away tags")),
+                    ("link 1042 28", lang.t("put it into incident 28; “new” makes one")),
+                    ("undo 1042", lang.t("take back your last step")),
+                ),
+            ),
+            *_group(
+                lang.t("Here"),
+                (
+                    ("subscribe", lang.t("post every new alert in this channel")),
+                    ("unsubscribe", lang.t("stop that")),
+                ),
+            ),
+            action_set([_queue_button(lang, nonce)], spacing="Medium"),
+        ]
+    )
+
+
+def render_welcome(lang: Language, *, channel: str = "", subscribed: bool = False, nonce: str = "") -> Card:
+    """After an installation: what happens now, and the one next step. `channel` is empty in a 1:1 or group chat."""
+    if subscribed and channel:
+        lead = lang.t("New alerts are posted in {channel} from now on.", channel=channel)
+        step = lang.t("Want them in another channel? Say “@Tocsin subscribe” there, and “@Tocsin unsubscribe” here.")
+    elif channel:
+        lead = lang.t("No alerts are posted here yet.")
+        step = lang.t("Say “@Tocsin subscribe” in the channel that shall get them.")
+    else:
+        lead = lang.t("Here you can see and handle the alerts of your teams' channels.")
+        step = lang.t("Start with “queue”, or “mine”.")
+    return card(
+        [
+            _title(lang.t("Tocsin is here")),
+            rich(run(lead), spacing="Small"),
+            rich(run(step), spacing="Small"),
+            rich(quiet(lang.t("“help” says what else I understand.")), spacing="Small"),
+            action_set([_queue_button(lang, nonce)], spacing="Medium"),
+        ]
+    )
+
+
+def render_subscribed(lang: Language, *, channel: str, posted: int = 0, nonce: str = "") -> Card:
+    """The channel gets alerts from now on; `posted` open ones were posted with the first subscription."""
+    lines = [rich(run(lang.t("New alerts are posted in {channel} from now on.", channel=channel)), spacing="Small")]
+    if posted:
+        newest = lang.n(
+            "The newest open alert is posted now.", "The newest {count} open alerts are posted now.", posted
+        )
+        lines.append(rich(run(newest), spacing="Small"))
+    return card([_title(lang.t("Subscribed")), *lines, action_set([_queue_button(lang, nonce)], spacing="Medium")])
+
+
+def render_unsubscribed(lang: Language, *, channel: str) -> Card:
+    """The channel gets no new alerts; what is posted stays."""
+    return card(
+        [
+            _title(lang.t("Unsubscribed")),
+            rich(run(lang.t("No new alerts are posted in {channel}.", channel=channel)), spacing="Small"),
+            rich(
+                run(lang.t("The cards that are here stay up to date. “subscribe” brings new ones back.")),
+                spacing="Small",
+            ),
+        ]
+    )
+
+
+def _title(text: str) -> Element:
+    return text_block(text, weight="Bolder", size="Medium", heading=True)
+
+
+def _group(title: str, commands: Sequence[tuple[str, str]]) -> list[Element]:
+    lines = [
+        rich(run(command, weight="Bolder"), quiet(f"  {meaning}"), spacing="Small") for command, meaning in commands
+    ]
+    return [text_block(title, weight="Bolder", heading=True, spacing="Medium", separator=True), *lines]
+
+
+def _queue_button(lang: Language, nonce: str) -> Action:
+    return execute(lang.t("Open the queue"), Verb.QUEUE.value, Press(nonce=nonce, listing=Listing.QUEUE, page=0).data())

@@ -1,0 +1,70 @@
+"""History: what everybody did to an alert, newest first, each step a sentence."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.alerts.history import Entry
+from bot.alerts.views import HistoryView
+from cards.buttons import Listing, Verb
+from cards.elements import Card, Element, action_set, card, container, rich, run
+from cards.language import Language
+from cards.parts import back, band, buttons_for, cut_note, head, joined, notice_of, quiet
+from cards.safe import clip
+from cards.sentences import People, change_text, changes_worth_telling, sentence, way_note
+from cards.size import Room, fit
+
+#: Changes of one entry; a source may report twenty at once.
+_CHANGES = 6
+
+
+def render_history(
+    history: HistoryView,
+    *,
+    lang: Language,
+    now: datetime,
+    nonce: str,
+    notice: str = "",
+    listing: Listing | None = None,
+    page: int | None = None,
+) -> Card:
+    """Every step that is loaded, as far as there is room."""
+    view = history.view
+    buttons = buttons_for(view, nonce=nonce, listing=listing, page=page)
+
+    def build(room: Room) -> Card:
+        shown = history.entries[: room.entries]
+        cut = history.older + len(history.entries) - len(shown)
+        return card(
+            [
+                *notice_of(notice),
+                container(head(view, lang), style=band(view.alert), bleed=True),
+                *_steps(shown, view.people, lang, now, room),
+                *cut_note(cut, lang),
+                action_set([back(buttons, lang), buttons.plain(lang.t("Undo"), Verb.UNDO)], spacing="Medium"),
+            ]
+        )
+
+    return fit(build)
+
+
+def _steps(entries: Iterable[Entry], people: People, lang: Language, now: datetime, room: Room) -> list[Element]:
+    return [
+        container(_step(entry, people, lang, now, room), spacing="Small", separator=place == 0)
+        for place, entry in enumerate(entries)
+    ]
+
+
+def _step(entry: Entry, people: People, lang: Language, now: datetime, room: Room) -> list[Element]:
+    note = joined((lang.moment(entry.at, now=now), way_note(entry, lang)))
+    lines = [rich(run(clip(sentence(entry, lang, people), 300)), quiet(f" · {note}"))]
+    if entry.comment:
+        words = clip(entry.comment[: 4 * room.text], min(600, room.text))
+        lines.append(
+            rich(run(f"“{words}”", italic=True, strike=entry.withdrawn, subtle=entry.withdrawn), spacing="None")
+        )
+    changes = changes_worth_telling(entry)
+    if changes:
+        told = [clip(change_text(change, lang, people), 160) for change in changes[:_CHANGES]]
+        lines.append(rich(quiet(joined(told)), spacing="None"))
+        lines += cut_note(len(changes) - _CHANGES, lang)
+    return lines

@@ -1,0 +1,88 @@
+"""What the values of an alert are called on cards."""
+
+from collections.abc import Mapping
+
+from bot.alerts.alert import Alert
+from bot.alerts.people import Person
+from bot.alerts.views import AlertView
+from bot.alerts.words import Classification, Severity, Status
+from cards import vocabulary
+from cards.elements import Colour
+from cards.language import Language, as_words
+
+#: The word comes first; the colour only says it louder.
+_COLOURS: Mapping[Severity, Colour] = {
+    Severity.HIGH: "Attention",
+    Severity.MEDIUM: "Warning",
+    Severity.LOW: "Accent",
+    Severity.INFORMATIONAL: "Default",
+}
+
+
+def severity_label(severity: Severity, lang: Language) -> str:
+    return lang.term(vocabulary.SEVERITIES, severity)
+
+
+def severity_colour(severity: Severity) -> Colour:
+    return _COLOURS[severity]
+
+
+def status_label(status: Status, lang: Language) -> str:
+    return lang.term(vocabulary.STATUSES, status)
+
+
+def classification_label(classification: Classification, lang: Language) -> str:
+    return lang.term(vocabulary.CLASSIFICATIONS, classification)
+
+
+def determination_label(determination: str, lang: Language) -> str:
+    return lang.term(vocabulary.DETERMINATIONS, determination) if determination else lang.t("Not set")
+
+
+def verdict_label(classification: Classification, determination: str, lang: Language) -> str:
+    """`True positive · Malware`, or `Not set`."""
+    label = classification_label(classification, lang)
+    return f"{label} · {determination_label(determination, lang)}" if determination else label
+
+
+def service_label(alert: Alert, lang: Language) -> str:
+    """Which product it is about: Defender's short name, else the product's, else the source's."""
+    if alert.service_source and alert.service_source != "unknown":
+        return lang.term(vocabulary.SERVICES, alert.service_source)
+    return alert.product or lang.term(vocabulary.SOURCES, alert.source)
+
+
+def detection_label(alert: Alert, lang: Language) -> str:
+    """Empty where the source did not say."""
+    return _known(vocabulary.DETECTIONS, alert.detection_source, lang)
+
+
+def investigation_label(alert: Alert, lang: Language) -> str:
+    """Empty where there was no automated investigation."""
+    return _known(vocabulary.INVESTIGATIONS, alert.investigation_state, lang)
+
+
+def category_label(alert: Alert) -> str:
+    """`CredentialAccess` as `Credential access`; what has spaces is words already."""
+    return alert.category if " " in alert.category else as_words(alert.category)
+
+
+def kind_label(kind: str, lang: Language) -> str:
+    """The heading of a group of evidence."""
+    return lang.term(vocabulary.KINDS, kind)
+
+
+def person_label(who: str, people: Mapping[str, Person]) -> str:
+    """A name; for somebody whom we have not met, what the source called them."""
+    person = people.get(who)
+    return person.name if person else who
+
+
+def incident_label(view: AlertView, lang: Language) -> str:
+    """`incident 28`, or nothing."""
+    number = view.alert.incident
+    return lang.t("incident {number}", number=number) if number is not None else ""
+
+
+def _known(labels: vocabulary.Labels, value: str, lang: Language) -> str:
+    return lang.term(labels, value) if value and value != "unknown" else ""

@@ -1,0 +1,91 @@
+"""The language that a text is written in: messages from a gettext catalogue, times in the reader's zone.
+
+The message ids are the English texts, so English needs no catalogue file; another language is one.
+"""
+
+import gettext
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A catalogue and a time zone. Call `t` with a literal only, so that the extraction of messages finds it."""
+
+    catalogue: gettext.NullTranslations
+    zone: tzinfo = UTC
+
+    def t(self, message: str, /, **values: object) -> str:
+        """The message in this language, with its `{named}` values filled in."""
+        text = self.catalogue.gettext(message)
+        return text.format_map(values) if values else text
+
+    def n(self, one: str, many: str, count: int, /, **values: object) -> str:
+        """The message in the plural form that fits `count`, which fills `{count}`."""
+        return self.catalogue.ngettext(one, many, count).format_map({"count": count, **values})
+
+    def term(self, terms: Mapping[str, str], value: str) -> str:
+        """The label of a value of some vocabulary; a value that we do not know is shown as words."""
+        label = terms.get(value)
+        return self.catalogue.gettext(label) if label else as_words(value)
+
+    def clock(self, at: datetime) -> str:
+        """`03:12`"""
+        return f"{at.astimezone(self.zone):%H:%M}"
+
+    def moment(self, at: datetime, *, now: datetime) -> str:
+        """`03:12` today, `20 Nov 03:12` otherwise, with the year where it is another one."""
+        local, today = at.astimezone(self.zone), now.astimezone(self.zone)
+        if local.date() == today.date():
+            return f"{local:%H:%M}"
+        day = self.day(local.date())
+        return f"{day} {local:%H:%M}" if local.year == today.year else f"{day} {local.year} {local:%H:%M}"
+
+    def day(self, date: date) -> str:
+        """`20 Nov`"""
+        return f"{date.day} {self.catalogue.gettext(_MONTHS[date.month - 1])}"
+
+    def span(self, length: timedelta) -> str:
+        """`under 1 min`, `12 min`, `3 h 5 min`, `2 d 4 h`."""
+        minutes = int(length.total_seconds() // 60)
+        if minutes < 1:
+            return self.t("under 1 min")
+        if minutes < 60:
+            return self.t("{minutes} min", minutes=minutes)
+        hours, minutes = divmod(minutes, 60)
+        if hours < 24:
+            return (
+                self.t("{hours} h {minutes} min", hours=hours, minutes=minutes)
+                if minutes
+                else self.t("{hours} h", hours=hours)
+            )
+        days, hours = divmod(hours, 24)
+        return self.t("{days} d {hours} h", days=days, hours=hours) if hours else self.t("{days} d", days=days)
+
+    def period(self, first: datetime, last: datetime, *, now: datetime) -> str:
+        """`03:02 – 03:11`; the second day is named only where it is another one."""
+        begin, end = self.moment(first, now=now), self.moment(last, now=now)
+        if begin == end:
+            return begin
+        same_day = first.astimezone(self.zone).date() == last.astimezone(self.zone).date()
+        return f"{begin} – {self.clock(last) if same_day else end}"
+
+
+def mark(message: str) -> str:
+    """Marks a message of a table for extraction; `Language.term` looks it up when it is shown."""
+    return message
+
+
+ENGLISH = Language(gettext.NullTranslations())
+
+_MONTHS = (
+    mark("Jan"), mark("Feb"), mark("Mar"), mark("Apr"), mark("May"), mark("Jun"),
+    mark("Jul"), mark("Aug"), mark("Sep"), mark("Oct"), mark("Nov"), mark("Dec"),
+)  # fmt: skip
+
+
+def as_words(value: str) -> str:
+    """`lateralMovement` and `lateral_movement` as `Lateral movement`."""
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in value.replace("_", " ")).strip()
+    return words[:1].upper() + words[1:]

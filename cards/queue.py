@@ -1,0 +1,122 @@
+"""The queue: what is open, newest activity first; two lines for each on a phone, three on a wide screen."""
+
+from datetime import datetime
+
+from bot.alerts.views import AlertView, QueueView
+from cards.alert_card import assets_text
+from cards.buttons import Listing, Press, Verb
+from cards.elements import Action, Card, Element, action_set, card, column, columns, container, execute, rich, run
+from cards.labels import (
+    category_label,
+    detection_label,
+    investigation_label,
+    severity_colour,
+    severity_label,
+    status_label,
+)
+from cards.language import Language
+from cards.parts import NAME, Buttons, cut_note, joined, notice_of, quiet, title_of
+from cards.safe import clip, one_line
+from cards.size import Room, fit
+
+
+def render_queue(
+    queue: QueueView,
+    *,
+    lang: Language,
+    now: datetime,
+    nonce: str,
+    notice: str = "",
+) -> Card:
+    """One page. A row opens its alert, and knows the way back to this page."""
+    listing = Listing.MINE if queue.mine else Listing.QUEUE
+
+    def build(room: Room) -> Card:
+        shown = queue.alerts[: room.entries]
+        rows = [_row(view, lang, now, nonce=nonce, listing=listing, page=queue.page) for view in shown]
+        turns = _turns(queue, lang, nonce, listing)
+        return card(
+            [
+                *notice_of(notice),
+                _heading(queue, lang),
+                *(rows or [_nothing(queue, lang)]),
+                *cut_note(len(queue.alerts) - len(shown), lang),
+                *([action_set(turns, spacing="Medium")] if turns else []),
+            ]
+        )
+
+    return fit(build)
+
+
+def _heading(queue: QueueView, lang: Language) -> Element:
+    title = lang.t("My alerts") if queue.mine else lang.t("Queue")
+    count = lang.n("{count} open", "{count} open", queue.total)
+    period = lang.n("last day", "last {count} days", queue.days)
+    where = lang.t("page {page} of {pages}", page=queue.page + 1, pages=queue.pages) if queue.pages > 1 else ""
+    return columns(
+        column(rich(run(title, weight="Bolder", size="Medium")), width="stretch"),
+        column(rich(quiet(joined((count, period, where))), side="Right"), middle=True),
+    )
+
+
+def _row(view: AlertView, lang: Language, now: datetime, *, nonce: str, listing: Listing, page: int) -> Element:
+    alert = view.alert
+    open_it = Buttons(alert.number, alert.revision, nonce, listing, page).plain(
+        lang.t("Open #{number}", number=alert.number), Verb.REFRESH
+    )
+    severity = run(severity_label(alert.severity, lang), weight="Bolder", color=severity_colour(alert.severity))
+    who = clip(one_line(view.assignee_name or ""), NAME) or lang.t("nobody has it")
+    last = lang.moment(alert.last_activity, now=now)
+    return container(
+        [
+            columns(
+                column(rich(severity, run(f"  {title_of(alert)}", weight="Bolder")), width="stretch"),
+                column(rich(run(f"#{alert.number}", color="Accent"), side="Right")),
+            ),
+            rich(
+                run(joined((status_label(alert.status, lang), who, assets_text(alert, lang)))),
+                quiet(f" · {last}"),
+                spacing="None",
+            ),
+            *_wide_line(view, lang, now),
+        ],
+        select=open_it,
+        spacing="Small",
+        separator=True,
+    )
+
+
+def _wide_line(view: AlertView, lang: Language, now: datetime) -> list[Element]:
+    """The rest of Defender's columns, where the screen is wide enough; old clients show it always."""
+    alert = view.alert
+    tags = list(dict.fromkeys((*alert.tags, *alert.source_tags)))
+    investigation, detection = investigation_label(alert, lang), detection_label(alert, lang)
+    text = joined(
+        (
+            clip(one_line(category_label(alert)), NAME),
+            lang.t("detected by {what}", what=detection) if detection else "",
+            lang.t("investigation: {state}", state=investigation.lower()) if investigation else "",
+            lang.t("since {moment}", moment=lang.moment(alert.first_activity, now=now)),
+            clip(", ".join(one_line(tag) for tag in tags[:10]), 80),
+        )
+    )
+    return [rich(quiet(text), spacing="None", target_width="atLeast:Standard")]
+
+
+def _turns(queue: QueueView, lang: Language, nonce: str, listing: Listing) -> list[Action]:
+    def turn(title: str, page: int) -> Action:
+        return execute(title, Verb.QUEUE.value, Press(nonce=nonce, listing=listing, page=page).data())
+
+    turns = []
+    if queue.page > 0:
+        turns.append(turn(lang.t("Previous"), queue.page - 1))
+    if queue.page + 1 < queue.pages:
+        turns.append(turn(lang.t("Next"), queue.page + 1))
+    turns.append(turn(lang.t("Refresh"), queue.page))
+    return turns
+
+
+def _nothing(queue: QueueView, lang: Language) -> Element:
+    if queue.mine:
+        return rich(run(lang.t("You have no open alerts. Enjoy the quiet.")), spacing="Medium")
+    return rich(run(lang.t("No open alerts. Enjoy the quiet.")), spacing="Medium")

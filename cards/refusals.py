@@ -1,0 +1,125 @@
+"""What people are told when something is refused: in words, and what to do about it where there is something."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from bot.alerts.errors import Refused
+from bot.alerts.history import Entry
+from bot.alerts.views import AlertView
+from cards import vocabulary
+from cards.labels import classification_label, determination_label, person_label, status_label
+from cards.language import Language
+from cards.safe import clip, one_line
+from cards.sentences import sentence
+
+
+def refusal_text(refused: Refused, view: AlertView | None, lang: Language) -> str:
+    """The refusal in words. `view` is the alert as it is now; None where there is none (a command's words)."""
+    tell = _TEXTS.get(refused.reason)
+    return tell(refused, view, lang) if tell else lang.t("That is not possible now.")
+
+
+def busy_text(lang: Language) -> str:
+    """The store could not take it in time."""
+    return lang.t("Tocsin is busy. Nothing was changed; please press again in a moment.")
+
+
+def _changed(refused: Refused, view: AlertView | None, lang: Language) -> str:
+    """Somebody was first: who, what, when."""
+    entry, when = refused.facts.get("entry"), refused.facts.get("when")
+    who = str(refused.facts.get("who") or lang.t("Somebody"))
+    at = lang.clock(when) if isinstance(when, datetime) else ""
+    if isinstance(entry, Entry):
+        what = sentence(entry, lang, view.people if view else {})
+    else:
+        field = lang.term(vocabulary.FIELDS, str(refused.facts.get("field", "")))
+        what = lang.t("{who} changed “{field}”", who=who, field=field)
+    if at:
+        return lang.t("{who} was first: {what} at {at}. This is how it is now.", who=who, what=what, at=at)
+    return lang.t("{who} was first: {what}. This is how it is now.", who=who, what=what)
+
+
+def _already_assigned(refused: Refused, view: AlertView | None, lang: Language) -> str:
+    whom = str(refused.facts.get("assignee") or "")
+    return lang.t("{whom} has it already.", whom=person_label(whom, view.people if view else {}))
+
+
+def _already_started(refused: Refused, view: AlertView | None, lang: Language) -> str:
+    whom = str(refused.facts.get("assignee") or "")
+    return lang.t("It is in progress already; {whom} has it.", whom=person_label(whom, view.people if view else {}))
+
+
+def _open(_refused: Refused, view: AlertView | None, lang: Language) -> str:
+    if view is None:
+        return lang.t("It is open already.")
+    return lang.t("It is open already: {status}.", status=status_label(view.alert.status, lang))
+
+
+def _already_classified(_refused: Refused, view: AlertView | None, lang: Language) -> str:
+    if view is None:
+        return lang.t("It is classified so already.")
+    return lang.t(
+        "It is classified so already: {verdict}.", verdict=classification_label(view.alert.classification, lang)
+    )
+
+
+def _already_linked(refused: Refused, _view: AlertView | None, lang: Language) -> str:
+    return lang.t("It is in incident {number} already.", number=refused.facts.get("incident"))
+
+
+def _long_comment(refused: Refused, _view: AlertView | None, lang: Language) -> str:
+    return lang.t("The comment is too long: at most {limit} characters.", limit=refused.facts.get("limit"))
+
+
+def _bad_tag(refused: Refused, _view: AlertView | None, lang: Language) -> str:
+    return lang.t("A tag has 1 to {limit} characters, like +vip or -lab.", limit=refused.facts.get("limit"))
+
+
+def _many_tags(refused: Refused, _view: AlertView | None, lang: Language) -> str:
+    return lang.t("That would be too many tags: at most {limit}.", limit=refused.facts.get("limit"))
+
+
+def _changed_since(refused: Refused, _view: AlertView | None, lang: Language) -> str:
+    field = lang.term(vocabulary.FIELDS, str(refused.facts.get("field", "")))
+    return lang.t("This cannot be undone: “{field}” has changed since.", field=field)
+
+
+def _bad_determination(refused: Refused, _view: AlertView | None, lang: Language) -> str:
+    kind = determination_label(str(refused.facts.get("determination", "")), lang)
+    label = lang.term(vocabulary.CLASSIFICATIONS, str(refused.facts.get("classification", "")))
+    return lang.t("“{kind}” does not go with “{label}”.", kind=kind, label=label)
+
+
+def _bad_press(refused: Refused, _view: AlertView | None, lang: Language) -> str:
+    field = clip(one_line(str(refused.facts.get("field") or "")), 40)
+    if not field:
+        return lang.t("This button could not be understood. Please open the alert again.")
+    return lang.t("This button could not be understood (“{field}”). Please open the alert again.", field=field)
+
+
+_Tell = Callable[[Refused, AlertView | None, Language], str]
+
+_TEXTS: Mapping[str, _Tell] = {
+    "changed": _changed,
+    "alreadyAssigned": _already_assigned,
+    "alreadyUnassigned": lambda _refused, _view, lang: lang.t("Nobody has it already."),
+    "alreadyStarted": _already_started,
+    "resolved": lambda _refused, _view, lang: lang.t("It is resolved. Reopen it first."),
+    "open": _open,
+    "emptyComment": lambda _refused, _view, lang: lang.t("The comment is empty."),
+    "longComment": _long_comment,
+    "alreadyClassified": _already_classified,
+    "badTag": _bad_tag,
+    "manyTags": _many_tags,
+    "sameTags": lambda _refused, _view, lang: lang.t("The tags are so already."),
+    "alreadyLinked": _already_linked,
+    "notLinked": lambda _refused, _view, lang: lang.t("It is in no incident."),
+    "changedSince": _changed_since,
+    "nothingToUndo": lambda _refused, _view, lang: lang.t("There is nothing of yours to undo here."),
+    "unknownPerson": lambda _refused, _view, lang: lang.t(
+        "Tocsin has not met this person yet. It knows people of the conversations that it is in."
+    ),
+    "badDetermination": _bad_determination,
+    "badPress": _bad_press,
+    "busy": lambda _refused, _view, lang: busy_text(lang),
+}

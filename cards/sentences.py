@@ -1,0 +1,188 @@
+"""History in people's words: who did what, as one sentence."""
+
+from collections.abc import Callable, Mapping
+
+from bot.alerts.history import Change, Entry, Kind, Plain
+from bot.alerts.people import Person, Way
+from bot.alerts.words import Classification
+from cards import vocabulary
+from cards.labels import person_label, verdict_label
+from cards.language import Language
+
+People = Mapping[str, Person]
+
+
+def sentence(entry: Entry, lang: Language, people: People) -> str:
+    """`Ana took it`, `Bo resolved it as false positive`. Without the time, the comment, and the full stop."""
+    return _SENTENCES[entry.kind](entry, lang, people)
+
+
+def way_note(entry: Entry, lang: Language) -> str:
+    """By which way, where it was not the usual one."""
+    match entry.way:
+        case Way.RULE:
+            return lang.t("by a rule")
+        case Way.SCHEDULE:
+            return lang.t("by the schedule")
+        case Way.COMMAND_LINE:
+            return lang.t("on the command line")
+        case _:
+            return ""
+
+
+def change_text(change: Change, lang: Language, people: People) -> str:
+    """`Severity: Medium → High`"""
+    field = lang.term(vocabulary.FIELDS, change.field)
+    old, new = value_text(change.field, change.old, lang, people), value_text(change.field, change.new, lang, people)
+    return f"{field}: {old} → {new}"
+
+
+def value_text(field: str, value: Plain, lang: Language, people: People) -> str:
+    if value is None or value in ("", []):
+        return lang.t("none")
+    if isinstance(value, list):
+        return ", ".join(value)
+    if field == "assignee":
+        return person_label(str(value), people)
+    labels = _VALUES.get(field)
+    return lang.term(labels, str(value)) if labels else str(value)
+
+
+def changes_worth_telling(entry: Entry) -> tuple[Change, ...]:
+    """Those whose old and new value say more than the sentence does; a new alert has no old values."""
+    if entry.kind is Kind.CREATED:
+        return ()
+    hidden = _SAID_ALREADY.get(entry.kind, frozenset())
+    return tuple(change for change in entry.changes if change.field not in hidden)
+
+
+def _created(entry: Entry, lang: Language, _people: People) -> str:
+    return lang.t("{source} raised it", source=_source(entry, lang))
+
+
+def _reported(entry: Entry, lang: Language, _people: People) -> str:
+    changes = {change.field: change.new for change in entry.changes}
+    if changes.get("signal") == "cleared":
+        return lang.t("{source} says that it has cleared", source=_source(entry, lang))
+    if entry.comment:
+        return lang.t("{source} brought a comment", source=_source(entry, lang))
+    return lang.t("{source} reported news", source=_source(entry, lang))
+
+
+def _assigned(entry: Entry, lang: Language, people: People) -> str:
+    who, change = entry.actor.name, _change(entry, "assignee")
+    old, new = (change.old, change.new) if change else (None, None)
+    if new == entry.actor.id:
+        return lang.t("{who} took it", who=who)
+    if new is not None:
+        return lang.t("{who} assigned it to {whom}", who=who, whom=person_label(str(new), people))
+    if old == entry.actor.id:
+        return lang.t("{who} gave it back", who=who)
+    return lang.t("{who} took it from {whom}; nobody has it", who=who, whom=person_label(str(old), people))
+
+
+def _started(entry: Entry, lang: Language, _people: People) -> str:
+    if _change(entry, "assignee"):
+        return lang.t("{who} took it and started", who=entry.actor.name)
+    return lang.t("{who} started", who=entry.actor.name)
+
+
+def _commented(entry: Entry, lang: Language, _people: People) -> str:
+    return lang.t("{who} commented", who=entry.actor.name)
+
+
+def _classified(entry: Entry, lang: Language, _people: People) -> str:
+    verdict = _verdict(entry, lang)
+    if not verdict:
+        return lang.t("{who} took the classification back", who=entry.actor.name)
+    return lang.t("{who} classified it: {verdict}", who=entry.actor.name, verdict=verdict)
+
+
+def _resolved(entry: Entry, lang: Language, _people: People) -> str:
+    verdict = _verdict(entry, lang)
+    if not verdict:
+        return lang.t("{who} resolved it", who=entry.actor.name)
+    return lang.t("{who} resolved it: {verdict}", who=entry.actor.name, verdict=verdict)
+
+
+def _reopened(entry: Entry, lang: Language, _people: People) -> str:
+    return lang.t("{who} reopened it", who=entry.actor.name)
+
+
+def _tagged(entry: Entry, lang: Language, _people: People) -> str:
+    change = _change(entry, "tags")
+    old, new = (_names(change.old), _names(change.new)) if change else ([], [])
+    signed = [f"+{name}" for name in new if name not in old] + [f"-{name}" for name in old if name not in new]
+    return lang.t("{who} tagged it {tags}", who=entry.actor.name, tags=" ".join(signed))
+
+
+def _linked(entry: Entry, lang: Language, _people: People) -> str:
+    change = _change(entry, "incident")
+    if change and change.new is not None:
+        return lang.t("{who} linked it to incident {number}", who=entry.actor.name, number=change.new)
+    return lang.t("{who} took it out of its incident", who=entry.actor.name)
+
+
+def _undone(entry: Entry, lang: Language, _people: People) -> str:
+    if entry.withdraws:
+        return lang.t("{who} took a comment back", who=entry.actor.name)
+    if entry.withdraws is False:
+        return lang.t("{who} restored a comment", who=entry.actor.name)
+    return lang.t("{who} undid the last step", who=entry.actor.name)
+
+
+def _source(entry: Entry, lang: Language) -> str:
+    """A source's name as people know it; somebody there whom we know by name only is called so."""
+    known = entry.actor.name == entry.actor.id
+    return lang.term(vocabulary.SOURCES, entry.actor.id) if known else entry.actor.name
+
+
+def _change(entry: Entry, field: str) -> Change | None:
+    return next((change for change in entry.changes if change.field == field), None)
+
+
+def _verdict(entry: Entry, lang: Language) -> str:
+    """What the entry says that the alert was; empty where it says nothing, or takes it back."""
+    changes = {change.field: change.new for change in entry.changes}
+    kind = str(changes.get("determination") or "")
+    if "classification" not in changes:
+        return lang.term(vocabulary.DETERMINATIONS, kind) if kind else ""
+    classification = Classification(str(changes["classification"]))
+    return "" if classification is Classification.NOT_SET else verdict_label(classification, kind, lang)
+
+
+def _names(value: Plain) -> list[str]:
+    return value if isinstance(value, list) else []
+
+
+_SENTENCES: Mapping[Kind, Callable[[Entry, Language, People], str]] = {
+    Kind.CREATED: _created,
+    Kind.REPORTED: _reported,
+    Kind.ASSIGNED: _assigned,
+    Kind.STARTED: _started,
+    Kind.COMMENTED: _commented,
+    Kind.CLASSIFIED: _classified,
+    Kind.RESOLVED: _resolved,
+    Kind.REOPENED: _reopened,
+    Kind.TAGGED: _tagged,
+    Kind.LINKED: _linked,
+    Kind.UNDONE: _undone,
+}
+
+_VALUES: Mapping[str, vocabulary.Labels] = {
+    "severity": vocabulary.SEVERITIES,
+    "status": vocabulary.STATUSES,
+    "signal": vocabulary.SIGNALS,
+    "classification": vocabulary.CLASSIFICATIONS,
+    "determination": vocabulary.DETERMINATIONS,
+    "investigation_state": vocabulary.INVESTIGATIONS,
+    "service_source": vocabulary.SERVICES,
+    "detection_source": vocabulary.DETECTIONS,
+}
+
+_SAID_ALREADY: Mapping[Kind, frozenset[str]] = {
+    Kind.ASSIGNED: frozenset(),
+    Kind.STARTED: frozenset({"assignee"}),
+    Kind.RESOLVED: frozenset({"classification", "determination"}),
+    Kind.TAGGED: frozenset({"tags"}),
+}

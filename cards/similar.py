@@ -1,0 +1,84 @@
+"""Similar alerts: which ones, how they ended, and why they are alike."""
+
+from datetime import datetime
+
+from bot.alerts.views import Similar, SimilarView
+from bot.alerts.words import Classification
+from cards.buttons import Listing, Verb
+from cards.elements import Card, Element, action_set, card, column, columns, container, rich, run, text_block
+from cards.labels import severity_colour, severity_label, status_label, verdict_label
+from cards.language import Language
+from cards.parts import NAME, Buttons, back, band, buttons_for, cut_note, head, joined, notice_of, quiet, title_of
+from cards.safe import clip, one_line
+from cards.size import Room, fit
+
+
+def render_similar(
+    similar: SimilarView,
+    *,
+    lang: Language,
+    now: datetime,
+    nonce: str,
+    notice: str = "",
+    listing: Listing | None = None,
+    page: int | None = None,
+) -> Card:
+    """Each with a way to open it."""
+    view = similar.view
+    buttons = buttons_for(view, nonce=nonce, listing=listing, page=page)
+
+    def build(room: Room) -> Card:
+        shown = similar.similar[: room.entries]
+        rows = [_row(one, lang, now, nonce) for one in shown] or [_nothing(lang)]
+        return card(
+            [
+                *notice_of(notice),
+                container(head(view, lang), style=band(view.alert), bleed=True),
+                text_block(lang.t("Similar alerts"), weight="Bolder", heading=True, spacing="Medium"),
+                *rows,
+                *cut_note(len(similar.similar) - len(shown), lang),
+                action_set([back(buttons, lang)], spacing="Medium"),
+            ]
+        )
+
+    return fit(build)
+
+
+def _row(one: Similar, lang: Language, now: datetime, nonce: str) -> Element:
+    alert = one.alert
+    open_it = Buttons(alert.number, alert.revision, nonce).plain(lang.t("Open"), Verb.REFRESH)
+    verdict = ""
+    if alert.classification is not Classification.NOT_SET:
+        verdict = verdict_label(alert.classification, alert.determination, lang)
+    state = joined(
+        (status_label(alert.status, lang), verdict, lang.t("{ago} ago", ago=lang.span(now - alert.last_activity)))
+    )
+    return columns(
+        column(
+            rich(
+                run(severity_label(alert.severity, lang), weight="Bolder", color=severity_colour(alert.severity)),
+                run(f"  {title_of(alert)}", weight="Bolder"),
+                quiet(f"  #{alert.number}"),
+            ),
+            rich(run(state), spacing="None"),
+            rich(quiet(reason_text(one, lang)), spacing="None"),
+            width="stretch",
+        ),
+        column(action_set([open_it]), middle=True),
+        spacing="Medium",
+        separator=True,
+    )
+
+
+def reason_text(one: Similar, lang: Language) -> str:
+    """`same web-1, same alert type`"""
+    reasons = [lang.t("same {what}", what=clip(one_line(label), NAME)) for label in one.shared[:3]]
+    if len(one.shared) > len(reasons):
+        reasons.append(lang.n("{count} more in common", "{count} more in common", len(one.shared) - len(reasons)))
+    if one.same_type:
+        reasons.append(lang.t("same alert type"))
+    return ", ".join(reasons)
+
+
+def _nothing(lang: Language) -> Element:
+    return rich(run(lang.t("None: nothing else shares a device, a person, a file or an address with this alert.")))

@@ -1,0 +1,135 @@
+"""The history and its comments."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, true, update
+
+from bot.alerts.history import Change, Entry, Kind
+from bot.alerts.people import Actor, ActorKind, Way
+from bot.alerts.views import Comment
+from storage.statements import LIMIT
+from storage.tables import comments, history
+
+_ADD = insert(history)
+_ADD_COMMENT = insert(comments)
+_OF_ALERT = history.c.alert == bindparam("alert_")
+_ENTRIES = (
+    select(
+        history.c.alert,
+        history.c.revision,
+        history.c.at,
+        history.c.actor_kind,
+        history.c.actor_id,
+        history.c.actor_name,
+        history.c.way,
+        history.c.kind,
+        history.c.changes,
+        history.c.undoes,
+        history.c.withdraws,
+        comments.c.text,
+        comments.c.withdrawn,
+    )
+    .select_from(
+        history.outerjoin(
+            comments, and_(comments.c.alert == history.c.alert, comments.c.revision == history.c.revision)
+        )
+    )
+    .where(_OF_ALERT)
+)
+_NEWEST = _ENTRIES.order_by(history.c.revision.desc()).limit(LIMIT)
+_ENTRY = _ENTRIES.where(history.c.revision == bindparam("revision_"))
+_SINCE = _ENTRIES.where(history.c.revision > bindparam("revision_")).order_by(history.c.revision)
+_LAST_BY = _ENTRIES.where(history.c.actor_id == bindparam("actor_")).order_by(history.c.revision.desc()).limit(1)
+_WITHDRAW = update(comments).where(
+    comments.c.alert == bindparam("alert_"), comments.c.revision == bindparam("revision_")
+)
+_COLUMNS = (comments.c.revision, comments.c.author, comments.c.text, comments.c.at, comments.c.withdrawn)
+_COMMENTS = (
+    select(*_COLUMNS).where(comments.c.alert == bindparam("alert_")).order_by(comments.c.revision.desc()).limit(LIMIT)
+)
+_newest = (
+    select(comments.c.alert, func.max(comments.c.revision).label("revision"))
+    .where(comments.c.alert.in_(bindparam("alerts_", expanding=True)), comments.c.withdrawn != true())
+    .group_by(comments.c.alert)
+    .subquery()
+)
+_LAST_COMMENTS = select(comments.c.alert, *_COLUMNS).join(
+    _newest, and_(comments.c.alert == _newest.c.alert, comments.c.revision == _newest.c.revision)
+)
+
+
+class History:
+    def __init__(self, connection: Connection) -> None:
+        self._on = connection
+
+    def add(self, entry: Entry) -> None:
+        values = {
+            "alert": entry.alert,
+            "revision": entry.revision,
+            "at": entry.at,
+            "actor_kind": entry.actor.kind.value,
+            "actor_id": entry.actor.id,
+            "actor_name": entry.actor.name,
+            "way": entry.way.value,
+            "kind": entry.kind.value,
+            "changes": [(change.field, change.old, change.new) for change in entry.changes],
+            "undoes": entry.undoes,
+            "withdraws": entry.withdraws,
+        }
+        self._on.execute(_ADD, values)
+        if entry.comment:
+            comment = {
+                "alert": entry.alert,
+                "revision": entry.revision,
+                "author": entry.actor.name,
+                "text": entry.comment,
+                "at": entry.at,
+                "withdrawn": entry.withdrawn,
+            }
+            self._on.execute(_ADD_COMMENT, comment)
+
+    def entries(self, alert: int, *, limit: int) -> tuple[Entry, ...]:
+        return tuple(map(_entry, self._on.execute(_NEWEST, {"alert_": alert, "limit_": limit})))
+
+    def entry(self, alert: int, revision: int) -> Entry | None:
+        row = self._on.execute(_ENTRY, {"alert_": alert, "revision_": revision}).first()
+        return _entry(row) if row is not None else None
+
+    def since(self, alert: int, revision: int) -> tuple[Entry, ...]:
+        return tuple(map(_entry, self._on.execute(_SINCE, {"alert_": alert, "revision_": revision})))
+
+    def last_by(self, alert: int, actor: str) -> Entry | None:
+        row = self._on.execute(_LAST_BY, {"alert_": alert, "actor_": actor}).first()
+        return _entry(row) if row is not None else None
+
+    def withdraw(self, alert: int, revision: int, *, withdrawn: bool) -> None:
+        self._on.execute(_WITHDRAW, {"alert_": alert, "revision_": revision, "withdrawn": withdrawn})
+
+    def comments(self, alert: int, *, limit: int) -> tuple[Comment, ...]:
+        rows = self._on.execute(_COMMENTS, {"alert_": alert, "limit_": limit})
+        return tuple(Comment(*row) for row in rows)
+
+    def last_comments(self, alerts: Iterable[int]) -> Mapping[int, Comment]:
+        numbers = list(alerts)
+        if not numbers:
+            return {}
+        rows = self._on.execute(_LAST_COMMENTS, {"alerts_": numbers})
+        return {alert: Comment(*rest) for alert, *rest in rows}
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    alert, revision, at, actor_kind, actor, name, way, kind, changes, undoes, withdraws, comment, withdrawn = row
+    return Entry(
+        alert=alert,
+        revision=revision,
+        at=at,
+        actor=Actor(ActorKind(actor_kind), actor, name),
+        way=Way(way),
+        kind=Kind(kind),
+        changes=tuple(Change(*change) for change in changes),
+        comment=comment or "",
+        withdrawn=bool(withdrawn),
+        undoes=undoes,
+        withdraws=withdraws,
+    )

@@ -1,0 +1,101 @@
+"""Incidents and how many alerts each has."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, select, true
+
+from bot.alerts.conversation import Scope
+from bot.alerts.errors import Busy, NotAvailable
+from bot.alerts.incident import Incident
+from storage.statements import in_scope, twin
+from storage.tables import alerts, incidents
+
+_OF_SOURCE = select(incidents.c.number).where(
+    incidents.c.source == bindparam("source_"), incidents.c.external_id == bindparam("external_id_")
+)
+_MEET = twin(
+    lambda insert: (
+        insert(incidents).on_conflict_do_nothing(index_elements=["source", "external_id"]).returning(incidents.c.number)
+    )
+)
+_CREATE = insert(incidents).returning(incidents.c.number)
+
+
+class Incidents:
+    def __init__(self, connection: Connection) -> None:
+        self._on = connection
+
+    def get(self, number: int) -> Incident:
+        found = self.many([number])
+        if number not in found:
+            raise NotAvailable(f"incident {number}")
+        return found[number]
+
+    def many(self, numbers: Iterable[int]) -> Mapping[int, Incident]:
+        wanted = list(numbers)
+        if not wanted:
+            return {}
+        counted = _counted(true())
+        return {row.number: _incident(row) for row in self._on.execute(counted.where(incidents.c.number.in_(wanted)))}
+
+    def of_source(self, source: str, external_id: str, *, name: str, url: str, at: datetime) -> int:
+        key = {"source_": source, "external_id_": external_id}
+        number: int | None = self._on.execute(_OF_SOURCE, key).scalar()
+        if number is not None:
+            return number
+        values = {"source": source, "external_id": external_id, "name": name, "url": url, "created_at": at}
+        number = self._on.execute(_MEET.on(self._on), values).scalar()
+        if number is None:
+            raise Busy("another report of the same incident was faster")
+        return number
+
+    def create(self, name: str, at: datetime) -> int:
+        values = {"source": None, "external_id": None, "name": name, "url": "", "created_at": at}
+        number: int = self._on.execute(_CREATE, values).scalar_one()
+        return number
+
+    def newest(self, scope: Scope, *, limit: int) -> list[Incident]:
+        visible = in_scope(scope)
+        rows = self._on.execute(
+            _counted(visible).where(_has_alert(visible)).order_by(incidents.c.number.desc()).limit(limit)
+        )
+        return [_incident(row) for row in rows]
+
+    def in_scope(self, number: int, scope: Scope) -> bool:
+        asked = select(incidents.c.number).where(incidents.c.number == number, _has_alert(in_scope(scope)))
+        return self._on.execute(asked).first() is not None
+
+
+def _linked(visible: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(alerts.c.incident == incidents.c.number, alerts.c.incident.is_not(None), visible)
+
+
+def _has_alert(visible: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(select(alerts.c.number).where(_linked(visible)).correlate(incidents))
+
+
+def _counted(visible: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a Select of eight columns
+    count = select(func.count()).select_from(alerts).where(_linked(visible)).correlate(incidents).scalar_subquery()
+    return select(
+        incidents.c.number,
+        incidents.c.name,
+        incidents.c.created_at,
+        incidents.c.source,
+        incidents.c.external_id,
+        incidents.c.url,
+        count.label("alert_count"),
+    )
+
+
+def _incident(row: Any) -> Incident:  # noqa: ANN401 - a row of _counted
+    return Incident(
+        number=row.number,
+        name=row.name,
+        created_at=row.created_at,
+        source=row.source or "",
+        external_id=row.external_id or "",
+        url=row.url,
+        alert_count=row.alert_count,
+    )

@@ -1,0 +1,35 @@
+"""Messages that were made once, kept until they are sent."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from bot.alerts.errors import NotAvailable
+from bot.alerts.messages import Mention, Message
+from storage.tables import replies
+
+_ADD = insert(replies).returning(replies.c.id)
+_GET = select(replies.c.message).where(replies.c.id == bindparam("id_"))
+
+
+class Replies:
+    def __init__(self, connection: Connection) -> None:
+        self._on = connection
+
+    def add(self, message: Message, at: datetime) -> int:
+        plain = {
+            "text": message.text,
+            "summary": message.summary,
+            "card": message.card,
+            "mentions": [(mention.teams_id, mention.name) for mention in message.mentions],
+        }
+        reply: int = self._on.execute(_ADD, {"message": plain, "created_at": at}).scalar_one()
+        return reply
+
+    def get(self, reply: int) -> Message:
+        plain: dict[str, Any] | None = self._on.execute(_GET, {"id_": reply}).scalar()
+        if plain is None:
+            raise NotAvailable(f"reply {reply}")
+        mentions = tuple(Mention(*mention) for mention in plain["mentions"])
+        return Message(plain["text"], plain["summary"], plain["card"], mentions)

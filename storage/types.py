@@ -1,0 +1,63 @@
+"""Column types that behave alike on SQLite and PostgreSQL, and how JSON is written."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, Float, String
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+#: Compact, and plain ASCII: whatever a text holds, its JSON can be stored.
+as_json = json.JSONEncoder(separators=(",", ":"), sort_keys=False).encode
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware point in time, in UTC: timestamptz on PostgreSQL; on SQLite a text of one width, so that it sorts.
+
+    A naive datetime is refused: nobody could say which hour it means.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        kind = String(32) if dialect.name == "sqlite" else DateTime(timezone=True)
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 - per driver
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        moment = value.astimezone(UTC)
+        return moment.isoformat(" ", "microseconds") if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401 - per driver
+        return datetime.fromisoformat(value) if value is not None and dialect.name == "sqlite" else value
+
+
+#: JSON text on both; not JSONB, which refuses some texts that senders may send.
+Json = JSON(none_as_null=True)
+
+
+class seconds_between(FunctionElement[float]):  # noqa: N801 - reads as the SQL function that it stands for
+    """Seconds from the first time to the second."""
+
+    type = Float()
+    name = "seconds_between"
+    inherit_cache = True
+
+
+@compiles(seconds_between, "postgresql")
+def _seconds_postgresql(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    start, end = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"EXTRACT(EPOCH FROM ({end} - {start}))"
+
+
+@compiles(seconds_between, "sqlite")
+def _seconds_sqlite(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    start, end = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"((julianday({end}) - julianday({start})) * 86400.0)"

@@ -1,0 +1,52 @@
+"""The unit of work: one transaction's view of everything that is kept."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from bot.alerts import ports
+from storage.alerts import Alerts
+from storage.cards import Cards
+from storage.conversations import Conversations
+from storage.digests import Digests
+from storage.history import History
+from storage.incidents import Incidents
+from storage.people import People
+from storage.presses import Presses
+from storage.replies import Replies
+
+T = TypeVar("T")
+Work = Callable[[ports.UnitOfWork], T]
+
+
+class Unit:
+    """All repositories over one connection, which is in a transaction."""
+
+    alerts: ports.Alerts
+    history: ports.History
+    incidents: ports.Incidents
+    people: ports.People
+    conversations: ports.Conversations
+    cards: ports.Cards
+    replies: ports.Replies
+    digests: ports.Digests
+    presses: ports.Presses
+
+    def __init__(self, connection: Connection) -> None:
+        self.alerts = self._alerts = Alerts(connection)
+        self.history = History(connection)
+        self.incidents = Incidents(connection)
+        self.people = People(connection)
+        self.conversations = Conversations(connection)
+        self.cards = Cards(connection)
+        self.replies = Replies(connection)
+        self.digests = Digests(connection)
+        self.presses = Presses(connection)
+
+    def run(self, work: Work[T]) -> T:
+        """Run a work; the caller commits. A number that was reserved and not saved is a mistake of the work."""
+        answer = work(self)
+        if self._alerts.reserved:
+            raise RuntimeError(f"alerts reserved and not saved: {sorted(self._alerts.reserved)}")
+        return answer

@@ -1,0 +1,60 @@
+"""Every card in many states, by a name that says which."""
+
+from bot.alerts.words import Classification
+from cards.alert_card import render_alert
+from cards.buttons import Listing
+from cards.details import render_details
+from cards.digest import render_digest
+from cards.elements import Card
+from cards.forms import (
+    render_assign_form,
+    render_classify_form,
+    render_comment_form,
+    render_link_form,
+    render_resolve_form,
+    render_tag_form,
+)
+from cards.help import render_help, render_subscribed, render_unsubscribed, render_welcome
+from cards.history import render_history
+from cards.language import ENGLISH
+from cards.not_available import render_not_available
+from cards.queue import render_queue
+from cards.similar import render_similar
+from tests.unit.cards import examples as given
+
+_WORDS = {"lang": ENGLISH, "nonce": given.NONCE}
+_TIMED = {**_WORDS, "now": given.NOW}
+_HOSTS = frozenset({"grafana.contoso.example:3000"})
+
+
+def every_card() -> dict[str, Card]:
+    """All of them, drawn anew."""
+    cards = {f"alert {name}": render_alert(view, **_TIMED) for name, view in given.STATES.items()}
+    cards |= {
+        "alert with notice": render_alert(given.taken(), notice="Bo was first: Bo took it at 03:12.", **_TIMED),
+        "alert from queue": render_alert(given.a_view(), listing=Listing.QUEUE, page=2, **_TIMED),
+        "details": render_details(given.a_details(), link_hosts=_HOSTS, **_TIMED),
+        "history": render_history(given.a_history(), **_TIMED),
+        "similar": render_similar(given.a_similar(), **_TIMED),
+        "queue": render_queue(given.a_queue(), **_TIMED),
+        "queue second page": render_queue(given.a_queue(mine=True, page=1), **_TIMED),
+        "queue empty": render_queue(given.a_queue(alerts=0, total=0), **_TIMED),
+        "digest": render_digest(given.a_digest(), **_TIMED),
+        "help": render_help(ENGLISH),
+        "welcome": render_welcome(ENGLISH, channel="General", subscribed=True),
+        "welcome alone": render_welcome(ENGLISH),
+        "subscribed": render_subscribed(ENGLISH, channel="General", posted=20),
+        "unsubscribed": render_unsubscribed(ENGLISH, channel="General"),
+        "not available": render_not_available(ENGLISH),
+    }
+    for name, view in given.STATES.items():
+        cards |= {
+            f"assign {name}": render_assign_form(view, **_WORDS),
+            f"comment {name}": render_comment_form(view, **_WORDS),
+            f"classify {name}": render_classify_form(view, **_WORDS),
+            f"classify kind {name}": render_classify_form(view, Classification.TRUE_POSITIVE, **_WORDS),
+            f"resolve {name}": render_resolve_form(view, **_WORDS),
+            f"link {name}": render_link_form(view, (given.INCIDENT,), **_WORDS),
+            f"tag {name}": render_tag_form(view, **_WORDS),
+        }
+    return cards

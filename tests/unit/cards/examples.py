@@ -1,0 +1,241 @@
+"""Alerts, views and digests to draw cards of."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from bot.alerts.alert import Alert
+from bot.alerts.digest import Digest, DigestNumbers
+from bot.alerts.evidence import Asset, Evidence
+from bot.alerts.history import Change, Entry, Kind
+from bot.alerts.incident import Incident
+from bot.alerts.people import Actor, ActorKind, Person, Way
+from bot.alerts.views import AlertView, Comment, DetailsView, HistoryView, QueueView, Similar, SimilarView
+from bot.alerts.words import Classification, Severity, Status
+
+NOW = datetime(2026, 11, 21, 3, 15, tzinfo=UTC)
+ANA = Person("a" * 36, "Ana", teams_id="29:ana")
+BO = Person("b" * 36, "Bo", teams_id="29:bo")
+PEOPLE = {ANA.object_id: ANA, BO.object_id: BO}
+INCIDENT = Incident(number=28, name="Credential theft on web-1", created_at=NOW, alert_count=3)
+NONCE = "n" * 22
+
+
+def at(minute: int, hour: int = 3) -> datetime:
+    return NOW.replace(hour=hour, minute=minute)
+
+
+def an_alert(**given: Any) -> Alert:
+    fields: dict[str, Any] = {
+        "number": 1042,
+        "source": "graph",
+        "external_id": "da637551227677560813_-961444813",
+        "revision": 1,
+        "title": "Mimikatz credential theft tool",
+        "severity": Severity.HIGH,
+        "created_at": at(2),
+        "first_activity": at(2),
+        "last_activity": at(11),
+        "received_at": at(11),
+        "service_source": "microsoftDefenderForEndpoint",
+        "detection_source": "microsoftDefenderForEndpoint",
+        "category": "CredentialAccess",
+        "assets": (
+            Asset("device", "web-1", "device:web-1"),
+            Asset("user", "svc-build", "user:svc-build"),
+            Asset("user", "CONTOSO", "user:contoso"),
+        ),
+        "asset_count": 3,
+    }
+    return Alert(**(fields | given))
+
+
+def a_view(alert: Alert | None = None, **given: Any) -> AlertView:
+    return AlertView(alert=alert or an_alert(), people=PEOPLE, **given)
+
+
+def taken() -> AlertView:
+    alert = an_alert(
+        revision=5,
+        status=Status.IN_PROGRESS,
+        assignee=ANA.object_id,
+        acknowledged_at=at(12),
+        incident=28,
+        comment_count=2,
+        tags=("vip",),
+        investigation_state="running",
+    )
+    return a_view(
+        alert, incident=INCIDENT, last_comment=Comment(4, "Bo", "looks real, isolating web-1", at(14))
+    )
+
+
+def resolved() -> AlertView:
+    before = taken()
+    alert = replace(
+        before.alert,
+        revision=6,
+        status=Status.RESOLVED,
+        resolved_at=at(40),
+        classification=Classification.TRUE_POSITIVE,
+        determination="malware",
+    )
+    return replace(before, alert=alert)
+
+
+def from_alertmanager() -> AlertView:
+    alert = an_alert(
+        number=1050,
+        source="alertmanager",
+        title="KubePodCrashLooping",
+        severity=Severity.MEDIUM,
+        service_source="",
+        detection_source="",
+        category="",
+        assets=(),
+        asset_count=0,
+        alert_type="KubePodCrashLooping",
+        labels={"alertname": "KubePodCrashLooping", "namespace": "shop", "pod": "cart-5d8f"},
+        description="Pod shop/cart-5d8f is restarting 1.2 times / 10 minutes.",
+    )
+    return a_view(alert)
+
+
+STATES = {
+    "new": a_view(),
+    "assigned": a_view(an_alert(assignee=ANA.object_id, acknowledged_at=at(12), revision=2)),
+    "taken": taken(),
+    "resolved": resolved(),
+    "alertmanager": from_alertmanager(),
+    "low": a_view(an_alert(severity=Severity.LOW)),
+    "informational": a_view(an_alert(severity=Severity.INFORMATIONAL, assignee="someone@contoso.example")),
+}
+
+
+EVIDENCE = (
+    Evidence(
+        "device",
+        "device:1",
+        "web-1",
+        roles=("compromised",),
+        verdict="suspicious",
+        remediation="active",
+        tags=("Server",),
+        properties={"deviceDnsName": "web-1.contoso.example", "osPlatform": "WindowsServer2022", "riskScore": "high"},
+    ),
+    Evidence(
+        "process",
+        "process:1",
+        "mimikatz.exe",
+        roles=("trigger",),
+        verdict="malicious",
+        remediation="prevented",
+        properties={
+            "processId": 4711,
+            "processCommandLine": '"C:\\Users\\svc-build\\mimikatz.exe" privilege::debug sekurlsa::logonpasswords exit',
+            "imageFile": {"filePath": "C:\\Users\\svc-build", "sha256": "ab" * 32},
+            "parentProcessImageFile": {"fileName": "powershell.exe"},
+        },
+    ),
+    Evidence("user", "user:1", "svc-build", verdict="suspicious", properties={"userAccount": {"domainName": "CONTOSO"}}),
+    Evidence("url", "url:1", "https://evil.example/payload.ps1", verdict="malicious"),
+    Evidence("ip", "ip:1", "203.0.113.7", roles=("commandAndControl",), properties={"countryLetterCode": "NL"}),
+    Evidence("newThing", "newthing:1", "thing", properties={"someNumber": 7, "someName": "x", "nested": {"a": 1}}),
+)
+
+
+def a_details() -> DetailsView:
+    view = taken()
+    alert = replace(
+        view.alert,
+        evidence_count=9,
+        description="A known credential theft tool was found on web-1.\n\nIt reads passwords from memory.",
+        recommended_actions="1. Isolate the device.\n2. Reset the passwords of the users that were signed in.",
+        mitre=("T1003.001", "T1059.001"),
+        threat="Mimikatz",
+        threat_actor="Storm-0042",
+        alert_url="https://security.microsoft.com/alerts/da637551227677560813_-961444813",
+        incident_url="https://security.microsoft.com/incidents/28",
+        documentation_url="https://evil.example/docs",
+        labels={"team": "payments", "env": "prod"},
+    )
+    comments = (
+        Comment(4, "Bo", "looks real, isolating web-1", at(14)),
+        Comment(3, "Ana", "withdrawn words", at(13), withdrawn=True),
+    )
+    return DetailsView(replace(view, alert=alert), EVIDENCE, comments)
+
+
+def an_entry(revision: int, kind: Kind, by: Person | str, *changes: Change, **given: Any) -> Entry:
+    actor = Actor(ActorKind.SOURCE, by, by) if isinstance(by, str) else Actor.person(by)
+    fields: dict[str, Any] = {"way": Way.SOURCE if isinstance(by, str) else Way.CHAT}
+    return Entry(
+        alert=1042, revision=revision, at=at(10 + revision), actor=actor, kind=kind, changes=changes, **(fields | given)
+    )
+
+
+ENTRIES = (
+    an_entry(9, Kind.UNDONE, ANA, Change("status", "resolved", "inProgress"), undoes=8),
+    an_entry(
+        8,
+        Kind.RESOLVED,
+        ANA,
+        Change("status", "inProgress", "resolved"),
+        Change("classification", "notSet", "falsePositive"),
+        Change("determination", "", "notMalicious"),
+    ),
+    an_entry(7, Kind.TAGGED, BO, Change("tags", ["lab"], ["vip"])),
+    an_entry(6, Kind.LINKED, BO, Change("incident", None, 28)),
+    an_entry(5, Kind.REPORTED, "graph", Change("severity", "medium", "high"), Change("category", "", "CredentialAccess")),
+    an_entry(4, Kind.COMMENTED, BO, comment="looks real, isolating web-1"),
+    an_entry(3, Kind.COMMENTED, ANA, comment="withdrawn words", withdrawn=True),
+    an_entry(2, Kind.ASSIGNED, ANA, Change("assignee", None, ANA.object_id)),
+    an_entry(1, Kind.CREATED, "graph", Change("title", "", "Mimikatz credential theft tool")),
+)
+
+
+def a_history() -> HistoryView:
+    return HistoryView(taken(), ENTRIES, older=12)
+
+
+def a_similar() -> SimilarView:
+    first = an_alert(
+        number=1033,
+        revision=7,
+        status=Status.RESOLVED,
+        classification=Classification.FALSE_POSITIVE,
+        determination="notMalicious",
+        last_activity=NOW - timedelta(days=2, hours=4),
+    )
+    second = an_alert(
+        number=1021, title="Suspicious PowerShell command line", severity=Severity.MEDIUM, assignee=BO.object_id
+    )
+    return SimilarView(taken(), (Similar(first, ("web-1",), True), Similar(second, ("web-1", "svc-build"), False)))
+
+
+def a_queue(*, mine: bool = False, alerts: int = 6, page: int = 0, total: int = 23) -> QueueView:
+    views = [*STATES.values(), taken()]
+    shown = tuple(
+        replace(view, alert=replace(view.alert, number=1060 - place)) for place, view in enumerate(views[:alerts])
+    )
+    return QueueView(shown, total, page, 6, 30, mine)
+
+
+def a_digest(**given: Any) -> Digest:
+    fields: dict[str, Any] = {
+        "since": at(0, 7) - timedelta(days=1),
+        "until": at(0, 7),
+        "new": 14,
+        "open": 23,
+        "resolved": 9,
+        "unassigned": 5,
+        "open_by_severity": {Severity.HIGH: 2, Severity.MEDIUM: 8, Severity.LOW: 13},
+        "new_by_severity": {Severity.HIGH: 2, Severity.MEDIUM: 12},
+        "oldest_open": (977, "Unusual sign-in from a new country", NOW - timedelta(days=12)),
+        "mean_to_acknowledge": timedelta(minutes=7),
+        "mean_to_resolve": timedelta(hours=5, minutes=12),
+    }
+    return Digest(
+        id=1, conversation=1, slot="2026-11-21", local_date=date(2026, 11, 21), zone="UTC",
+        numbers=DigestNumbers(**(fields | given)),
+    )  # fmt: skip
