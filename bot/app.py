@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.alerts.errors import DeliveryProblem
 from bot.alerts.ports import Clock, Store, UnitOfWork
-from bot.clock import SandboxClock, machine_clock
+from bot.clock import SandboxClock, clock_of
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.pacing import Pacer
 from bot.delivery.presenter import Presenter
@@ -66,11 +66,13 @@ class _Poking:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[web.Application]:
+async def running(settings: Settings) -> AsyncIterator[web.Application]:
     """The whole program behind one web application, at work until the context ends. The database is migrated before."""
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
-        clock = clock or await _clock(settings, session, stack)
+        clock = await clock_of(settings.clock_url, session)
+        if isinstance(clock, SandboxClock):
+            await _background(stack, clock.run(), "clock")
         store = _Poking(await stack.enter_async_context(open_store(settings.database_url)))
         lang = Language(ENGLISH.catalogue, settings.zone_info)
         connector, tokens = _connector(settings, session, clock)
@@ -101,9 +103,9 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
 
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[problems])
         app.router.add_post("/api/messages", messages_endpoint(guard, TocsinAdapter(connector, sorry=sorry), turn))
-        app.router.add_post("/api/alerts/{source}", _intake(settings, store, clock))
+        app.router.add_post("/api/alerts/{source}", _intake(settings, store, clock).receive)
         app.router.add_get("/healthz", healthz)
-        app.router.add_get("/readyz", Readiness(store))
+        app.router.add_get("/readyz", Readiness(store).answer)
 
         await _background(stack, keys.run(), "signing keys")
         await _background(stack, dispatcher.run(), "delivery", before=dispatcher.stop)
@@ -175,15 +177,6 @@ def _timetable(settings: Settings, store: Store, clock: Clock, rosters: Rosters)
     timetable.every(3600, forget_presses, name="forget presses")
     timetable.every(3600, rosters.refresh_all, name="rosters")
     return timetable
-
-
-async def _clock(settings: Settings, session: aiohttp.ClientSession, stack: AsyncExitStack) -> Clock:
-    if not settings.clock_url:
-        return machine_clock
-    clock = SandboxClock(settings.clock_url, session)
-    await clock.ask()
-    await _background(stack, clock.run(), "clock")
-    return clock
 
 
 async def _background(

@@ -7,8 +7,8 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import UTC, datetime
 
+import aiohttp
 from aiohttp import web
 
 from bot.alerts.errors import TocsinError
@@ -91,12 +91,13 @@ async def _migrate(_options: argparse.Namespace) -> int:
 
 
 async def _digest(_options: argparse.Namespace) -> int:
+    from bot.clock import clock_of  # noqa: PLC0415
     from bot.usecases.digests import post_now  # noqa: PLC0415
     from storage.store import open_store  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ)
-    async with open_store(settings.database_url) as store:
-        now = datetime.now(UTC)
+    async with aiohttp.ClientSession() as session, open_store(settings.database_url) as store:
+        now = (await clock_of(settings.clock_url, session))()
         made = await store.write(lambda uow: post_now(uow, now, zone=settings.zone_info))
     print(f"{made} digests made; serve posts them.")
     return 0

@@ -7,6 +7,8 @@ from typing import Final
 
 import aiohttp
 
+from bot.alerts.ports import Clock
+
 log = logging.getLogger(__name__)
 
 #: How often a sandbox is asked, in seconds.
@@ -35,8 +37,18 @@ class SandboxClock:
             await asyncio.sleep(ASK_EVERY)
 
     async def ask(self) -> None:
+        """Ask once."""
         try:
             async with self._session.get(self._url, allow_redirects=False) as answer:
                 self._offset = timedelta(seconds=float((await answer.json())["offset"]))
         except (aiohttp.ClientError, TimeoutError, KeyError, TypeError, ValueError) as problem:
             log.warning("the sandbox's clock does not answer: %s", problem)
+
+
+async def clock_of(url: str, session: aiohttp.ClientSession) -> Clock:
+    """The sandbox's clock, asked once, where its address is given; else the machine's."""
+    if not url:
+        return machine_clock
+    clock = SandboxClock(url, session)
+    await clock.ask()
+    return clock

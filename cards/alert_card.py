@@ -6,7 +6,7 @@ from bot.alerts.alert import Alert
 from bot.alerts.views import AlertView
 from bot.alerts.words import Classification, Status
 from cards.buttons import ME, Listing, Verb
-from cards.elements import Action, Card, Element, action_set, card, container, open_url, rich, run, toggle
+from cards.elements import Action, Card, Element, card, container, open_url, rich, run, toggle
 from cards.labels import (
     category_label,
     detection_label,
@@ -17,8 +17,8 @@ from cards.labels import (
     verdict_label,
 )
 from cards.language import Language
-from cards.parts import NAME, Buttons, band, buttons_for, head, joined, notice_of, quiet, title_of
-from cards.safe import clean, clip, one_line
+from cards.parts import NAME, Buttons, button_rows, buttons_for, head, joined, notice_of, quiet, title_of
+from cards.safe import brief, clean, clip
 from cards.size import LIMIT, Room, fit
 
 #: Assets named on the card; the rest are counted.
@@ -46,7 +46,7 @@ def render_alert(
         return card(
             [
                 *notice_of(notice),
-                container(head(view, lang), style=band(view.alert), bleed=True),
+                *head(view, lang),
                 *_body(view, lang, now, room),
                 *_buttons(view, buttons, lang, link_hosts),
             ]
@@ -64,7 +64,7 @@ def alert_text(view: AlertView, lang: Language) -> tuple[str, str]:
         "number": alert.number,
     }
     if alert.assets:
-        where = clean(clip(one_line(alert.assets[0].label), NAME))
+        where = clean(brief(alert.assets[0].label, NAME))
         text = lang.t("{severity}: {title} on {where} (#{number})", **facts, where=where)
     else:
         text = lang.t("{severity}: {title} (#{number})", **facts)
@@ -83,17 +83,17 @@ def _body(view: AlertView, lang: Language, now: datetime, room: Room) -> list[El
         lines.append(rich(run(verdict, weight="Bolder"), spacing="Small"))
     comment = view.last_comment
     if comment is not None and room.text:
-        words = clip(one_line(comment.text[: 4 * _COMMENT]), min(_COMMENT, room.text))
-        who = clip(one_line(comment.author), NAME)
+        words = brief(comment.text, min(_COMMENT, room.text))
+        who = brief(comment.author, NAME)
         lines.append(rich(quiet(f"{who}: "), run(f"“{words}”", italic=True), spacing="Small"))
     if extras := extras_text(alert, lang):
         lines.append(rich(quiet(extras), spacing="Small"))
     return lines
 
 
-def assets_text(alert: Alert, lang: Language) -> str:
+def assets_text(alert: Alert, lang: Language, *, most: int = _ASSETS) -> str:
     """`web-1 · svc-build · CONTOSO · 2 more`"""
-    names = [clip(one_line(asset.label), NAME) for asset in alert.assets[:_ASSETS]]
+    names = [brief(asset.label, NAME) for asset in alert.assets[:most]]
     more = max(alert.asset_count, len(alert.assets)) - len(names)
     if more > 0:
         names.append(lang.n("{count} more", "{count} more", more))
@@ -106,8 +106,8 @@ def context_text(view: AlertView, lang: Language) -> str:
     comments = alert.comment_count
     return joined(
         (
-            clip(one_line(service_label(alert, lang)), NAME),
-            clip(one_line(category_label(alert)), NAME),
+            brief(service_label(alert, lang), NAME),
+            brief(category_label(alert), NAME),
             incident_label(view, lang),
             lang.n("{count} comment", "{count} comments", comments) if comments else "",
         )
@@ -126,7 +126,7 @@ def when_text(view: AlertView, lang: Language, now: datetime) -> str:
             at=lang.moment(alert.resolved_at, now=now),
             after=after,
         )
-    who = clip(one_line(view.assignee_name or ""), NAME)
+    who = brief(view.assignee_name or "", NAME)
     if not who:
         return lang.t("{period}, nobody has it yet", period=period)
     if alert.acknowledged_at is None:
@@ -146,7 +146,7 @@ def extras_text(alert: Alert, lang: Language) -> str:
     investigation, detection = investigation_label(alert, lang), detection_label(alert, lang)
     return joined(
         (
-            clip(", ".join(clip(one_line(tag), 50) for tag in tags[:20]), 120),
+            clip(", ".join(brief(tag, 50) for tag in tags[:20]), 120),
             lang.t("investigation: {state}", state=investigation.lower()) if investigation else "",
             lang.t("detected by {what}", what=detection) if detection else "",
         )
@@ -179,12 +179,12 @@ def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: froz
         look.append(link)
     if buttons.listing is not None:
         look.append(buttons.plain(lang.t("Refresh"), Verb.REFRESH))
-    shown_now = [*first, buttons.plain(lang.t("Similar"), Verb.SIMILAR), toggle(lang.t("More…"), "more")]
+    second = [buttons.plain(lang.t("Similar"), Verb.SIMILAR), toggle(lang.t("More…"), "more")]
     if buttons.listing is not None:
-        shown_now.append(buttons.plain(lang.t("Back to the list"), Verb.QUEUE))
+        second.append(buttons.plain(lang.t("Back"), Verb.QUEUE))
     return [
-        action_set(shown_now, spacing="Medium"),
-        container([action_set(rest), action_set(look, spacing="Small")], id="more", visible=False, spacing="Small"),
+        button_rows(first, second),
+        container([button_rows(rest, look)], id="more", visible=False, spacing="Small", separator=True),
     ]
 
 
@@ -195,7 +195,7 @@ def next_steps(alert: Alert, buttons: Buttons, lang: Language) -> list[Action]:
     if alert.status is Status.RESOLVED:
         return [buttons.plain(lang.t("Reopen"), Verb.REOPEN), comment]
     if alert.assignee is None:
-        return [buttons.given(lang.t("Assign to me"), Verb.ASSIGN, to=ME, primary=True), resolve]
+        return [buttons.given(lang.t("Assign to me"), Verb.ASSIGN, to=ME), resolve]
     if alert.status is Status.NEW:
         return [buttons.plain(lang.t("Start"), Verb.START), resolve]
     return [resolve, comment]

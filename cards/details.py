@@ -9,12 +9,12 @@ from bot.alerts.views import AlertView, Comment, DetailsView
 from cards import vocabulary
 from cards.alert_card import assets_text, context_text, when_text
 from cards.buttons import Listing
-from cards.elements import Action, Card, Element, action_set, card, container, open_url, rich, run, text_block
+from cards.elements import Action, Card, Element, card, container, open_url, rich, run, text_block
 from cards.labels import detection_label, investigation_label, kind_label, verdict_label
 from cards.language import Language
-from cards.parts import NAME, back, band, buttons_for, cut_note, head, joined, notice_of, quiet
+from cards.parts import NAME, back, button_rows, buttons_for, cut_note, head, joined, notice_of, quiet
 from cards.pieces import piece_facts, piece_label
-from cards.safe import clip, one_line
+from cards.safe import brief, clip
 from cards.size import Room, fit
 from cards.techniques import technique_label
 
@@ -44,14 +44,14 @@ def render_details(
         return card(
             [
                 *notice_of(notice),
-                container(head(view, lang), style=band(view.alert), bleed=True),
+                *head(view, lang),
                 *_summary(view, lang, now),
                 *_prose(lang.t("What happened"), view.alert.description, room),
                 *_evidence(details.evidence, view.alert.evidence_count, lang, room),
                 *_comments(details.comments, lang, now, room),
                 *_prose(lang.t("Recommended actions"), view.alert.recommended_actions, room),
                 *_background(view.alert, lang, room),
-                action_set(actions, spacing="Medium"),
+                button_rows(actions),
             ]
         )
 
@@ -66,8 +66,8 @@ def _summary(view: AlertView, lang: Language, now: datetime) -> list[Element]:
     lines.append(_line(lang.t("Classification"), verdict_label(alert.classification, alert.determination, lang)))
     if investigation := investigation_label(alert, lang):
         lines.append(_line(lang.t("Investigation"), investigation))
-    if tags := ", ".join(one_line(tag) for tag in dict.fromkeys((*alert.tags, *alert.source_tags))):
-        lines.append(_line(lang.t("Tags"), clip(tags, 300)))
+    if tags := ", ".join(brief(tag, NAME) for tag in dict.fromkeys((*alert.tags, *alert.source_tags))):
+        lines.append(_line(lang.t("Tags"), clip(tags, 200)))
     return lines
 
 
@@ -83,7 +83,7 @@ def _prose(title: str, text: str, room: Room) -> list[Element]:
 
 
 def _evidence(evidence: Sequence[Evidence], count: int, lang: Language, room: Room) -> list[Element]:
-    """Grouped by kind, affected assets first; each piece with verdict, remediation, roles, and what its kind tells."""
+    """Grouped by kind, affected assets first; each with verdict, remediation, roles, and what its kind tells."""
     if not evidence:
         return []
     ranked = sorted(evidence, key=lambda piece: _ORDER.get(piece.kind, len(_ORDER)))
@@ -99,8 +99,10 @@ def _evidence(evidence: Sequence[Evidence], count: int, lang: Language, room: Ro
 
 
 def _piece(piece: Evidence, lang: Language, room: Room) -> Element:
-    verdict = lang.term(vocabulary.VERDICTS, piece.verdict) if piece.verdict not in ("", "unknown") else ""
-    remedy = lang.term(vocabulary.REMEDIATIONS, piece.remediation) if piece.remediation not in ("", "none") else ""
+    verdict = lang.term(vocabulary.VERDICTS, piece.verdict[:NAME]) if piece.verdict not in ("", "unknown") else ""
+    remedy = (
+        lang.term(vocabulary.REMEDIATIONS, piece.remediation[:NAME]) if piece.remediation not in ("", "none") else ""
+    )
     roles = ", ".join(lang.term(vocabulary.ROLES, role[:NAME]) for role in piece.roles[:6])
     runs = [run(piece_label(piece))]
     if verdict:
@@ -111,7 +113,7 @@ def _piece(piece: Evidence, lang: Language, room: Room) -> Element:
                 color="Attention" if piece.verdict == "malicious" else None,
             )
         )
-    if rest := joined((clip(remedy, NAME), roles, clip(", ".join(map(one_line, piece.tags[:6])), 120))):
+    if rest := joined((clip(remedy, NAME), roles, clip(", ".join(brief(tag, NAME) for tag in piece.tags[:6]), 120))):
         runs.append(quiet(f" · {rest}"))
     lines = [rich(*runs, spacing="Small")]
     facts = piece_facts(piece, lang, most=room.facts)
@@ -129,7 +131,7 @@ def _comments(comments: Iterable[Comment], lang: Language, now: datetime, room: 
         return []
     lines = [
         rich(
-            quiet(f"{clip(one_line(comment.author), NAME)} · {lang.moment(comment.at, now=now)}  "),
+            quiet(f"{brief(comment.author, NAME)} · {lang.moment(comment.at, now=now)}  "),
             run(clip(comment.text[: 4 * room.text], min(1_000, room.text))),
             spacing="Small",
         )
@@ -139,7 +141,7 @@ def _comments(comments: Iterable[Comment], lang: Language, now: datetime, room: 
 
 
 def _background(alert: Alert, lang: Language, room: Room) -> list[Element]:
-    techniques = [technique_label(one_line(name[:40])) for name in alert.mitre[:_TECHNIQUES]]
+    techniques = [technique_label(brief(name, 40)) for name in alert.mitre[:_TECHNIQUES]]
     rows = (
         (lang.t("Techniques"), ", ".join(techniques)),
         (lang.t("Threat"), alert.threat),
@@ -149,12 +151,10 @@ def _background(alert: Alert, lang: Language, room: Room) -> list[Element]:
         (lang.t("Alert type"), alert.alert_type),
         (lang.t("Id at the source"), alert.external_id),
     )
-    lines = [_line(label, clip(one_line(value[:1_200]), 400)) for label, value in rows if value]
+    lines = [_line(label, brief(value, min(400, room.text))) for label, value in rows if value]
     most = min(_LABELS, 2 * room.facts)
     labels = list(alert.labels.items())
-    lines += [
-        _line(clip(one_line(name[:240]), NAME), clip(one_line(value[:800]), 200)) for name, value in labels[:most]
-    ]
+    lines += [_line(brief(name, NAME), brief(value, 200)) for name, value in labels[:most]]
     return [_heading(lang.t("Background")), *lines, *cut_note(len(labels) - most, lang)]
 
 
@@ -172,7 +172,7 @@ def _links(alert: Alert, lang: Language, link_hosts: frozenset[str]) -> list[Act
 
 
 def _heading(title: str) -> Element:
-    return text_block(title, weight="Bolder", heading=True, spacing="Medium", separator=True)
+    return text_block(title, heading=True, spacing="Medium", separator=True)
 
 
 def _line(label: str, value: str) -> Element:

@@ -26,7 +26,7 @@ from cards.elements import (
 from cards.labels import severity_label
 from cards.language import Language
 from cards.parts import TITLE, quiet
-from cards.safe import clean, clip, one_line
+from cards.safe import brief, clean
 
 _BARS: dict[Severity, BarColour] = {
     Severity.HIGH: "attention",
@@ -105,7 +105,7 @@ def _by_severity(numbers: DigestNumbers, lang: Language) -> list[Element]:
     values = [(severity_label(severity, lang), count, _BARS[severity]) for severity, count in counts]
     title = lang.t("Open by severity")
     return [
-        text_block(title, weight="Bolder", heading=True, spacing="Medium"),
+        text_block(title, heading=True, spacing="Medium"),
         bars(values, title=title, fallback=facts),
     ]
 
@@ -120,7 +120,7 @@ def _facts(numbers: DigestNumbers, lang: Language, now: datetime) -> list[Fact]:
                 lang.t(
                     "#{number} {title}, for {age}",
                     number=number,
-                    title=clip(one_line(title[: 4 * TITLE]), TITLE),
+                    title=brief(title, TITLE),
                     age=lang.span(now - since),
                 ),
             )

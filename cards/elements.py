@@ -32,6 +32,14 @@ Inputs = Literal["auto", "none"]
 #: Longest title of a button, in characters.
 _TITLE = 60
 
+_FLOW = {
+    "type": "Layout.Flow",
+    "targetWidth": "atLeast:Standard",
+    "horizontalItemsAlignment": "Left",
+    "columnSpacing": "Small",
+    "rowSpacing": "Small",
+}
+
 #: People in the conversation where the card is.
 _PEOPLE = "graph.microsoft.com/users?scope=currentContext"
 
@@ -113,7 +121,8 @@ def text_block(
     if subtle:
         made["isSubtle"] = True
     if heading:
-        made["style"] = "heading"
+        # Clients draw headings large unless told otherwise.
+        made |= {"style": "heading", "size": size or "Default", "weight": "Bolder"}
     return _placed(made, spacing, separator=separator)
 
 
@@ -125,11 +134,15 @@ def container(
     bleed: bool = False,
     visible: bool = True,
     select: Action | None = None,
+    flow: bool = False,
     spacing: Spacing | None = None,
     separator: bool = False,
     target_width: TargetWidth | None = None,
 ) -> Element:
+    """A group. With `flow`, wide screens put the items side by side; elsewhere they are stacked."""
     made: dict[str, Any] = {"type": "Container", "items": list(items)}
+    if flow:
+        made["layouts"] = [_FLOW]
     if id:
         made["id"] = id
     if style:

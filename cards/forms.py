@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.alerts.alert import COMMENT_LIMIT
 from bot.alerts.incident import Incident
 from bot.alerts.views import AlertView
-from bot.alerts.words import DETERMINATIONS, Classification
+from bot.alerts.words import DETERMINATIONS, Classification, Status
 from cards import vocabulary
 from cards.buttons import ME, NEW_INCIDENT, NO_DETERMINATION, NOBODY, Listing, Verb
 from cards.elements import (
@@ -25,8 +25,8 @@ from cards.elements import (
 )
 from cards.labels import classification_label, determination_label, verdict_label
 from cards.language import Language
-from cards.parts import TITLE, back, band, buttons_for, head, notice_of, quiet, title_of
-from cards.safe import clip, one_line
+from cards.parts import NAME, TITLE, back, button_rows, buttons_for, head, notice_of, quiet, title_of
+from cards.safe import brief, clip
 from cards.size import LIMIT, Room, fit
 
 #: Characters that a comment's field takes; with its card a longer one would not come back whole.
@@ -108,13 +108,7 @@ def render_classify_form(
         rows = [
             container(
                 [
-                    action_set(
-                        [
-                            buttons.given(
-                                classification_label(offered, lang), Verb.CLASSIFY, classification=offered.value
-                            )
-                        ]
-                    ),
+                    action_set([ask(offered)]),
                     rich(quiet(lang.term(vocabulary.GUIDANCE, offered)), spacing="Small"),
                 ],
                 spacing="Medium",
@@ -188,7 +182,7 @@ def render_resolve_form(
             multiline=True,
         ),
     ]
-    save = buttons.plain(lang.t("Resolve"), Verb.RESOLVE, inputs="auto", primary=True)
+    save = buttons.given(lang.t("Resolve"), Verb.RESOLVE, status=Status.RESOLVED.value, inputs="auto", primary=True)
     return _form(view, lang, notice, fields, [save, back(buttons, lang)])
 
 
@@ -206,7 +200,7 @@ def render_link_form(
     buttons = buttons_for(view, nonce=nonce, listing=listing, page=page)
     fields: list[Element] = []
     if view.incident is not None:
-        name = clip(one_line(view.incident.name), TITLE)
+        name = brief(view.incident.name, TITLE)
         fields.append(rich(quiet(lang.t("Now in incident {number}: {name}", number=view.incident.number, name=name))))
     others = [incident for incident in incidents if incident.number != view.alert.incident]
 
@@ -241,7 +235,7 @@ def render_tag_form(
     buttons = buttons_for(view, nonce=nonce, listing=listing, page=page)
     fields: list[Element] = []
     if view.alert.tags:
-        now = clip(", ".join(one_line(tag) for tag in view.alert.tags), 1_000)
+        now = clip(", ".join(brief(tag, NAME) for tag in view.alert.tags), 1_000)
         fields.append(rich(quiet(lang.t("Now: ")), run(now)))
     fields.append(
         text_input(
@@ -260,9 +254,9 @@ def _form(view: AlertView, lang: Language, notice: str, fields: Sequence[Element
     return card(
         [
             *notice_of(notice),
-            container(head(view, lang), style=band(view.alert), bleed=True),
+            *head(view, lang),
             *fields,
-            action_set(actions, spacing="Medium"),
+            button_rows(actions),
         ]
     )
 
@@ -287,7 +281,7 @@ def _determination_now(view: AlertView, classification: Classification) -> str:
 
 def _incident_title(incident: Incident, lang: Language) -> str:
     """`28: Credential theft on web-1 (3 alerts)`"""
-    name = f"{incident.number}: {clip(one_line(incident.name[:400]), 80)}"
+    name = f"{incident.number}: {brief(incident.name, 80)}"
     if not incident.alert_count:
         return name
     return f"{name} ({lang.n('{count} alert', '{count} alerts', incident.alert_count)})"

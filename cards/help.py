@@ -98,14 +98,14 @@ def render_unsubscribed(lang: Language, *, channel: str) -> Card:
 
 
 def _title(text: str) -> Element:
-    return text_block(text, weight="Bolder", size="Medium", heading=True)
+    return text_block(text, size="Medium", heading=True)
 
 
 def _group(title: str, commands: Sequence[tuple[str, str]]) -> list[Element]:
     lines = [
         rich(run(command, weight="Bolder"), quiet(f"  {meaning}"), spacing="Small") for command, meaning in commands
     ]
-    return [text_block(title, weight="Bolder", heading=True, spacing="Medium", separator=True), *lines]
+    return [text_block(title, heading=True, spacing="Medium", separator=True), *lines]
 
 
 def _queue_button(lang: Language, nonce: str) -> Action:

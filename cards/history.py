@@ -6,9 +6,9 @@ from datetime import datetime
 from bot.alerts.history import Entry
 from bot.alerts.views import HistoryView
 from cards.buttons import Listing, Verb
-from cards.elements import Card, Element, action_set, card, container, rich, run
+from cards.elements import Card, Element, card, container, rich, run
 from cards.language import Language
-from cards.parts import back, band, buttons_for, cut_note, head, joined, notice_of, quiet
+from cards.parts import back, button_rows, buttons_for, cut_note, head, joined, notice_of, quiet
 from cards.safe import clip
 from cards.sentences import People, change_text, changes_worth_telling, sentence, way_note
 from cards.size import Room, fit
@@ -37,10 +37,10 @@ def render_history(
         return card(
             [
                 *notice_of(notice),
-                container(head(view, lang), style=band(view.alert), bleed=True),
+                *head(view, lang),
                 *_steps(shown, view.people, lang, now, room),
                 *cut_note(cut, lang),
-                action_set([back(buttons, lang), buttons.plain(lang.t("Undo"), Verb.UNDO)], spacing="Medium"),
+                button_rows([back(buttons, lang), buttons.plain(lang.t("Undo"), Verb.UNDO)]),
             ]
         )
 

@@ -7,24 +7,14 @@ from bot.alerts.people import Person
 from bot.alerts.views import AlertView
 from bot.alerts.words import Classification, Severity, Status
 from cards import vocabulary
-from cards.elements import Colour
 from cards.language import Language, as_words
 
-#: The word comes first; the colour only says it louder.
-_COLOURS: Mapping[Severity, Colour] = {
-    Severity.HIGH: "Attention",
-    Severity.MEDIUM: "Warning",
-    Severity.LOW: "Accent",
-    Severity.INFORMATIONAL: "Default",
-}
+#: Characters looked at of a value that we have no label for.
+_LONG = 80
 
 
 def severity_label(severity: Severity, lang: Language) -> str:
     return lang.term(vocabulary.SEVERITIES, severity)
-
-
-def severity_colour(severity: Severity) -> Colour:
-    return _COLOURS[severity]
 
 
 def status_label(status: Status, lang: Language) -> str:
@@ -36,7 +26,7 @@ def classification_label(classification: Classification, lang: Language) -> str:
 
 
 def determination_label(determination: str, lang: Language) -> str:
-    return lang.term(vocabulary.DETERMINATIONS, determination) if determination else lang.t("Not set")
+    return lang.term(vocabulary.DETERMINATIONS, determination[:_LONG]) if determination else lang.t("Not set")
 
 
 def verdict_label(classification: Classification, determination: str, lang: Language) -> str:
@@ -48,8 +38,8 @@ def verdict_label(classification: Classification, determination: str, lang: Lang
 def service_label(alert: Alert, lang: Language) -> str:
     """Which product it is about: Defender's short name, else the product's, else the source's."""
     if alert.service_source and alert.service_source != "unknown":
-        return lang.term(vocabulary.SERVICES, alert.service_source)
-    return alert.product or lang.term(vocabulary.SOURCES, alert.source)
+        return lang.term(vocabulary.SERVICES, alert.service_source[:_LONG])
+    return alert.product or lang.term(vocabulary.SOURCES, alert.source[:_LONG])
 
 
 def detection_label(alert: Alert, lang: Language) -> str:
@@ -64,12 +54,13 @@ def investigation_label(alert: Alert, lang: Language) -> str:
 
 def category_label(alert: Alert) -> str:
     """`CredentialAccess` as `Credential access`; what has spaces is words already."""
-    return alert.category if " " in alert.category else as_words(alert.category)
+    category = alert.category[:_LONG]
+    return category if " " in category else as_words(category)
 
 
 def kind_label(kind: str, lang: Language) -> str:
     """The heading of a group of evidence."""
-    return lang.term(vocabulary.KINDS, kind)
+    return lang.term(vocabulary.KINDS, kind[:_LONG])
 
 
 def person_label(who: str, people: Mapping[str, Person]) -> str:
@@ -85,4 +76,4 @@ def incident_label(view: AlertView, lang: Language) -> str:
 
 
 def _known(labels: vocabulary.Labels, value: str, lang: Language) -> str:
-    return lang.term(labels, value) if value and value != "unknown" else ""
+    return lang.term(labels, value[:_LONG]) if value and value != "unknown" else ""

@@ -1,6 +1,6 @@
 """Pieces that several cards share, so that the same thing is in the same place everywhere."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,14 +8,32 @@ from bot.alerts.alert import Alert
 from bot.alerts.views import AlertView
 from bot.alerts.words import Severity
 from cards.buttons import Listing, Press, Verb
-from cards.elements import Action, Element, Inputs, Run, Style, column, columns, container, execute, rich, run
-from cards.labels import severity_colour, severity_label, status_label
+from cards.elements import (
+    Action,
+    Colour,
+    Element,
+    Inputs,
+    Run,
+    Spacing,
+    Style,
+    action_set,
+    column,
+    columns,
+    container,
+    execute,
+    rich,
+    run,
+)
+from cards.labels import severity_label, status_label
 from cards.language import Language
-from cards.safe import clip, one_line
+from cards.safe import brief
 
 #: Characters of a title on a card, and of a name in a line.
 TITLE, NAME = 200, 60
 
+
+#: Points of a button without its title and of a letter of it, of a row on the narrowest phone; Teams' most in a row.
+_PADDING, _LETTER, _ROW, _MOST = 34.0, 8.5, 300.0, 6
 
 _BANDS: Mapping[Severity, Style] = {Severity.HIGH: "attention", Severity.MEDIUM: "warning"}
 
@@ -44,13 +62,14 @@ class Buttons:
         verb: Verb,
         *,
         to: str | None = None,
+        status: str | None = None,
         classification: str | None = None,
         determination: str | None = None,
         inputs: Inputs | None = None,
         primary: bool = False,
     ) -> Action:
         """A button that says all that is needed."""
-        press = self._press(to=to, classification=classification, determination=determination)
+        press = self._press(to=to, status=status, classification=classification, determination=determination)
         return execute(title, verb.value, press.data(), inputs=inputs, style="positive" if primary else None)
 
     def _press(self, **given: Any) -> Press:  # noqa: ANN401 - the inputs of a press
@@ -66,39 +85,42 @@ def back(buttons: Buttons, lang: Language) -> Action:
 
 
 def head(view: AlertView, lang: Language) -> list[Element]:
-    """The first two lines of every card about an alert: how bad, where it stands, who has it, its number; its title."""
+    """How every card about an alert begins: how bad, where it stands, who has it, its number; then its title.
+
+    The severity is the one loud thing: a word, on a band whose colour says it again while something is to be done.
+    """
     alert = view.alert
     runs = [
-        run(severity_label(alert.severity, lang).upper(), weight="Bolder", color=severity_colour(alert.severity)),
+        run(severity_label(alert.severity, lang).upper(), weight="Bolder"),
         run(f" · {status_label(alert.status, lang)}"),
     ]
     if view.assignee_name:
-        runs.append(run(f" · {clip(one_line(view.assignee_name), NAME)}"))
+        runs.append(run(f" · {brief(view.assignee_name, NAME)}"))
+    line = columns(
+        column(rich(*runs), width="stretch"),
+        column(rich(run(f"#{alert.number}"), side="Right")),
+    )
     return [
-        columns(
-            column(rich(*runs), width="stretch"),
-            column(rich(run(f"#{alert.number}", subtle=True), side="Right")),
-        ),
+        container([line], style=_band(alert), bleed=True),
         rich(run(title_of(alert), weight="Bolder", size="Medium"), spacing="Small"),
     ]
 
 
+def severity_run(severity: Severity, lang: Language) -> Run:
+    """In lists: the word comes first, and only the highest has a colour."""
+    color: Colour | None = "Attention" if severity is Severity.HIGH else None
+    return run(severity_label(severity, lang), weight="Bolder", color=color)
+
+
 def title_of(alert: Alert) -> str:
-    return clip(one_line(alert.title[: 4 * TITLE]), TITLE) or f"#{alert.number}"
-
-
-def band(alert: Alert) -> Style | None:
-    """The colour behind the first lines: loud only where something is to be done."""
-    if not alert.is_open:
-        return None
-    return _BANDS.get(alert.severity)
+    return brief(alert.title, TITLE) or f"#{alert.number}"
 
 
 def notice_of(notice: str) -> list[Element]:
     """A kind line at the top, about what has just happened."""
     if not notice:
         return []
-    return [container([rich(run(clip(one_line(notice), 300)))], style="accent", bleed=True)]
+    return [container([rich(run(brief(notice, 300)))], style="accent", bleed=True)]
 
 
 def joined(parts: Iterable[str]) -> str:
@@ -115,3 +137,29 @@ def cut_note(count: int, lang: Language) -> list[Element]:
     if count <= 0:
         return []
     return [rich(quiet(lang.n("{count} more not shown", "{count} more not shown", count)), spacing="Small")]
+
+
+def button_rows(*groups: Sequence[Action], spacing: Spacing = "Medium") -> Element:
+    """Buttons in rows that a phone of 320 points shows whole; each group begins a row. Wide screens join the rows."""
+    rows = [row for group in groups for row in _rows(group)]
+    if len(rows) == 1:
+        return action_set(rows[0], spacing=spacing)
+    sets = [action_set(row, spacing=None if place == 0 else "Small") for place, row in enumerate(rows)]
+    return container(sets, flow=True, spacing=spacing)
+
+
+def _rows(actions: Sequence[Action]) -> list[list[Action]]:
+    rows: list[list[Action]] = [[]]
+    width = 0.0
+    for action in actions:
+        need = _PADDING + _LETTER * len(action["title"])
+        if rows[-1] and (width + need > _ROW or len(rows[-1]) == _MOST):
+            rows.append([])
+            width = 0.0
+        rows[-1].append(action)
+        width += need
+    return rows
+
+
+def _band(alert: Alert) -> Style:
+    return _BANDS.get(alert.severity, "emphasis") if alert.is_open else "emphasis"

@@ -5,19 +5,20 @@ from datetime import datetime
 from bot.alerts.views import AlertView, QueueView
 from cards.alert_card import assets_text
 from cards.buttons import Listing, Press, Verb
-from cards.elements import Action, Card, Element, action_set, card, column, columns, container, execute, rich, run
+from cards.elements import Action, Card, Element, card, column, columns, container, execute, rich, run
 from cards.labels import (
     category_label,
     detection_label,
     investigation_label,
-    severity_colour,
-    severity_label,
     status_label,
 )
 from cards.language import Language
-from cards.parts import NAME, Buttons, cut_note, joined, notice_of, quiet, title_of
-from cards.safe import clip, one_line
+from cards.parts import NAME, Buttons, button_rows, cut_note, joined, notice_of, quiet, severity_run, title_of
+from cards.safe import brief, clip
 from cards.size import Room, fit
+
+#: Assets named in a row; the rest are counted.
+_ASSETS = 2
 
 
 def render_queue(
@@ -41,7 +42,7 @@ def render_queue(
                 _heading(queue, lang),
                 *(rows or [_nothing(queue, lang)]),
                 *cut_note(len(queue.alerts) - len(shown), lang),
-                *([action_set(turns, spacing="Medium")] if turns else []),
+                *([button_rows(turns)] if turns else []),
             ]
         )
 
@@ -64,24 +65,23 @@ def _row(view: AlertView, lang: Language, now: datetime, *, nonce: str, listing:
     open_it = Buttons(alert.number, alert.revision, nonce, listing, page).plain(
         lang.t("Open #{number}", number=alert.number), Verb.REFRESH
     )
-    severity = run(severity_label(alert.severity, lang), weight="Bolder", color=severity_colour(alert.severity))
-    who = clip(one_line(view.assignee_name or ""), NAME) or lang.t("nobody has it")
+    severity = severity_run(alert.severity, lang)
+    who = brief(view.assignee_name or "", NAME) or lang.t("nobody has it")
     last = lang.moment(alert.last_activity, now=now)
     return container(
         [
             columns(
-                column(rich(severity, run(f"  {title_of(alert)}", weight="Bolder")), width="stretch"),
+                column(rich(severity, run(f" · {title_of(alert)}", weight="Bolder")), width="stretch"),
                 column(rich(run(f"#{alert.number}", color="Accent"), side="Right")),
             ),
             rich(
-                run(joined((status_label(alert.status, lang), who, assets_text(alert, lang)))),
+                run(joined((status_label(alert.status, lang), who, assets_text(alert, lang, most=_ASSETS)))),
                 quiet(f" · {last}"),
                 spacing="None",
             ),
             *_wide_line(view, lang, now),
         ],
         select=open_it,
-        spacing="Small",
         separator=True,
     )
 
@@ -93,11 +93,11 @@ def _wide_line(view: AlertView, lang: Language, now: datetime) -> list[Element]:
     investigation, detection = investigation_label(alert, lang), detection_label(alert, lang)
     text = joined(
         (
-            clip(one_line(category_label(alert)), NAME),
+            brief(category_label(alert), NAME),
             lang.t("detected by {what}", what=detection) if detection else "",
             lang.t("investigation: {state}", state=investigation.lower()) if investigation else "",
             lang.t("since {moment}", moment=lang.moment(alert.first_activity, now=now)),
-            clip(", ".join(one_line(tag) for tag in tags[:10]), 80),
+            clip(", ".join(brief(tag, NAME) for tag in tags[:10]), 80),
         )
     )
     return [rich(quiet(text), spacing="None", target_width="atLeast:Standard")]

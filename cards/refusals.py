@@ -9,7 +9,7 @@ from bot.alerts.views import AlertView
 from cards import vocabulary
 from cards.labels import classification_label, determination_label, person_label, status_label
 from cards.language import Language
-from cards.safe import clip, one_line
+from cards.safe import brief
 from cards.sentences import sentence
 
 
@@ -91,7 +91,7 @@ def _bad_determination(refused: Refused, _view: AlertView | None, lang: Language
 
 
 def _bad_press(refused: Refused, _view: AlertView | None, lang: Language) -> str:
-    field = clip(one_line(str(refused.facts.get("field") or "")), 40)
+    field = brief(str(refused.facts.get("field") or ""), 40)
     if not field:
         return lang.t("This button could not be understood. Please open the alert again.")
     return lang.t("This button could not be understood (“{field}”). Please open the alert again.", field=field)
@@ -118,6 +118,9 @@ _TEXTS: Mapping[str, _Tell] = {
     "nothingToUndo": lambda _refused, _view, lang: lang.t("There is nothing of yours to undo here."),
     "unknownPerson": lambda _refused, _view, lang: lang.t(
         "Tocsin has not met this person yet. It knows people of the conversations that it is in."
+    ),
+    "unknownIncident": lambda refused, _view, lang: lang.t(
+        "There is no incident {number} here.", number=refused.facts.get("incident")
     ),
     "badDetermination": _bad_determination,
     "badPress": _bad_press,

@@ -37,7 +37,7 @@ _SUSPECT = re.compile(
 
 _JOINER = "\u2060"
 
-_MARKUP = re.compile(r"[\\`*_\[\]<>&~|]|^[#+=:-]|^(?=\d+[.)])", re.MULTILINE)
+_MARKUP = re.compile(r"[\\`*_\[\]<>&~|]|^[#+-]|^(?=\d+[.)])", re.MULTILINE)
 _ORDINAL = re.compile(r"^(\d+)([.)])")
 _SPACE = re.compile(r"\s+")
 
@@ -70,6 +70,11 @@ def clip(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     return text[: most - 1].rstrip(" \n\t\u200d\ufe0f") + "…"
+
+
+def brief(text: str, most: int) -> str:
+    """One line of at most so many characters; what is far beyond them is not even looked at."""
+    return clip(one_line(text[: 4 * most]), most)
 
 
 def defang(indicator: str) -> str:
@@ -107,7 +112,8 @@ def _cool(found: re.Match[str]) -> str:
 
 
 def _cold_scheme(scheme: str) -> str:
-    return re.sub("tt", "xx", scheme, flags=re.IGNORECASE) if scheme.lower().startswith("http") else scheme
+    scheme = scheme.lower()
+    return f"hxxp{scheme[4:]}" if scheme.startswith("http") else scheme
 
 
 def _dotted(host: str) -> str:

@@ -5,11 +5,23 @@ from datetime import datetime
 from bot.alerts.views import Similar, SimilarView
 from bot.alerts.words import Classification
 from cards.buttons import Listing, Verb
-from cards.elements import Card, Element, action_set, card, column, columns, container, rich, run, text_block
-from cards.labels import severity_colour, severity_label, status_label, verdict_label
+from cards.elements import Card, Element, action_set, card, column, columns, rich, run, text_block
+from cards.labels import status_label, verdict_label
 from cards.language import Language
-from cards.parts import NAME, Buttons, back, band, buttons_for, cut_note, head, joined, notice_of, quiet, title_of
-from cards.safe import clip, one_line
+from cards.parts import (
+    NAME,
+    Buttons,
+    back,
+    buttons_for,
+    cut_note,
+    head,
+    joined,
+    notice_of,
+    quiet,
+    severity_run,
+    title_of,
+)
+from cards.safe import brief
 from cards.size import Room, fit
 
 
@@ -33,8 +45,8 @@ def render_similar(
         return card(
             [
                 *notice_of(notice),
-                container(head(view, lang), style=band(view.alert), bleed=True),
-                text_block(lang.t("Similar alerts"), weight="Bolder", heading=True, spacing="Medium"),
+                *head(view, lang),
+                text_block(lang.t("Similar alerts"), heading=True, spacing="Medium"),
                 *rows,
                 *cut_note(len(similar.similar) - len(shown), lang),
                 action_set([back(buttons, lang)], spacing="Medium"),
@@ -56,9 +68,9 @@ def _row(one: Similar, lang: Language, now: datetime, nonce: str) -> Element:
     return columns(
         column(
             rich(
-                run(severity_label(alert.severity, lang), weight="Bolder", color=severity_colour(alert.severity)),
-                run(f"  {title_of(alert)}", weight="Bolder"),
-                quiet(f"  #{alert.number}"),
+                severity_run(alert.severity, lang),
+                run(f" · {title_of(alert)}", weight="Bolder"),
+                quiet(f" #{alert.number}"),
             ),
             rich(run(state), spacing="None"),
             rich(quiet(reason_text(one, lang)), spacing="None"),
@@ -72,7 +84,7 @@ def _row(one: Similar, lang: Language, now: datetime, nonce: str) -> Element:
 
 def reason_text(one: Similar, lang: Language) -> str:
     """`same web-1, same alert type`"""
-    reasons = [lang.t("same {what}", what=clip(one_line(label), NAME)) for label in one.shared[:3]]
+    reasons = [lang.t("same {what}", what=brief(label, NAME)) for label in one.shared[:3]]
     if len(one.shared) > len(reasons):
         reasons.append(lang.n("{count} more in common", "{count} more in common", len(one.shared) - len(reasons)))
     if one.same_type:

@@ -44,7 +44,7 @@ def _steps() -> tuple[Room, ...]:
     steps += [replace(steps[-1], facts=facts) for facts in (4, 0)]
     steps += [replace(steps[-1], evidence=evidence) for evidence in (20, 10, 4, 0)]
     steps += [replace(steps[-1], entries=entries) for entries in (20, 10, 5, 2)]
-    steps += [replace(steps[-1], text=text) for text in (1_500, 500, 150)]
+    steps += [replace(steps[-1], text=text) for text in (1_500, 500, 150, 50)]
     return tuple(steps)
 
 

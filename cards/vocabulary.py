@@ -154,7 +154,7 @@ ROLES = _table(
     created=mark("Created"), added=mark("Added"), compromised=mark("Compromised"), edited=mark("Edited"),
     attacked=mark("Attacked"), attacker=mark("Attacker"), commandAndControl=mark("Command and control"),
     loaded=mark("Loaded"), suspicious=mark("Suspicious"), policyViolator=mark("Policy violator"),
-    trigger=mark("Set it off"),
+    trigger=mark("Trigger"),
 )  # fmt: skip
 
 #: Headings of groups of evidence.

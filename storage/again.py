@@ -13,7 +13,7 @@ from bot.alerts.errors import Busy
 T = TypeVar("T")
 
 #: Tries in all, and for how many seconds new ones are begun.
-TRIES, PATIENCE = 5, 1.5
+TRIES, PATIENCE = 8, 1.5
 
 
 class Unable(Busy):
@@ -34,5 +34,5 @@ async def again(once: Callable[[], Awaitable[T]]) -> T:
         except (Busy, IntegrityError):
             if time.monotonic() - begun > PATIENCE:
                 raise
-            await asyncio.sleep(random.uniform(0.5, 1.5) * 0.004 * 2**attempt)  # noqa: S311 - only spreads out
+            await asyncio.sleep(random.uniform(0.5, 1.5) * 0.002 * 2**attempt)  # noqa: S311 - only spreads out
     return await once()

@@ -2,52 +2,17 @@
 
 A row is pending while it does not show what is wanted. One that is claimed carries a lease; what came of it is written
 only while `owner` and `attempt` are still those of the claim, so that whoever comes back too late changes nothing.
-Times are the caller's. On PostgreSQL a claim locks the conversation, so that two replicas never work in the same one.
 """
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    Case,
-    ColumnElement,
-    Connection,
-    Select,
-    Text,
-    Update,
-    and_,
-    bindparam,
-    case,
-    exists,
-    false,
-    func,
-    literal_column,
-    null,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Update
 
 from bot.alerts.conversation import Card, Subject
-from storage.conversations import COLUMNS, conversation_of
-from storage.statements import LIMIT, Twin, twin
-from storage.tables import PENDING, cards, conversations
-from storage.types import Utc
-
-_FIELDS = (
-    cards.c.id,
-    cards.c.subject,
-    cards.c.subject_id,
-    cards.c.wanted_revision,
-    cards.c.shown_revision,
-    cards.c.activity_id,
-    cards.c.thread,
-    cards.c.attempt,
-    cards.c.ambiguous,
-)
-_NOW = bindparam("now_", type_=Utc())
-_OWNER = bindparam("owner_", type_=Text())
+from storage import card_statements as statements
+from storage.conversations import conversation_of
 
 
 class Cards:
@@ -81,57 +46,61 @@ class Cards:
             "ambiguous": False,
             "created_at": at,
         }
-        self._on.execute(_WANT.on(self._on), values)
+        self._on.execute(statements.WANT.on(self._on), values)
 
     def raise_wanted(self, subject: Subject, subject_id: int, *, revision: int, at: datetime) -> None:
         values = {"subject_": subject.value, "subject_id_": subject_id, "revision_": revision, "now_": at}
-        self._on.execute(_RAISE, values)
+        self._on.execute(statements.RAISE, values)
 
     def claim(
         self, now: datetime, *, owner: str, lease: timedelta, limit: int, skip: Collection[int] = ()
     ) -> list[Card]:
         asked = {"now_": now, "limit_": limit, "skip_": list(skip)}
-        candidates = self._on.execute(_CANDIDATES.on(self._on), asked)
+        candidates = self._on.execute(statements.CANDIDATES.on(self._on), asked)
         places = {card: conversation_of(conversation) for card, *conversation in candidates}
         if not places:
             return []
         values = {"ids_": list(places), "now_": now, "owner_": owner, "until_": now + lease}
-        taken = {row.id: row for row in self._on.execute(_TAKE, values)}
+        taken = {row.id: row for row in self._on.execute(statements.TAKE, values)}
         return [_card(taken[card], place) for card, place in places.items() if card in taken]
 
     def shown(self, card: Card, *, owner: str, revision: int, activity_id: str | None) -> bool:
-        return self._finish(_SHOWN, card, owner, {"revision_": revision, "activity_": activity_id})
+        return self._finish(statements.SHOWN, card, owner, {"revision_": revision, "activity_": activity_id})
 
     def delay(self, card: Card, *, owner: str, until: datetime, why: str, ambiguous: bool) -> None:
-        self._finish(_DELAY, card, owner, {"due_at": until, "why": why, "ambiguous": card.ambiguous or ambiguous})
+        self._finish(
+            statements.DELAY, card, owner, {"due_at": until, "why": why, "ambiguous": card.ambiguous or ambiguous}
+        )
 
     def set_aside(self, card: Card, *, owner: str, why: str) -> None:
-        self._finish(_SET_ASIDE, card, owner, {"why": why, "seen_": card.wanted_revision})
+        self._finish(statements.SET_ASIDE, card, owner, {"why": why, "seen_": card.wanted_revision})
 
     def forget_activity(self, card: Card, *, owner: str) -> None:
-        self._finish(_FORGET, card, owner, {})
+        self._finish(statements.FORGET, card, owner, {})
 
     def release_leases(self, owner: str) -> None:
-        self._on.execute(_RELEASE, {"owner_": owner})
+        self._on.execute(statements.RELEASE, {"owner_": owner})
 
     def next_due(self) -> datetime | None:
-        due: datetime | None = self._on.execute(_NEXT_DUE).scalar()
+        due: datetime | None = self._on.execute(statements.NEXT_DUE).scalar()
         return due
 
     def of_activity(self, conversation: int, activity_id: str) -> Card | None:
-        row = self._on.execute(_OF_ACTIVITY, {"conversation_": conversation, "activity_": activity_id}).first()
-        return _card(row, conversation_of(row[len(_FIELDS) :])) if row is not None else None
+        row = self._on.execute(
+            statements.OF_ACTIVITY, {"conversation_": conversation, "activity_": activity_id}
+        ).first()
+        return _card(row, conversation_of(row[len(statements.FIELDS) :])) if row is not None else None
 
     def has(self, conversation: int, subject: Subject, subject_id: int) -> bool:
         key = {"conversation_": conversation, "subject_": subject.value, "subject_id_": subject_id}
-        return self._on.execute(_HAS, key).first() is not None
+        return self._on.execute(statements.HAS, key).first() is not None
 
     def _finish(self, statement: Update, card: Card, owner: str, values: dict[str, Any]) -> bool:
         fence = {"id_": card.id, "owner_": owner, "attempt_": card.attempt}
         return self._on.execute(statement, values | fence).rowcount == 1
 
 
-def _card(row: Any, place: Any) -> Card:  # noqa: ANN401 - a row that begins with _FIELDS, and a Conversation
+def _card(row: Any, place: Any) -> Card:  # noqa: ANN401 - a row that begins with statements.FIELDS, and a Conversation
     return Card(
         id=row.id,
         conversation=place,
@@ -144,172 +113,3 @@ def _card(row: Any, place: Any) -> Card:  # noqa: ANN401 - a row that begins wit
         attempt=row.attempt,
         ambiguous=row.ambiguous,
     )
-
-
-def _sooner(at: ColumnElement[Any]) -> Case[Any]:
-    """Due at once, and no later than it was if it was pending: so those that wait longest stay first."""
-    return case((and_(cards.c.state == "pending", cards.c.due_at < at), cards.c.due_at), else_=at)
-
-
-def _greater(one: ColumnElement[Any], other: ColumnElement[Any]) -> Case[Any]:
-    return case((one < other, other), else_=one)
-
-
-def _afresh() -> Case[Any]:
-    return case((cards.c.state == "set aside", 0), else_=cards.c.attempt)
-
-
-def _want(insert: Any) -> Any:  # noqa: ANN401 - each dialect has its own type of insert
-    new = insert(cards)
-    return new.on_conflict_do_update(
-        index_elements=["subject", "subject_id", "conversation", "origin"],
-        set_={
-            "wanted_revision": _greater(cards.c.wanted_revision, new.excluded.wanted_revision),
-            "priority": new.excluded.priority,
-            "due_at": _sooner(new.excluded.due_at),
-            "attempt": _afresh(),
-            "state": "pending",
-            "why": null(),
-        },
-        where=or_(
-            cards.c.activity_id.is_(None),
-            _greater(cards.c.wanted_revision, new.excluded.wanted_revision) > cards.c.shown_revision,
-        ),
-    )
-
-
-_WANT = twin(_want)
-
-_REVISION = bindparam("revision_", type_=cards.c.wanted_revision.type)
-_RAISE = (
-    update(cards)
-    .where(
-        cards.c.subject == bindparam("subject_"),
-        cards.c.subject_id == bindparam("subject_id_"),
-        or_(cards.c.activity_id.is_(None), cards.c.shown_revision < _REVISION),
-    )
-    .values(
-        wanted_revision=_greater(cards.c.wanted_revision, _REVISION),
-        due_at=_sooner(_NOW),
-        attempt=_afresh(),
-        state="pending",
-        why=null(),
-    )
-)
-
-
-def _in_flight(conversation: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether a card of the conversation has a live lease."""
-    other = cards.alias("other")
-    return exists(select(other.c.id).where(other.c.conversation == conversation, other.c.lease_until > _NOW))
-
-
-def _candidates() -> Twin:
-    """For each conversation where nothing is in flight, its most urgent card: one look at an index for each."""
-    best = cards.alias("best")
-    first = (
-        select(best.c.id)
-        .where(
-            best.c.conversation == conversations.c.id,
-            best.c.state == literal_column("'pending'"),
-            best.c.due_at <= _NOW,
-        )
-        .order_by(best.c.priority, best.c.due_at, best.c.id)
-        .limit(1)
-        .correlate(conversations)
-        .scalar_subquery()
-    )
-    found: Select[Any] = (
-        select(cards.c.id.label("card"), *COLUMNS)
-        .select_from(conversations)
-        .join(cards, cards.c.id == first)
-        .where(
-            conversations.c.gone == false(),
-            conversations.c.id.not_in(bindparam("skip_", expanding=True)),
-            ~_in_flight(conversations.c.id),
-        )
-        .order_by(cards.c.priority, cards.c.due_at, cards.c.id)
-        .limit(LIMIT)
-    )
-    return Twin(found, found.with_for_update(of=conversations, key_share=True, skip_locked=True))
-
-
-_CANDIDATES = _candidates()
-
-#: Asks again whether the conversation is free: on PostgreSQL another replica may have finished its claim between our
-#: first look and our lock.
-_TAKE = (
-    update(cards)
-    .where(
-        cards.c.id.in_(bindparam("ids_", expanding=True)),
-        PENDING,
-        cards.c.due_at <= _NOW,
-        ~_in_flight(cards.c.conversation),
-    )
-    .values(
-        owner=_OWNER,
-        lease_until=bindparam("until_", type_=Utc()),
-        claimed_at=_NOW,
-        attempt=cards.c.attempt + 1,
-    )
-    .returning(*_FIELDS)
-)
-
-_FENCED = update(cards).where(
-    cards.c.id == bindparam("id_"), cards.c.owner == _OWNER, cards.c.attempt == bindparam("attempt_")
-)
-_FREE = {"owner": null(), "lease_until": null()}
-_ACTIVITY = func.coalesce(bindparam("activity_", type_=Text()), cards.c.activity_id)
-_SHOWN = _FENCED.values(
-    **_FREE,
-    shown_revision=_REVISION,
-    activity_id=_ACTIVITY,
-    state=case((or_(cards.c.wanted_revision > _REVISION, _ACTIVITY.is_(None)), "pending"), else_="shown"),
-    attempt=0,
-    ambiguous=False,
-    why=null(),
-    posted_at=func.coalesce(cards.c.posted_at, cards.c.claimed_at),
-)
-_DELAY = _FENCED.values(**_FREE)
-_SET_ASIDE = _FENCED.values(
-    **_FREE,
-    state=case((cards.c.wanted_revision > bindparam("seen_"), "pending"), else_="set aside"),
-)
-_FORGET = _FENCED.values(**_FREE, activity_id=null(), shown_revision=0, posted_at=null())
-_RELEASE = update(cards).where(cards.c.owner == _OWNER, cards.c.lease_until.is_not(None)).values(**_FREE)
-
-
-def _next_due() -> Select[Any]:
-    """A conversation's next card has to wait for the one that is in flight there."""
-    mine = cards.c.conversation == conversations.c.id
-    waiting = (
-        select(
-            select(func.min(cards.c.due_at))
-            .where(mine, PENDING)
-            .correlate(conversations)
-            .scalar_subquery()
-            .label("due"),
-            select(func.max(cards.c.lease_until))
-            .where(mine, cards.c.lease_until.is_not(None))
-            .correlate(conversations)
-            .scalar_subquery()
-            .label("lease"),
-        )
-        .where(conversations.c.gone == false())
-        .subquery()
-    )
-    return select(func.min(_greater(waiting.c.due, waiting.c.lease)))
-
-
-_NEXT_DUE = _next_due()
-_OF_ACTIVITY = (
-    select(*_FIELDS, *COLUMNS)
-    .join(conversations, conversations.c.id == cards.c.conversation)
-    .where(cards.c.conversation == bindparam("conversation_"), cards.c.activity_id == bindparam("activity_"))
-    .limit(1)
-)
-_HAS = select(cards.c.id).where(
-    cards.c.subject == bindparam("subject_"),
-    cards.c.subject_id == bindparam("subject_id_"),
-    cards.c.conversation == bindparam("conversation_"),
-)

@@ -49,6 +49,7 @@ _SHARES = (
     .join(roster, roster.c.conversation == conversations.c.id)
     .where(
         roster.c.person == bindparam("person_"),
+        conversations.c.kind == ConversationKind.CHANNEL.value,
         conversations.c.subscribed_at.is_not(None),
         conversations.c.gone == false(),
     )

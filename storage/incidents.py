@@ -46,10 +46,10 @@ class Incidents:
         if number is not None:
             return number
         values = {"source": source, "external_id": external_id, "name": name, "url": url, "created_at": at}
-        number = self._on.execute(_MEET.on(self._on), values).scalar()
-        if number is None:
+        made: int | None = self._on.execute(_MEET.on(self._on), values).scalar()
+        if made is None:
             raise Busy("another report of the same incident was faster")
-        return number
+        return made
 
     def create(self, name: str, at: datetime) -> int:
         values = {"source": None, "external_id": None, "name": name, "url": "", "created_at": at}

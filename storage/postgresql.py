@@ -35,8 +35,11 @@ _SERVER_SETTINGS = {
 #: SQLSTATEs after which the same work may succeed at once: serialisation, deadlock, lock not available, connection.
 _AGAIN = ("40001", "40P01", "55P03", "08", "57P01", "57P02", "57P03", "25P03")
 
-#: SQLSTATEs after which it may succeed later: no resources (a full disk too), cancelled by a time limit, read only.
-_LATER = ("53", "57014", "25006", "58030")
+#: SQLSTATEs after which it may succeed later: no resources (a full disk too), cancelled by a time limit, I/O.
+_LATER = ("53", "57014", "58030")
+
+#: A server that became a standby. For a reader it means a work that writes where it said that it reads.
+_READ_ONLY = "25006"
 
 #: What a driver raises that cannot reach the server, or is cut off.
 TROUBLES = (DBAPIError, PoolTimeout, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -54,11 +57,11 @@ def make_engine(url: URL) -> AsyncEngine:
     )
 
 
-def busy(error: BaseException) -> Busy | None:
+def busy(error: BaseException, *, writing: bool = True) -> Busy | None:
     """For an error that is the database's, not the work's; Unable where trying again at once is no use."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     state = getattr(cause, "sqlstate", None) or ""
-    if isinstance(error, PoolTimeout) or state.startswith(_LATER):
+    if isinstance(error, PoolTimeout) or state.startswith(_LATER) or (writing and state == _READ_ONLY):
         return Unable(f"the database cannot take this now: {cause}")
     if state.startswith(_AGAIN) or _is_cut_off(error):
         return Busy(f"the database cannot take this now: {cause}")
@@ -80,14 +83,14 @@ class PostgresqlStore:
         self._reading = self._writing.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     async def read(self, work: Work[T]) -> T:
-        return await again(lambda: _run(self._reading, lambda plain: Unit(plain).run(work)))
+        return await again(lambda: _run(self._reading, lambda plain: Unit(plain).run(work), writing=False))
 
     async def write(self, work: Work[T]) -> T:
-        return await again(lambda: _run(self._writing, lambda plain: Unit(plain).run(work)))
+        return await again(lambda: _run(self._writing, lambda plain: Unit(plain).run(work), writing=True))
 
     async def healthy(self) -> None:
         """Raises Busy where nothing can be written."""
-        await _run(self._writing, _check)
+        await _run(self._writing, _check, writing=True)
 
     async def close(self) -> None:
         await self._writing.dispose()
@@ -104,7 +107,7 @@ def _check(connection: Connection) -> None:
         raise Unable("the database is a standby and takes no writes")
 
 
-async def _run(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
+async def _run(engine: AsyncEngine, work: Callable[[Connection], T], *, writing: bool) -> T:
     """One transaction. What goes wrong before the commit has changed nothing and is told apart by `busy`.
 
     Where the answer to a commit is lost, nobody knows whether it took effect: then the caller has to ask again, with
@@ -118,7 +121,7 @@ async def _run(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
             await connection.commit()
             return answer
     except TROUBLES as error:
-        trouble = busy(error)
+        trouble = busy(error, writing=writing)
         if trouble is None:
             raise
         if committing and _is_cut_off(error):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CTE, Connection, Select, bindparam, select, union_all
+from sqlalchemy import CTE, ColumnClause, Connection, Select, bindparam, literal_column, select, union_all
 
 from bot.alerts.alert import Alert
 from bot.alerts.conversation import Scope
@@ -26,9 +26,12 @@ POSTINGS = 100
 #: More pieces of evidence than these are not searched for distinct entities.
 _PIECES = 1_000
 
+#: Written out, so that SQLite sees that the partial indices serve.
+_EMPTY: ColumnClause[str] = literal_column("''")
+
 _OWN = (
     select(evidence.c.entity)
-    .where(evidence.c.alert == bindparam("alert_"), evidence.c.entity != "", evidence.c.ordinal < _PIECES)
+    .where(evidence.c.alert == bindparam("alert_"), evidence.c.entity != _EMPTY, evidence.c.ordinal < _PIECES)
     .order_by(evidence.c.ordinal)
 )
 _SHARED = (
@@ -73,7 +76,7 @@ def _candidates(entities: int, typed: bool) -> Select[Any]:  # noqa: FBT001 - a 
     if typed:
         same = (
             select(alerts.c.number.label("alert"))
-            .where(alerts.c.alert_type == bindparam("type_"), alerts.c.alert_type != "")
+            .where(alerts.c.alert_type == bindparam("type_"), alerts.c.alert_type != _EMPTY)
             .order_by(alerts.c.number.desc())
             .limit(POSTINGS + 1)
         )
@@ -91,7 +94,7 @@ def _postings(place: int) -> CTE:
     return (
         select(evidence.c.alert)
         .distinct()
-        .where(evidence.c.entity == bindparam(f"entity_{place}"), evidence.c.entity != "")
+        .where(evidence.c.entity == bindparam(f"entity_{place}"), evidence.c.entity != _EMPTY)
         .order_by(evidence.c.alert.desc())
         .limit(POSTINGS + 1)
         .cte(f"postings_{place}")

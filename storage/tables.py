@@ -91,8 +91,18 @@ alerts = Table(
     UniqueConstraint("source", "external_id"),
     sqlite_autoincrement=True,
 )
-Index("ix_alerts_queue", alerts.c.last_activity, alerts.c.number, **_only("status <> 'resolved'"))
-Index("ix_alerts_mine", alerts.c.assignee, alerts.c.last_activity, alerts.c.number, **_only("status <> 'resolved'"))
+# Status and severity are in the first two only so that counting need not look at the rows.
+_OF_OPEN = _only("status <> 'resolved'")
+Index(
+    "ix_alerts_queue",
+    alerts.c.last_activity,
+    alerts.c.number,
+    alerts.c.status,
+    alerts.c.severity,
+    **_OF_OPEN,
+)
+Index("ix_alerts_mine", alerts.c.assignee, alerts.c.last_activity, alerts.c.number, alerts.c.status, **_OF_OPEN)
+Index("ix_alerts_oldest", alerts.c.received_at, alerts.c.number, **_OF_OPEN)
 Index("ix_alerts_type", alerts.c.alert_type, alerts.c.number, **_only("alert_type <> ''"))
 Index("ix_alerts_incident", alerts.c.incident, **_only("incident IS NOT NULL"))
 Index("ix_alerts_received", alerts.c.received_at)

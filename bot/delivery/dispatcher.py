@@ -9,7 +9,7 @@ from typing import Final
 from bot.alerts.conversation import Card
 from bot.alerts.errors import DeliveryDelayed, DeliveryRefused, Refusal
 from bot.alerts.messages import Messenger
-from bot.alerts.ports import Clock, Store
+from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.delivery.pacing import Pacer
 from bot.delivery.presenter import Drawn, Presenter
 from bot.delivery.retry import backoff
@@ -142,13 +142,17 @@ class Dispatcher:
             lambda uow: uow.cards.delay(card, owner=self._owner, until=until, why=str(delayed), ambiguous=ambiguous)
         )
 
+    def _shut_out(self, uow: UnitOfWork, card: Card, why: str) -> None:
+        """Nothing more is sent there. The card stays wanted: when the bot comes back, so does the card."""
+        uow.conversations.mark_gone(card.conversation.id)
+        uow.cards.delay(card, owner=self._owner, until=self._clock(), why=why, ambiguous=False)
+
     async def _refused(self, card: Card, refused: DeliveryRefused) -> None:
         log.warning("card %d refused by Teams: %s", card.id, refused)
         why, owner = str(refused), self._owner
         if refused.refusal is Refusal.ACTIVITY_GONE:
             await self._store.write(lambda uow: uow.cards.forget_activity(card, owner=owner))
         elif refused.refusal is Refusal.CONVERSATION_GONE or refused.code in SHUT_OUT:
-            # The card stays wanted: when the bot comes back, so does the card.
-            await self._store.write(lambda uow: uow.conversations.mark_gone(card.conversation.id))
+            await self._store.write(lambda uow: self._shut_out(uow, card, why))
         else:
             await self._store.write(lambda uow: uow.cards.set_aside(card, owner=owner, why=why))

@@ -95,6 +95,7 @@ def show_answer(sandbox: Sandbox, person: Person, message: Message, answer: Answ
     elif kind == "application/vnd.microsoft.card.adaptive" and isinstance(value, dict):
         if not message.deleted:
             message.views[person.key] = value
+            message.answers[person.key] = message.answers.get(person.key, 0) + 1
             sandbox.changed(message, kind="view")
         outcome = {"outcome": "card", "card": value}
     elif kind == "application/vnd.microsoft.activity.message" and isinstance(value, str):

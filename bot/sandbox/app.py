@@ -50,7 +50,7 @@ async def _feeding(app: web.Application) -> AsyncIterator[None]:
 async def _address(request: web.Request, handler: _Handler) -> web.StreamResponse:
     """Learn the own address from the first call where nobody set it; it becomes the service URL."""
     sandbox = request.app[SANDBOX]
-    if not sandbox.public_url:
+    if not sandbox.public_url and request.url.host in _LOOPBACK:
         sandbox.public_url = str(request.url.origin())
     return await handler(request)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from itertools import chain, repeat
 
 from bot.sandbox.caller import post
 from bot.sandbox.feed import Report, starting_reports, stream
@@ -31,8 +32,8 @@ async def run(sandbox: Sandbox) -> None:
 
 
 async def _send(sandbox: Sandbox, report: Report) -> None:
-    """A source tries again after a while when the bot cannot take an alert; so does this."""
-    for wait in (0.0, 1.0, 3.0, 10.0):
+    """A source tries again and again when the bot cannot take an alert; so does this, until the feed is off."""
+    for wait in chain((0.0, 1.0, 3.0), repeat(10.0)):
         await asyncio.sleep(wait)
         if sandbox.feed_every is None:
             return

@@ -136,7 +136,7 @@ def message_json(message: Message) -> Json:
         "textFormat": message.text_format, "plain": message.plain(), "summary": message.summary, "cards": cards,
         "attachments": others, "entities": message.entities, "deleted": message.deleted,
         "edited": stamp(message.edited) if message.edited else None, "revision": message.revision,
-        "views": message.views,
+        "views": message.views, "answers": message.answers,
     }  # fmt: skip
 
 

@@ -39,7 +39,8 @@ class Person:
 class Message:
     """One message. `thread` is the id of the root message in a channel, None in chats and for root messages.
 
-    `views` holds, per person, the card that an answered press or refresh put before them alone.
+    `views` holds, per person, the card that an answered press or refresh put before them alone; `answers` counts how
+    often that happened; `refreshed` is the revision that was last refreshed for them.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Message:
     deleted: bool = False
     revision: int = 1
     views: dict[str, Json] = field(default_factory=dict)
+    answers: dict[str, int] = field(default_factory=dict)
     refreshed: dict[str, int] = field(default_factory=dict)
 
     def cards(self) -> list[Json]:

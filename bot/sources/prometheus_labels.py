@@ -49,8 +49,10 @@ def evidence_of(labels: Mapping[str, str]) -> tuple[Evidence, ...]:
 
     The first one is what the rule fired for: its role is `trigger`.
     """
-    pieces = {piece.entity: piece for piece in reversed([*_machines(labels), *_kubernetes(labels)]) if piece.entity}
-    found = tuple(reversed(pieces.values()))
+    pieces: dict[str, Evidence] = {}
+    for piece in (*_machines(labels), *_kubernetes(labels)):
+        pieces.setdefault(piece.entity, piece)
+    found = tuple(pieces.values())
     return (replace(found[0], roles=("trigger",)), *found[1:]) if found else ()
 
 

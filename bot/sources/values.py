@@ -99,10 +99,8 @@ _WORDS = {
     "missing": "is required",
     "string_type": "must be a string",
     "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
     "list_type": "must be an array",
     "dict_type": "must be an object",
     "model_type": "must be an object",
-    "model_attributes_type": "must be an object",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
 }

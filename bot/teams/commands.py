@@ -5,6 +5,7 @@ counts once.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from bot.teams.orders import Order, Said, read_order
 from bot.teams.screens import Frame, Screen
 from bot.usecases import conversations, digests, read
 from bot.usecases.acting import Act, Done
-from bot.usecases.visibility import Reader, require_visible
+from bot.usecases.visibility import Reader, may_subscribe, require_visible
 from cards.buttons import Listing, Press, Verb
 from cards.help import render_help, render_subscribed, render_unsubscribed
 from cards.language import Language
@@ -53,7 +54,7 @@ class Commands:
 
     def run(self, uow: UnitOfWork, activity: InboundActivity, person: Person, now: datetime) -> None:
         reader = arrive(uow, activity, person, now)
-        if activity.id and not uow.presses.first_time(f"message:{activity.conversation_id}:{activity.id}", now):
+        if not first_told(uow, activity, now):
             return
         reply = self._reply(uow, activity, person, reader, now)
         if reply is not None:
@@ -116,6 +117,8 @@ class Commands:
 
     def _subscribe(self, uow: UnitOfWork, said: Said) -> Reply:
         here = said.reader.conversation
+        if not may_subscribe(uow, said.reader):
+            return self._lang.t("Alerts are posted in channels: say “subscribe” in the one that shall get them.")
         posted = conversations.subscribe(uow, here.id, said.at)
         if posted is not None:
             return lambda f: render_subscribed(f.lang, channel=_name(here, f.lang), posted=posted, nonce=f.nonce)
@@ -128,14 +131,17 @@ class Commands:
         return self._lang.t("This conversation is not subscribed.")
 
     def _digest(self, uow: UnitOfWork, said: Said) -> Reply:
-        digests.post_now(uow, said.at, zone=self._zone, conversation=said.reader.conversation)
+        digests.post_for(uow, said.reader, said.at, zone=self._zone)
         return None
 
     # Verbs, on one alert or several.
 
     def _verb(self, uow: UnitOfWork, said: Said) -> Reply:
+        said = self._incident_meant(uow, said)
         numbers = self._numbers(uow, said)
         verb = said.command.verb
+        if said.command.spans and not numbers:
+            return self._lang.t("None of these alerts is open here.")
         if not numbers:
             return self._lang.t("Which alert? Say for example “{verb} 1042”.", verb=verb)
         if verb == "alert":
@@ -147,23 +153,37 @@ class Commands:
 
     def _numbers(self, uow: UnitOfWork, said: Said) -> list[int]:
         """The alerts that the command names; without any, the one whose thread it is said in."""
+        if not said.command.spans:
+            return self._of_thread(uow, said)
         numbers: list[int] = []
         for span in said.command.spans:
             numbers += [span.first] if span.first == span.last else self._range(uow, said, span)
-        thread = said.activity.thread
-        if not said.command.spans and thread is not None:
-            card = uow.cards.of_activity(said.reader.conversation.id, thread)
-            if card is not None and card.subject is Subject.ALERT:
-                return [card.subject_id]
         return list(dict.fromkeys(numbers))
+
+    def _of_thread(self, uow: UnitOfWork, said: Said) -> list[int]:
+        thread = said.activity.thread
+        card = uow.cards.of_activity(said.reader.conversation.id, thread) if thread else None
+        return [card.subject_id] if card is not None and card.subject is Subject.ALERT else []
+
+    def _incident_meant(self, uow: UnitOfWork, said: Said) -> Said:
+        """`link 28` in the thread of an alert: the number is the incident's."""
+        command = said.command
+        if command.verb != "link" or command.rest or len(command.spans) != 1 or not self._of_thread(uow, said):
+            return said
+        return replace(said, command=Command("link", rest=str(command.spans[0].first)))
 
     def _range(self, uow: UnitOfWork, said: Said, span: Span) -> list[int]:
         return read.open_in_range(uow, span.first, span.last, said.reader)
 
     def _copies(self, uow: UnitOfWork, said: Said, numbers: list[int]) -> Reply:
         """Post a living card of each alert, as a copy of its own."""
+        lines: list[str] = []
         for number in numbers:
-            require_visible(uow, number, said.reader)
+            try:
+                require_visible(uow, number, said.reader)
+            except NotAvailable:
+                lines.append(self._not_here(number))
+                continue
             alert = uow.alerts.get(number)
             uow.cards.want(
                 said.reader.conversation.id,
@@ -175,7 +195,7 @@ class Commands:
                 origin=said.activity.id,
                 thread=said.activity.address.thread,
             )
-        return None
+        return "\n".join(lines) or None
 
     def _carry_out(self, uow: UnitOfWork, said: Said, numbers: list[int], order: Order) -> str:
         """Do it to each alert; each stands alone, and the answer says which were not changed, and why."""
@@ -184,7 +204,7 @@ class Commands:
             try:
                 done = order(uow, Act(alert=number, by=said.person, reader=said.reader, at=said.at))
             except NotAvailable:
-                lines.append(self._lang.t("#{number}: not available here.", number=number))
+                lines.append(self._not_here(number))
             except Refused as refused:
                 view = read.alert_view(uow, number, said.reader)
                 lines.append(f"#{number}: {refusal_text(refused, view, self._lang)}")
@@ -192,10 +212,20 @@ class Commands:
                 lines.append(self._done(uow, done))
         return "\n".join(lines)
 
+    def _not_here(self, number: int) -> str:
+        return self._lang.t("#{number}: not available here.", number=number)
+
     def _done(self, uow: UnitOfWork, done: Done) -> str:
         people = uow.people.many([done.alert.assignee] if done.alert.assignee else [])
         said = sentence(done.entry, self._lang, people) if done.entry else ""
         return f"#{done.alert.number}: {said}"
+
+
+def first_told(uow: UnitOfWork, activity: InboundActivity, now: datetime) -> bool:
+    """Whether this message has not been seen before: Teams sends one again where an answer came late."""
+    if not activity.id:
+        return True
+    return uow.presses.first_time(f"message:{activity.conversation_id}:{activity.id}", now)
 
 
 def _name(conversation: Conversation, lang: Language) -> str:

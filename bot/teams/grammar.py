@@ -42,7 +42,14 @@ _SYNONYMS = {
 #: The most alerts that one command may name.
 MOST = 50
 
-_NUMBERS = re.compile(r"#?(\d{1,15})(?:\s*-\s*#?(\d{1,15}))?[,;]?(?=\s|$)")
+#: Verbs whose further words may begin with a number, which is then no alert's: `comment 1042 3 hosts are down`.
+_WORDY = frozenset({"comment", "tag", "link"})
+
+#: `4`, `#4-9`, `4 - #9`: an alert or a range, and what separates it from the next one.
+_LOOSE = re.compile(r"#?(\d{1,15})(?:\s*[-–]\s*#?(\d{1,15}))?(?:\s*[,;]\s*(?=#?\d)|[,;:]?(?=\s|$))")
+
+#: The same without blanks in it; only a comma leads on to the next.
+_TIGHT = re.compile(r"#?(\d{1,15})(?:[-–]#?(\d{1,15}))?(?:(,)(?=#?\d)|[,;:]?(?=\s|$))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,7 @@ class TooMany:
 
 def parse(text: str) -> Command | Unknown | TooMany:
     """The command in a text that has no mention of the bot any more. An empty text asks for help."""
-    word, rest = _first_word(text)
+    word, rest = _first_word(text.replace("&nbsp;", " "))
     verb = word.casefold().rstrip(":!.")
     if not verb:
         return Command("help")
@@ -88,7 +95,7 @@ def parse(text: str) -> Command | Unknown | TooMany:
         return Command(verb, rest=rest.strip())
     if verb not in VERBS:
         return Unknown(word, tuple(get_close_matches(verb, (*VERBS, *PLAIN), n=2, cutoff=0.6)))
-    spans, rest = _spans(rest)
+    spans, rest = _tight_spans(rest) if verb in _WORDY else _spans(rest)
     count = sum(span.last - span.first + 1 for span in spans)
     return TooMany(count) if count > MOST else Command(verb, spans, rest)
 
@@ -98,7 +105,7 @@ def parse_verdict(text: str) -> tuple[Classification, str] | None:
 
     An empty text is no verdict either: callers tell the two apart by the text.
     """
-    words = text.casefold().replace(",", " ").split()
+    words = re.sub("[,;:]", " ", text.casefold()).split()
     for taken in (3, 2, 1):
         classification = _CLASSIFICATIONS.get(" ".join(words[:taken]))
         if classification is None or len(words) < taken:
@@ -124,12 +131,27 @@ def _first_word(text: str) -> tuple[str, str]:
 def _spans(text: str) -> tuple[tuple[Span, ...], str]:
     spans: list[Span] = []
     rest = text.strip()
-    while match := _NUMBERS.match(rest):
-        first = int(match[1])
-        last = int(match[2]) if match[2] else first
-        spans.append(Span(min(first, last), max(first, last)))
+    while match := _LOOSE.match(rest):
+        spans.append(_span(match))
         rest = rest[match.end() :].lstrip()
     return tuple(spans), rest
+
+
+def _tight_spans(text: str) -> tuple[tuple[Span, ...], str]:
+    spans: list[Span] = []
+    rest = text.strip()
+    while match := _TIGHT.match(rest):
+        spans.append(_span(match))
+        rest = rest[match.end() :].lstrip()
+        if not match[3]:
+            break
+    return tuple(spans), rest
+
+
+def _span(match: re.Match[str]) -> Span:
+    first = int(match[1])
+    last = int(match[2]) if match[2] else first
+    return Span(min(first, last), max(first, last))
 
 
 def _determination(classification: Classification, words: list[str]) -> str | None:

@@ -1,5 +1,6 @@
 """What a typed verb shall do to each alert that it names: words read once, then carried out alert by alert."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,9 @@ from bot.usecases import assign, comment, link, resolve, undo
 from bot.usecases.acting import Act, Done
 from bot.usecases.visibility import Reader
 from cards.language import Language
+
+#: The marks around a mention; the name within is what people say.
+_MENTION = re.compile(r"</?at\b[^>]*>")
 
 #: Does it to one alert.
 Order = Callable[[UnitOfWork, Act], Done]
@@ -34,7 +38,7 @@ def read_order(uow: UnitOfWork, said: Said, lang: Language) -> Order | str:
 
 
 def _assign(uow: UnitOfWork, said: Said, lang: Language) -> Order | str:
-    words = said.command.rest.removeprefix("to ").removeprefix("@").strip()
+    words = _MENTION.sub("", said.command.rest).strip().removeprefix("to ").strip().removeprefix("@")
     if words.casefold() in ("", "me"):
         return lambda uow, act: assign.assign(uow, act, said.person.object_id)
     if words.casefold() in ("nobody", "none", "no one"):

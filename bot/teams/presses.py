@@ -155,9 +155,18 @@ class Presses:
         """Say kindly why not, above the fresh card."""
         if refused.reason == "badPress":
             return bad_request(refusal_text(refused, None, self._lang))
-        view = await self._store.read(lambda uow: read.alert_view(uow, pressed.alert, _reader(uow, pressed)))
+        try:
+            view = await self._store.read(lambda uow: read.alert_view(uow, pressed.alert, _reader(uow, pressed)))
+        except NotAvailable:
+            return toast(not_available_text(self._lang))
         notice = refusal_text(refused, view, self._lang)
         return card_answer(self._draw(pressed, screens.of_view(view), notice))
+
+
+def shown_in(answer: Json) -> str | Json:
+    """What an answer says, for a client that reads messages only: words or a card."""
+    value: str | Json = answer["value"]
+    return value if isinstance(value, str) or answer["statusCode"] == 200 else str(value["message"])
 
 
 def toast(words: str) -> Json:
@@ -233,7 +242,7 @@ def _link(uow: UnitOfWork, act: Act, press: Press) -> object:
     wanted = (press.incident or "").strip().removeprefix("#")
     if wanted == NEW_INCIDENT:
         return link.link_to_new(uow, act)
-    if not (wanted.isascii() and wanted.isdigit()):
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 16):
         raise Refused("badPress", field="incident", why="an incident's number or 'new'")
     return link.link(uow, act, int(wanted))
 

@@ -18,12 +18,12 @@ from bot.alerts.people import Person
 from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.teams.activity import InboundActivity
 from bot.teams.adapter import PlainInvokes, inbound_of
-from bot.teams.commands import Commands
+from bot.teams.commands import Commands, first_told
 from bot.teams.identity import arrive, meet_conversation, person_of
-from bot.teams.presses import Presses
+from bot.teams.presses import Presses, shown_in
 from bot.teams.rosters import Rosters
 from bot.teams.screens import Json, Screen
-from bot.usecases.conversations import subscribe
+from bot.usecases.conversations import come_back, subscribe
 from bot.usecases.visibility import Reader
 from cards.buttons import read_message
 from cards.help import render_welcome
@@ -84,7 +84,7 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
         activity = inbound_of(turn_context).activity
         if activity.action.startswith("add"):
             await self._installed(activity)
-        elif activity.action.startswith("remove"):
+        elif activity.action == "remove":  # a new version of the app tells of remove-upgrade and add-upgrade
             await self._removed(activity)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
@@ -105,11 +105,13 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
             answer: str | Json = refusal_text(bad, None, self._lang)
         else:
             value = {"action": {"type": "Action.Execute", "verb": verb.value, "data": press.data()}}
-            answer = (await self._presses.answer(activity.model_copy(update={"value": value})))["value"]
+            answer = shown_in(await self._presses.answer(activity.model_copy(update={"value": value})))
         reply = answer if isinstance(answer, str) else lambda _frame: answer
 
         def work(uow: UnitOfWork) -> None:
-            self._commands.post(uow, arrive(uow, activity, person, now), activity, reply, now)
+            reader = arrive(uow, activity, person, now)
+            if first_told(uow, activity, now):
+                self._commands.post(uow, reader, activity, reply, now)
 
         await self._store.write(work)
 
@@ -121,10 +123,12 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
         team = activity.channel_data.team
 
         def work(uow: UnitOfWork) -> Conversation | None:
-            channel = (chosen.id if chosen else "") or (team.id if team else "")
+            channel = (chosen.id if chosen else "") or _usual_channel(uow, team.id if team else "")
             known = uow.conversations.find(channel or activity.conversation_id)
             if person is not None:
                 uow.people.meet(person, now)
+            if team and team.id:
+                come_back(uow, team.id)
             conversation = meet_conversation(uow, activity, channel)
             is_new = known is None or known.gone
             if conversation.kind is ConversationKind.CHANNEL:
@@ -175,6 +179,11 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+def _usual_channel(uow: UnitOfWork, team: str) -> str:
+    """A team's channel where none was chosen: one that is subscribed, else General, whose id is the team's."""
+    return next((known.teams_id for known in uow.conversations.of_team(team) if team and known.subscribed), team)
 
 
 def _welcome(to: Conversation) -> Screen:

@@ -53,8 +53,13 @@ def perform(
     return record(uow, alert, decide(alert), by=Actor.person(act.by), way=act.way, at=act.at)
 
 
-def record(uow: UnitOfWork, alert: Alert, decision: Decision, *, by: Actor, way: Way, at: datetime) -> Done:
-    """Make a decision history: the entry, the state after it, and every copy of the card out of date."""
+def record(
+    uow: UnitOfWork, alert: Alert, decision: Decision, *, by: Actor, way: Way, at: datetime, now: datetime | None = None
+) -> Done:
+    """Make a decision history: the entry, the state after it, and every copy of the card out of date.
+
+    `now` is given where what is told of happened at another time.
+    """
     entry = Entry(
         alert=alert.number,
         revision=alert.revision + 1,
@@ -70,7 +75,7 @@ def record(uow: UnitOfWork, alert: Alert, decision: Decision, *, by: Actor, way:
     after = apply(alert, entry)
     uow.alerts.save(after, expected=alert.revision)
     uow.history.add(entry)
-    uow.cards.raise_wanted(Subject.ALERT, alert.number, revision=after.revision, at=at)
+    uow.cards.raise_wanted(Subject.ALERT, alert.number, revision=after.revision, at=now or at)
     return Done(after, entry)
 
 

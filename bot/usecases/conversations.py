@@ -34,18 +34,30 @@ def unsubscribe(uow: UnitOfWork, conversation: int) -> bool:
     return True
 
 
+def come_back(uow: UnitOfWork, team: str) -> None:
+    """The bot is in a team, perhaps again: its subscribed channels get alerts as before."""
+    for conversation in uow.conversations.of_team(team):
+        if conversation.gone and conversation.subscribed:
+            uow.conversations.meet(
+                teams_id=conversation.teams_id,
+                kind=conversation.kind,
+                service_url=conversation.service_url,
+                tenant_id=conversation.tenant_id,
+            )
+
+
 def keep_roster(uow: UnitOfWork, conversation: int, members: Iterable[Member], at: datetime) -> None:
     """Remember who is in a conversation, and who they are."""
     known = [member for member in members if member.object_id]
     for member in known:
         meet_member(uow, member, at)
-    uow.conversations.keep_roster(conversation, [member.object_id or "" for member in known], at)
+    uow.conversations.keep_roster(conversation, [(member.object_id or "").lower() for member in known], at)
 
 
 def meet_member(uow: UnitOfWork, member: Member, at: datetime) -> None:
     """Remember somebody whom Teams showed us in a roster."""
     person = Person(
-        object_id=member.object_id or "",
+        object_id=(member.object_id or "").lower(),
         name=member.name,
         teams_id=member.teams_id,
         user_principal_name=member.user_principal_name,

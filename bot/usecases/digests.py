@@ -6,9 +6,12 @@ from zoneinfo import ZoneInfo
 from bot.alerts.conversation import Conversation, Scope, Subject
 from bot.alerts.digest import due_date, window
 from bot.alerts.ports import UnitOfWork
+from bot.usecases.visibility import Reader, scope_of
 
 #: A digest comes before ordinary cards, after those of high severity.
 URGENCY = 1
+
+EVERYTHING = Scope(everything=True)
 
 
 def post_due(uow: UnitOfWork, now: datetime, *, at: time, zone: ZoneInfo) -> int:
@@ -26,14 +29,21 @@ def post_due(uow: UnitOfWork, now: datetime, *, at: time, zone: ZoneInfo) -> int
     return made
 
 
-def post_now(uow: UnitOfWork, now: datetime, *, zone: ZoneInfo, conversation: Conversation | None = None) -> int:
-    """Make one over the last day for a channel, or for every subscribed one, whatever was posted before; how many."""
-    day = now.astimezone(zone).date()
-    made = 0
-    for target in [conversation] if conversation else uow.conversations.subscribed():
-        slot = f"now-{now.isoformat()}"
-        made += _post(uow, target, now, slot=slot, day=day, zone=zone, since=now - timedelta(days=1), until=now)
-    return made
+def post_now(uow: UnitOfWork, now: datetime, *, zone: ZoneInfo) -> int:
+    """Make one over the last day for every subscribed conversation, whatever was posted before; how many."""
+    return sum(_post_last_day(uow, target, now, zone=zone) for target in uow.conversations.subscribed())
+
+
+def post_for(uow: UnitOfWork, reader: Reader, now: datetime, *, zone: ZoneInfo) -> None:
+    """Make one over the last day for somebody who asks, of what they may see where they ask."""
+    _post_last_day(uow, reader.conversation, now, zone=zone, scope=scope_of(uow, reader))
+
+
+def _post_last_day(
+    uow: UnitOfWork, target: Conversation, now: datetime, *, zone: ZoneInfo, scope: Scope = EVERYTHING
+) -> bool:
+    slot, day, since = f"now-{now.isoformat()}", now.astimezone(zone).date(), now - timedelta(days=1)
+    return _post(uow, target, now, slot=slot, day=day, zone=zone, since=since, until=now, scope=scope)
 
 
 def _post(
@@ -46,10 +56,11 @@ def _post(
     zone: ZoneInfo,
     since: datetime,
     until: datetime,
+    scope: Scope = EVERYTHING,
 ) -> bool:
     if uow.digests.exists(conversation.id, slot):
         return False
-    numbers = uow.digests.count(Scope(everything=True), since, until)
+    numbers = uow.digests.count(scope, since, until)
     digest = uow.digests.add(conversation.id, slot=slot, local_date=day, zone=str(zone), numbers=numbers, at=now)
     if digest is None:
         return False

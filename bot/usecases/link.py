@@ -2,18 +2,19 @@
 
 from bot.alerts import alert as alerts
 from bot.alerts.alert import Alert, Decision
-from bot.alerts.errors import NotAvailable
+from bot.alerts.errors import Refused
 from bot.alerts.ports import UnitOfWork
 from bot.usecases.acting import Act, Done, perform
-from bot.usecases.visibility import scope_of
+from bot.usecases.visibility import require_visible
 
 INCIDENT = frozenset({"incident"})
 
 
 def link(uow: UnitOfWork, act: Act, incident: int | None) -> Done:
-    """Link to an incident that the actor may see, or to none. Raises NotAvailable for any other."""
-    if incident is not None and not uow.incidents.in_scope(incident, scope_of(uow, act.reader)):
-        raise NotAvailable(f"incident {incident}")
+    """Link to an incident that the actor may see, or to none. Any other is refused as if it did not exist."""
+    scope = require_visible(uow, act.alert, act.reader)
+    if incident is not None and not uow.incidents.in_scope(incident, scope):
+        raise Refused("unknownIncident", incident=incident)
     return perform(uow, act, lambda alert: alerts.link(alert, incident), touches=INCIDENT)
 
 

@@ -54,7 +54,7 @@ def _open(uow: UnitOfWork, alert: Alert, report: Report, now: datetime) -> None:
     uow.alerts.save(alert, expected=0)
     uow.history.add(entry)
     uow.alerts.replace_evidence(alert.number, report.evidence)
-    alert = _take_comments(uow, alert, report)
+    alert = _take_comments(uow, alert, report, now)
     uow.alerts.keep_said(alert.number, news, report.raw, now)
     urgency = 3 - alert.severity.rank
     for conversation in uow.conversations.subscribed():
@@ -72,7 +72,7 @@ def _update(uow: UnitOfWork, alert: Alert, report: Report, now: datetime) -> Rep
         alert = record(uow, alert, decision, by=Actor.source(report.source), way=Way.SOURCE, at=now).alert
         if absorbed.evidence_changed:
             uow.alerts.replace_evidence(alert.number, report.evidence)
-    alert = _take_comments(uow, alert, report)
+    alert = _take_comments(uow, alert, report, now)
     if previous != news or alert.revision != revision:
         uow.alerts.keep_said(alert.number, news, report.raw, now)
     return Reported(alert.number, opened=False, changed=alert.revision != revision)
@@ -91,14 +91,15 @@ def _said(uow: UnitOfWork, report: Report, now: datetime) -> Said:
     return said(report, assignee=assignee, incident=incident)
 
 
-def _take_comments(uow: UnitOfWork, alert: Alert, report: Report) -> Alert:
+def _take_comments(uow: UnitOfWork, alert: Alert, report: Report, now: datetime) -> Alert:
     """Comments that the source has and we do not. They carry no ids: author, time and text tell them apart."""
     if not report.comments:
         return alert
     known = {(comment.author, comment.text, comment.at) for comment in uow.history.comments(alert.number, limit=1_000)}
     for comment in sorted(report.comments, key=lambda comment: comment.at)[-COMMENTS_TAKEN:]:
-        if comment.text.strip() and (comment.author, comment.text, comment.at) not in known:
+        by = Actor.source(report.source, comment.author)
+        if comment.text.strip() and (by.name, comment.text, comment.at) not in known:
+            known.add((by.name, comment.text, comment.at))
             decision = Decision(Kind.COMMENTED, comment=comment.text)
-            by = Actor.source(report.source, comment.author)
-            alert = record(uow, alert, decision, by=by, way=Way.SOURCE, at=comment.at).alert
+            alert = record(uow, alert, decision, by=by, way=Way.SOURCE, at=comment.at, now=now).alert
     return alert

@@ -27,6 +27,18 @@ def scope_of(uow: UnitOfWork, reader: Reader) -> Scope:
     return Scope(everything=False, shared_in=here.id)
 
 
+def may_subscribe(uow: UnitOfWork, reader: Reader) -> bool:
+    """Whether every alert may be sent to where the reader is.
+
+    Anybody may ask for it in a channel. A group chat gets what whoever asks may see anyway; a 1:1 chat nothing, because
+    it would go on when its person has left the channels.
+    """
+    kind = reader.conversation.kind
+    if kind is ConversationKind.GROUP_CHAT:
+        return uow.conversations.shares_subscribed(reader.person)
+    return kind is ConversationKind.CHANNEL
+
+
 def require_visible(uow: UnitOfWork, number: int, reader: Reader) -> Scope:
     """The reader's scope, if the alert is in it. Raises NotAvailable."""
     scope = scope_of(uow, reader)

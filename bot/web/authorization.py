@@ -32,7 +32,7 @@ class SourceTokens:
         """`X-Tocsin-Signature: t=<unix seconds>,v1=<hex>`, HMAC-SHA256 over `<t>.<body>`; each counts once."""
         parts = dict(part.strip().partition("=")[::2] for part in signature.split(","))
         stamp, given = parts.get("t", ""), parts.get("v1", "")
-        if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
+        if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 11):
             return False
         now = self._clock()
         if abs(now - datetime.fromtimestamp(int(stamp), UTC)) > SIGNATURE_AGE:

@@ -18,7 +18,7 @@ class Readiness:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def __call__(self, _request: web.Request) -> web.Response:
+    async def answer(self, _request: web.Request) -> web.Response:
         try:
             channels = await self._store.read(lambda uow: len(uow.conversations.subscribed()))
         except Busy as busy:

@@ -7,13 +7,16 @@ from aiohttp import web
 
 from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.alerts.report import Report
-from bot.sources.outcome import BadPayload, Parsed
+from bot.sources.outcome import BadPayload, Parsed, Rejection
 from bot.usecases.report_alert import Reported, report_alert
 from bot.web.authorization import SIGNATURE_HEADER, SourceTokens
 from bot.web.problems import problem
 
 #: The largest body, in bytes.
 BODY_LIMIT = 8 * 1024 * 1024
+
+#: From here on a body is read in a thread, in bytes.
+LARGE = 256 * 1024
 
 #: A sender gets this long to send its body, in seconds.
 BODY_TIME = 20
@@ -33,7 +36,7 @@ class Intake:
         self._store = store
         self._clock = clock
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def receive(self, request: web.Request) -> web.Response:
         source = request.match_info["source"]
         parse = self._parsers.get(source)
         if parse is None:
@@ -42,9 +45,12 @@ class Intake:
         if isinstance(body, web.Response):
             return body
         try:
-            parsed = parse(body)
+            # A large page takes a while to read; presses do not wait for it.
+            parsed = await asyncio.to_thread(parse, body) if len(body) > LARGE else parse(body)
         except BadPayload as bad:
-            return problem(400, f"{bad.pointer or 'The body'} {bad.why}.", pointer=bad.pointer)
+            return problem(
+                400, f"{bad.pointer or 'The body'} {bad.why}.", pointer=bad.pointer, rejected=_named(bad.rejected)
+            )
         return _accepted(await self._keep(parsed.reports), parsed)
 
     async def _body(self, request: web.Request, source: str) -> bytes | web.Response:
@@ -98,7 +104,11 @@ def _accepted(kept: Sequence[Reported], parsed: Parsed) -> web.Response:
         "alerts": [reported.number for reported in kept],
         "opened": sum(reported.opened for reported in kept),
         "changed": sum(reported.changed and not reported.opened for reported in kept),
-        "rejected": [{"index": bad.index, "pointer": bad.pointer, "why": bad.why} for bad in parsed.rejected],
+        "rejected": _named(parsed.rejected),
         "notes": [{"pointer": note.pointer, "why": note.why} for note in parsed.notes],
     }
     return web.json_response(body, status=202)
+
+
+def _named(rejected: Sequence[Rejection]) -> list[dict[str, object]]:
+    return [{"index": bad.index, "pointer": bad.pointer, "why": bad.why} for bad in rejected]

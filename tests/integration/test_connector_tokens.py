@@ -152,6 +152,21 @@ async def test_a_lifetime_in_a_text_is_read(tokens: CachedTokens, login: Login) 
     assert await tokens.token() == "x"
 
 
+async def test_the_secret_does_not_follow_a_redirect(session: aiohttp.ClientSession, login: Login) -> None:
+    async def redirect(_request: web.Request) -> web.Response:
+        raise web.HTTPTemporaryRedirect(f"{login.url}/{TENANT_ID}/oauth2/v2.0/token")
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", redirect)
+    async with running(app) as url:
+        tokens = client_secret_tokens(
+            session=session, login_url=url, tenant_id="t", app_id=APP_ID, secret=SECRET, clock=lambda: START
+        )
+        with pytest.raises(DeliveryDelayed, match="307"):
+            await tokens.token()
+    assert login.requests == []
+
+
 async def test_a_login_service_that_is_down_is_waited_for(session: aiohttp.ClientSession) -> None:
     async with running(web.Application()) as gone:
         pass

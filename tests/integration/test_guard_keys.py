@@ -97,6 +97,18 @@ async def test_a_flood_of_forged_key_ids_does_not_hammer_the_key_server(door: Do
     assert door.server.requests == 1 + 4
 
 
+async def test_forgeries_at_the_same_time_count_as_one(door: Door) -> None:
+    assert await door.status(door.server.token()) == 200
+    door.server.held = asyncio.Event()
+    door.server.asked.clear()
+    forgeries = [asyncio.create_task(door.status(door.forged(f"forged-{n}"))) for n in range(20)]
+    await door.server.asked.wait()
+    door.server.held.set()
+    assert await asyncio.gather(*forgeries) == [401] * 20
+    door.server.rotate("key-1", "key-2")
+    assert await door.status(door.server.token("key-2")) == 200
+
+
 async def test_requests_at_the_same_time_share_one_fetch(door: Door) -> None:
     token = door.server.token()
     assert await asyncio.gather(*(door.status(token) for _ in range(20))) == [200] * 20

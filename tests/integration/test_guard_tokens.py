@@ -286,14 +286,14 @@ def typed(headers: dict[str, str], content_type: str | None) -> dict[str, str]:
     return {**headers, "Content-Type": content_type or ""}
 
 
-async def test_a_body_that_does_not_tell_its_length_is_cut_off_at_the_limit(bot: Bot) -> None:
+async def test_a_body_without_an_end_is_cut_off_at_the_limit(bot: Bot) -> None:
     async def endless() -> AsyncIterator[bytes]:
-        for _ in range(64):
+        while True:
             yield b" " * 16_384
 
     headers = bot.keys.headers()
     async with bot.session.post(f"{bot.url}/api/messages", data=endless(), headers=headers) as response:
-        assert response.status == 400
+        assert (response.status, await response.text()) == (400, "the body is longer than 262144 bytes")
 
 
 @pytest.mark.parametrize("authorised", [False, True])

@@ -108,7 +108,7 @@ def alertmanager_alert(**overrides: Any) -> dict[str, Any]:
     return {**alert, **overrides}
 
 
-def alertmanager_webhook(*alerts: dict[str, Any], **overrides: Any) -> dict[str, Any]:
+def alertmanager_webhook(*alerts: Any, **overrides: Any) -> dict[str, Any]:
     """A webhook of Alertmanager, version 4, with one firing alert where none is given."""
     group = {
         "version": "4",

@@ -264,9 +264,10 @@ def message_text(message: Mapping[str, Any]) -> str:
     return "\n".join([message["plain"], *(card_text(c) for c in cards)]).strip()
 
 
-def buttons(card: Mapping[str, Any]) -> list[str]:
-    """The titles of a card's buttons in order, menus and shown cards included; hidden ones are left out."""
-    return [str(b.action.get("title", "")) for b in card_buttons(dict(card)) if b.visible and b.action.get("title")]
+def buttons(card: Mapping[str, Any], *, hidden: bool = False) -> list[str]:
+    """The titles of a card's buttons in order, menus and shown cards included; hidden ones only with `hidden`."""
+    found = [b for b in card_buttons(dict(card)) if hidden or b.visible]
+    return [str(b.action.get("title", "")) for b in found if b.action.get("title")]
 
 
 def _texts(node: Any) -> Iterator[str]:

@@ -11,7 +11,7 @@ from bot.sources.text import short
 from bot.sources.values import entity_key, scalar_text
 
 _TYPE = "@odata.type"
-_NAMESPACE = "#microsoft.graph.security."
+_NAMESPACE = "microsoft.graph.security."
 _KIND_LENGTH = 60
 _LABEL_LENGTH = 120
 
@@ -46,7 +46,7 @@ def kind_of(type_name: object) -> str:
     """Graph's type without namespace and `Evidence`; other types as they came, and a missing one is `unknown`."""
     if not isinstance(type_name, str):
         return "unknown"
-    kind = type_name.strip().removeprefix(_NAMESPACE).removeprefix("#").removesuffix("Evidence")
+    kind = type_name.strip().removeprefix("#").removeprefix(_NAMESPACE).removesuffix("Evidence")
     return short(kind, _KIND_LENGTH) or "unknown"
 
 

@@ -25,7 +25,7 @@ PREFIXES: dict[str, tuple[str, str]] = {
 }
 
 #: A GUID, as the portal's documentation writes one too (four groups), or ticks and a hash.
-_WHOLE = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-z]{8}(?:-[0-9a-z]{4}){2}-[0-9a-z]{16}|[0-9]+_[+-]?[0-9]+"
+_WHOLE = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-z]{8}(?:-[0-9a-z]{4}){2}-[0-9a-z]{14}|[0-9]+_[+-]?[0-9]+"
 _KNOWN_FORM = re.compile(rf"({'|'.join(PREFIXES)})?({_WHOLE})", re.IGNORECASE | re.ASCII)
 
 

@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TIME = sa.DateTime(timezone=True).with_variant(sa.String(32), "sqlite")
@@ -150,9 +148,12 @@ def _alerts() -> None:
     op.create_index("ix_alerts_acknowledged", "alerts", ["acknowledged_at"], **_only("acknowledged_at IS NOT NULL"))
     op.create_index("ix_alerts_incident", "alerts", ["incident"], **_only("incident IS NOT NULL"))
     op.create_index(
-        "ix_alerts_mine", "alerts", ["assignee", "last_activity", "number"], **_only("status <> 'resolved'")
+        "ix_alerts_mine", "alerts", ["assignee", "last_activity", "number", "status"], **_only("status <> 'resolved'")
     )
-    op.create_index("ix_alerts_queue", "alerts", ["last_activity", "number"], **_only("status <> 'resolved'"))
+    op.create_index("ix_alerts_oldest", "alerts", ["received_at", "number"], **_only("status <> 'resolved'"))
+    op.create_index(
+        "ix_alerts_queue", "alerts", ["last_activity", "number", "status", "severity"], **_only("status <> 'resolved'")
+    )
     op.create_index("ix_alerts_received", "alerts", ["received_at"])
     op.create_index("ix_alerts_resolved", "alerts", ["resolved_at"], **_only("resolved_at IS NOT NULL"))
     op.create_index("ix_alerts_type", "alerts", ["alert_type", "number"], **_only("alert_type <> ''"))

@@ -65,9 +65,7 @@ def taken() -> AlertView:
         tags=("vip",),
         investigation_state="running",
     )
-    return a_view(
-        alert, incident=INCIDENT, last_comment=Comment(4, "Bo", "looks real, isolating web-1", at(14))
-    )
+    return a_view(alert, incident=INCIDENT, last_comment=Comment(4, "Bo", "looks real, isolating web-1", at(14)))
 
 
 def resolved() -> AlertView:
@@ -137,7 +135,9 @@ EVIDENCE = (
             "parentProcessImageFile": {"fileName": "powershell.exe"},
         },
     ),
-    Evidence("user", "user:1", "svc-build", verdict="suspicious", properties={"userAccount": {"domainName": "CONTOSO"}}),
+    Evidence(
+        "user", "user:1", "svc-build", verdict="suspicious", properties={"userAccount": {"domainName": "CONTOSO"}}
+    ),
     Evidence("url", "url:1", "https://evil.example/payload.ps1", verdict="malicious"),
     Evidence("ip", "ip:1", "203.0.113.7", roles=("commandAndControl",), properties={"countryLetterCode": "NL"}),
     Evidence("newThing", "newthing:1", "thing", properties={"someNumber": 7, "someName": "x", "nested": {"a": 1}}),
@@ -186,7 +186,9 @@ ENTRIES = (
     ),
     an_entry(7, Kind.TAGGED, BO, Change("tags", ["lab"], ["vip"])),
     an_entry(6, Kind.LINKED, BO, Change("incident", None, 28)),
-    an_entry(5, Kind.REPORTED, "graph", Change("severity", "medium", "high"), Change("category", "", "CredentialAccess")),
+    an_entry(
+        5, Kind.REPORTED, "graph", Change("severity", "medium", "high"), Change("category", "", "CredentialAccess")
+    ),
     an_entry(4, Kind.COMMENTED, BO, comment="looks real, isolating web-1"),
     an_entry(3, Kind.COMMENTED, ANA, comment="withdrawn words", withdrawn=True),
     an_entry(2, Kind.ASSIGNED, ANA, Change("assignee", None, ANA.object_id)),

@@ -1,0 +1,212 @@
+"""The statements of the cards, made once.
+
+Times are the caller's. A claim on PostgreSQL locks the conversation, so that two replicas never work in the same one.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    Case,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from storage.conversations import COLUMNS
+from storage.statements import LIMIT, Twin, twin
+from storage.tables import PENDING, cards, conversations
+from storage.types import Utc
+
+FIELDS = (
+    cards.c.id,
+    cards.c.subject,
+    cards.c.subject_id,
+    cards.c.wanted_revision,
+    cards.c.shown_revision,
+    cards.c.activity_id,
+    cards.c.thread,
+    cards.c.attempt,
+    cards.c.ambiguous,
+)
+_NOW = bindparam("now_", type_=Utc())
+_OWNER = bindparam("owner_", type_=Text())
+
+
+def _sooner(at: ColumnElement[Any]) -> Case[Any]:
+    """Due at once, and no later than it was if it was pending: so those that wait longest stay first."""
+    return case((and_(cards.c.state == "pending", cards.c.due_at < at), cards.c.due_at), else_=at)
+
+
+def _greater(one: ColumnElement[Any], other: ColumnElement[Any]) -> Case[Any]:
+    return case((one < other, other), else_=one)
+
+
+def _afresh() -> Case[Any]:
+    return case((cards.c.state == "set aside", 0), else_=cards.c.attempt)
+
+
+def _want(insert: Any) -> Any:  # noqa: ANN401 - each dialect has its own type of insert
+    new = insert(cards)
+    return new.on_conflict_do_update(
+        index_elements=["subject", "subject_id", "conversation", "origin"],
+        set_={
+            "wanted_revision": _greater(cards.c.wanted_revision, new.excluded.wanted_revision),
+            "priority": new.excluded.priority,
+            "due_at": _sooner(new.excluded.due_at),
+            "attempt": _afresh(),
+            "state": "pending",
+            "why": null(),
+        },
+        where=or_(
+            cards.c.activity_id.is_(None),
+            _greater(cards.c.wanted_revision, new.excluded.wanted_revision) > cards.c.shown_revision,
+        ),
+    )
+
+
+WANT = twin(_want)
+
+_REVISION = bindparam("revision_", type_=cards.c.wanted_revision.type)
+RAISE = (
+    update(cards)
+    .where(
+        cards.c.subject == bindparam("subject_"),
+        cards.c.subject_id == bindparam("subject_id_"),
+        or_(cards.c.activity_id.is_(None), cards.c.shown_revision < _REVISION),
+    )
+    .values(
+        wanted_revision=_greater(cards.c.wanted_revision, _REVISION),
+        due_at=_sooner(_NOW),
+        attempt=_afresh(),
+        state="pending",
+        why=null(),
+    )
+)
+
+
+def _in_flight(conversation: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a card of the conversation has a live lease."""
+    other = cards.alias("other")
+    return exists(select(other.c.id).where(other.c.conversation == conversation, other.c.lease_until > _NOW))
+
+
+def _candidates() -> Twin:
+    """For each conversation where nothing is in flight, its most urgent card: one look at an index for each."""
+    best = cards.alias("best")
+    first = (
+        select(best.c.id)
+        .where(
+            best.c.conversation == conversations.c.id,
+            best.c.state == literal_column("'pending'"),
+            best.c.due_at <= _NOW,
+        )
+        .order_by(best.c.priority, best.c.due_at, best.c.id)
+        .limit(1)
+        .correlate(conversations)
+        .scalar_subquery()
+    )
+    found: Select[Any] = (
+        select(cards.c.id.label("card"), *COLUMNS)
+        .select_from(conversations)
+        .join(cards, cards.c.id == first)
+        .where(
+            conversations.c.gone == false(),
+            conversations.c.id.not_in(bindparam("skip_", expanding=True)),
+            ~_in_flight(conversations.c.id),
+        )
+        .order_by(cards.c.priority, cards.c.due_at, cards.c.id)
+        .limit(LIMIT)
+    )
+    return Twin(found, found.with_for_update(of=conversations, key_share=True, skip_locked=True))
+
+
+CANDIDATES = _candidates()
+
+#: Asks again whether the conversation is free: on PostgreSQL another replica may have finished its claim between our
+#: first look and our lock.
+TAKE = (
+    update(cards)
+    .where(
+        cards.c.id.in_(bindparam("ids_", expanding=True)),
+        PENDING,
+        cards.c.due_at <= _NOW,
+        ~_in_flight(cards.c.conversation),
+    )
+    .values(
+        owner=_OWNER,
+        lease_until=bindparam("until_", type_=Utc()),
+        claimed_at=_NOW,
+        attempt=cards.c.attempt + 1,
+    )
+    .returning(*FIELDS)
+)
+
+_FENCED = update(cards).where(
+    cards.c.id == bindparam("id_"), cards.c.owner == _OWNER, cards.c.attempt == bindparam("attempt_")
+)
+_FREE = {"owner": null(), "lease_until": null()}
+_ACTIVITY = func.coalesce(bindparam("activity_", type_=Text()), cards.c.activity_id)
+SHOWN = _FENCED.values(
+    **_FREE,
+    shown_revision=_REVISION,
+    activity_id=_ACTIVITY,
+    state=case((or_(cards.c.wanted_revision > _REVISION, _ACTIVITY.is_(None)), "pending"), else_="shown"),
+    attempt=0,
+    ambiguous=False,
+    why=null(),
+    posted_at=func.coalesce(cards.c.posted_at, cards.c.claimed_at),
+)
+DELAY = _FENCED.values(**_FREE)
+SET_ASIDE = _FENCED.values(
+    **_FREE,
+    state=case((cards.c.wanted_revision > bindparam("seen_"), "pending"), else_="set aside"),
+)
+FORGET = _FENCED.values(**_FREE, activity_id=null(), shown_revision=0, posted_at=null())
+RELEASE = update(cards).where(cards.c.owner == _OWNER, cards.c.lease_until.is_not(None)).values(**_FREE)
+
+
+def _next_due() -> Select[Any]:
+    """A conversation's next card has to wait for the one that is in flight there."""
+    mine = cards.c.conversation == conversations.c.id
+    waiting = (
+        select(
+            select(func.min(cards.c.due_at))
+            .where(mine, PENDING)
+            .correlate(conversations)
+            .scalar_subquery()
+            .label("due"),
+            select(func.max(cards.c.lease_until))
+            .where(mine, cards.c.lease_until.is_not(None))
+            .correlate(conversations)
+            .scalar_subquery()
+            .label("lease"),
+        )
+        .where(conversations.c.gone == false())
+        .subquery()
+    )
+    return select(func.min(_greater(waiting.c.due, waiting.c.lease)))
+
+
+NEXT_DUE = _next_due()
+OF_ACTIVITY = (
+    select(*FIELDS, *COLUMNS)
+    .join(conversations, conversations.c.id == cards.c.conversation)
+    .where(cards.c.conversation == bindparam("conversation_"), cards.c.activity_id == bindparam("activity_"))
+    .limit(1)
+)
+HAS = select(cards.c.id).where(
+    cards.c.subject == bindparam("subject_"),
+    cards.c.subject_id == bindparam("subject_id_"),
+    cards.c.conversation == bindparam("conversation_"),
+)

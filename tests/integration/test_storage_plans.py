@@ -1,0 +1,91 @@
+"""The hot paths look things up by indices: no table is read from end to end, however much history there is."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, event
+
+from bot.alerts.conversation import Scope, Subject
+from bot.alerts.ports import UnitOfWork
+from bot.alerts.views import QueueFilter
+from storage.store import open_store
+from tests.unit.storage.made import NOW, add_alert, add_conversation, device, report
+
+ALL = Scope(everything=True)
+#: Tables that grow for ever.
+GROWING = ("alerts", "evidence", "history", "comments", "cards", "presses", "people")
+
+
+def read_everything(uow: UnitOfWork, scope: Scope) -> None:
+    me = uow.alerts.get(1)
+    for assignee in (None, "ana"):
+        uow.alerts.page(scope, QueueFilter(since=NOW, assignee=assignee), offset=0, limit=6)
+    uow.alerts.similar(me, scope, limit=5)
+    uow.alerts.newest_open(20)
+    uow.alerts.in_scope(1, scope)
+    uow.alerts.find("graph", "a")
+    uow.alerts.last_said(1)
+    uow.alerts.evidence(1, limit=9)
+    uow.history.entries(1, limit=9)
+    uow.history.last_comments([1])
+    uow.history.last_by(1, "ana")
+    uow.people.many(["ana"])
+    uow.people.by_principal_name("ana@x")
+    uow.conversations.shares_subscribed("ana")
+    uow.digests.count(scope, NOW, NOW + timedelta(days=1))
+    uow.cards.of_activity(1, "m")
+
+
+def write_everything(uow: UnitOfWork) -> None:
+    uow.presses.first_time("k", NOW)
+    uow.presses.forget_before(NOW)
+    uow.alerts.reserve(report("a"), NOW)
+    uow.alerts.save(uow.alerts.get(1), expected=1)
+    uow.alerts.replace_evidence(1, [device("b")])
+    uow.cards.raise_wanted(Subject.ALERT, 1, revision=2, at=NOW)
+    (card,) = uow.cards.claim(NOW, owner="me", lease=timedelta(seconds=1), limit=5)
+    uow.cards.shown(card, owner="me", revision=2, activity_id="m")
+    uow.cards.release_leases("me")
+    uow.cards.next_due()
+
+
+def fill(uow: UnitOfWork) -> int:
+    add_alert(uow, "a", device("a"), alert_type="x")
+    here = add_conversation(uow)
+    uow.cards.want(here.id, Subject.ALERT, 1, revision=1, priority=1, at=NOW)
+    return here.id
+
+
+@pytest.mark.parametrize("shared", [False, True])
+async def test_no_growing_table_is_read_from_end_to_end(sqlite_database: str, shared: bool) -> None:
+    plans: dict[str, list[str]] = {}
+
+    def watch(connection: Connection) -> None:
+        def explain(_c: object, _cursor: object, sql: str, given: object, _context: object, many: bool) -> None:
+            if sql.startswith(("SELECT", "WITH", "UPDATE", "DELETE")) and not many and sql not in plans:
+                raw = connection.connection.dbapi_connection
+                plans[sql] = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", given)]  # type: ignore[union-attr]
+
+        event.listen(connection, "before_cursor_execute", explain)
+
+    def watched(uow: UnitOfWork) -> UnitOfWork:
+        watch(uow.alerts._on)  # type: ignore[attr-defined]
+        return uow
+
+    async with open_store(sqlite_database) as store:
+        here = await store.write(fill)
+        scope = Scope(everything=False, shared_in=here) if shared else ALL
+        await store.read(lambda uow: read_everything(watched(uow), scope))
+        await store.write(lambda uow: write_everything(watched(uow)))
+
+    assert len(plans) > 30
+    scans = {
+        step: sql
+        for sql, steps in plans.items()
+        for step in steps
+        if any(step.startswith(f"SCAN {table}") for table in GROWING) and "INDEX" not in step
+    }
+    assert scans == {}
+    # Index scans are fine where the index has only what is open, or in flight.
+    of_index = {step for steps in plans.values() for step in steps if step.startswith("SCAN") and "INDEX" in step}
+    assert {step.rpartition(" ")[2] for step in of_index} <= {"ix_alerts_queue", "ix_alerts_oldest", "ix_cards_leased"}

@@ -1,0 +1,65 @@
+"""Every source by its name: what holds for all of them, and what they make of public samples."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.alerts.absorb import said
+from bot.sources.json_body import BadPayload
+from bot.sources.outcome import Parsed
+from bot.sources.registry import SOURCES
+from tests.support.payloads import alertmanager_alert, alertmanager_webhook, encoded, graph_alert
+
+_SAMPLES = Path(__file__).resolve().parents[4] / "shared/samples"
+_FOLDERS = {"graph": "graph_alerts_v2", "alertmanager": "alertmanager_v4"}
+
+#: A payload of each source with one poisonous text wherever text may stand.
+_POISONED: dict[str, Callable[[str], Any]] = {
+    "graph": lambda text: graph_alert(full=True, title=f"T{text}", description=text, customDetails={text: text}),
+    "alertmanager": lambda text: alertmanager_webhook(
+        alertmanager_alert(labels={"alertname": f"A{text}", text: text}, annotations={"summary": f"S{text}"})
+    ),
+}
+
+
+def test_each_source_has_a_reader() -> None:
+    assert set(SOURCES) == set(_FOLDERS)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"null", b"[" * 3_000, b"\xff\xfe{\x00}\x00", b'{"value": NaN}'])
+def test_each_source_refuses_what_it_cannot_use(source: str, body: bytes) -> None:
+    with pytest.raises(BadPayload):
+        SOURCES[source](body)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(
+    "text", ["\x00", "\ud800", "\u202e", "\x1b[31m", "\ufffe", "=1+1", "<at>x</at>", "x" * 100_000]
+)
+def test_each_source_takes_poison_and_gives_text_that_can_be_stored(source: str, text: str) -> None:
+    (report,) = SOURCES[source](encoded(_POISONED[source](text))).reports
+    everything = repr(report).replace("\\n", "")
+    assert not any(poison in everything for poison in ("\\x00", "\\ud800", "\\u202e", "\\x1b", "\\ufffe"))
+    assert said(report, assignee=None, incident=None).fields["title"] == report.title
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_each_source_tells_its_name(source: str) -> None:
+    parsed: Parsed = SOURCES[source](encoded(_POISONED[source]("")))
+    assert {report.source for report in parsed.reports} == {source}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_each_source_reads_every_public_sample(source: str) -> None:
+    files = sorted((_SAMPLES / _FOLDERS[source]).glob("*.json"))
+    if not files:
+        pytest.skip("the public samples are not here")
+    for file in files:
+        body = file.read_bytes()
+        parsed = SOURCES[source](body)
+        assert not parsed.rejected, file.name
+        assert len({report.external_id for report in parsed.reports}) == max(1, body.count(b'"startsAt"')), file.name
+        assert all(report.first_activity and report.title for report in parsed.reports), file.name
