@@ -5,8 +5,9 @@ from datetime import datetime
 from bot.alerts.alert import Alert
 from bot.alerts.views import AlertView
 from bot.alerts.words import Classification, Status
+from cards.actions import open_url, toggle
 from cards.buttons import ME, Listing, Verb
-from cards.elements import Action, Card, Element, card, container, open_url, rich, run, toggle
+from cards.elements import Action, Card, Element, card, container, rich, run
 from cards.labels import (
     category_label,
     detection_label,
@@ -181,7 +182,7 @@ def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: froz
         look.append(buttons.plain(lang.t("Refresh"), Verb.REFRESH))
     second = [buttons.plain(lang.t("Similar"), Verb.SIMILAR), toggle(lang.t("More…"), "more")]
     if buttons.listing is not None:
-        second.append(buttons.plain(lang.t("Back"), Verb.QUEUE))
+        second.append(buttons.to_list(lang.t("Back")))
     return [
         button_rows(first, second),
         container([button_rows(rest, look)], id="more", visible=False, spacing="Small", separator=True),

@@ -50,6 +50,8 @@ class Listing(StrEnum):
 
     QUEUE = "queue"
     MINE = "mine"
+    #: The alerts similar to another alert, whose number stands in `page`.
+    SIMILAR = "similar"
 
 
 class Press(BaseModel):
@@ -60,7 +62,7 @@ class Press(BaseModel):
     alert: int | None = Field(default=None, ge=1, le=2**53)
     rev: int | None = Field(default=None, ge=0, le=2**53)
     nonce: str = Field(default="", max_length=64)
-    page: int | None = Field(default=None, ge=0, le=100_000)
+    page: int | None = Field(default=None, ge=0, le=2**53)
     listing: Annotated[Listing | None, Field(strict=False)] = None
 
     to: str | None = Field(default=None, max_length=200)

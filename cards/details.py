@@ -7,9 +7,10 @@ from bot.alerts.alert import Alert
 from bot.alerts.evidence import ASSET_KINDS, Evidence
 from bot.alerts.views import AlertView, Comment, DetailsView
 from cards import vocabulary
+from cards.actions import open_url
 from cards.alert_card import assets_text, context_text, when_text
 from cards.buttons import Listing
-from cards.elements import Action, Card, Element, card, container, open_url, rich, run, text_block
+from cards.elements import Action, Card, Element, card, container, rich, run, text_block
 from cards.labels import detection_label, investigation_label, kind_label, verdict_label
 from cards.language import Language
 from cards.parts import NAME, back, button_rows, buttons_for, cut_note, head, joined, notice_of, quiet
@@ -155,6 +156,8 @@ def _background(alert: Alert, lang: Language, room: Room) -> list[Element]:
     most = min(_LABELS, 2 * room.facts)
     labels = list(alert.labels.items())
     lines += [_line(brief(name, NAME), brief(value, 200)) for name, value in labels[:most]]
+    if not lines and not labels:
+        return []
     return [_heading(lang.t("Background")), *lines, *cut_note(len(labels) - most, lang)]
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.alerts.digest import Digest, DigestNumbers
 from bot.alerts.words import Severity
+from cards.actions import execute
 from cards.buttons import Listing, Press, Verb
 from cards.elements import (
     BarColour,
@@ -16,7 +17,6 @@ from cards.elements import (
     card,
     column,
     columns,
-    execute,
     fact,
     fact_set,
     rich,

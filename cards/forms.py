@@ -8,21 +8,8 @@ from bot.alerts.views import AlertView
 from bot.alerts.words import DETERMINATIONS, Classification, Status
 from cards import vocabulary
 from cards.buttons import ME, NEW_INCIDENT, NO_DETERMINATION, NOBODY, Listing, Verb
-from cards.elements import (
-    Action,
-    Card,
-    Choice,
-    Element,
-    action_set,
-    card,
-    choice,
-    choices,
-    container,
-    people_picker,
-    rich,
-    run,
-    text_input,
-)
+from cards.elements import Action, Card, Element, action_set, card, container, rich, run
+from cards.inputs import Choice, choice, choices, people_picker, text_input
 from cards.labels import classification_label, determination_label, verdict_label
 from cards.language import Language
 from cards.parts import NAME, TITLE, back, button_rows, buttons_for, head, notice_of, quiet, title_of

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from cards.actions import execute
 from cards.buttons import Listing, Press, Verb
-from cards.elements import Action, Card, Element, action_set, card, execute, rich, run, text_block
+from cards.elements import Action, Card, Element, action_set, card, rich, run, text_block
 from cards.language import Language
 from cards.parts import quiet
 

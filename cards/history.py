@@ -64,7 +64,7 @@ def _step(entry: Entry, people: People, lang: Language, now: datetime, room: Roo
         )
     changes = changes_worth_telling(entry)
     if changes:
-        told = [clip(change_text(change, lang, people), 160) for change in changes[:_CHANGES]]
+        told = [clip(change_text(change, lang, people), min(160, room.text)) for change in changes[:_CHANGES]]
         lines.append(rich(quiet(joined(told)), spacing="None"))
         lines += cut_note(len(changes) - _CHANGES, lang)
     return lines

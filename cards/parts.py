@@ -7,12 +7,12 @@ from typing import Any
 from bot.alerts.alert import Alert
 from bot.alerts.views import AlertView
 from bot.alerts.words import Severity
+from cards.actions import Inputs, execute
 from cards.buttons import Listing, Press, Verb
 from cards.elements import (
     Action,
     Colour,
     Element,
-    Inputs,
     Run,
     Spacing,
     Style,
@@ -20,7 +20,6 @@ from cards.elements import (
     column,
     columns,
     container,
-    execute,
     rich,
     run,
 )
@@ -54,7 +53,7 @@ class Buttons:
 
     def plain(self, title: str, verb: Verb, *, inputs: Inputs | None = None, primary: bool = False) -> Action:
         """A button without inputs of its own. `inputs` says whether the card's are sent along."""
-        return execute(title, verb.value, self._data, inputs=inputs, style="positive" if primary else None)
+        return execute(title, verb.value, self._data, inputs=inputs, primary=primary)
 
     def given(
         self,
@@ -70,7 +69,13 @@ class Buttons:
     ) -> Action:
         """A button that says all that is needed."""
         press = self._press(to=to, status=status, classification=classification, determination=determination)
-        return execute(title, verb.value, press.data(), inputs=inputs, style="positive" if primary else None)
+        return execute(title, verb.value, press.data(), inputs=inputs, primary=primary)
+
+    def to_list(self, title: str) -> Action:
+        """Back to the list from which the alert was opened."""
+        if self.listing is Listing.SIMILAR:
+            return execute(title, Verb.SIMILAR.value, Press(alert=self.page, nonce=self.nonce).data())
+        return self.plain(title, Verb.QUEUE)
 
     def _press(self, **given: Any) -> Press:  # noqa: ANN401 - the inputs of a press
         return Press(alert=self.alert, rev=self.rev, nonce=self.nonce, listing=self.listing, page=self.page, **given)

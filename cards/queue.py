@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from bot.alerts.views import AlertView, QueueView
+from cards.actions import execute
 from cards.alert_card import assets_text
 from cards.buttons import Listing, Press, Verb
-from cards.elements import Action, Card, Element, card, column, columns, container, execute, rich, run
+from cards.elements import Action, Card, Element, card, column, columns, container, rich, run
 from cards.labels import (
     category_label,
     detection_label,
@@ -75,8 +76,7 @@ def _row(view: AlertView, lang: Language, now: datetime, *, nonce: str, listing:
                 column(rich(run(f"#{alert.number}", color="Accent"), side="Right")),
             ),
             rich(
-                run(joined((status_label(alert.status, lang), who, assets_text(alert, lang, most=_ASSETS)))),
-                quiet(f" · {last}"),
+                run(joined((status_label(alert.status, lang), who, last, assets_text(alert, lang, most=_ASSETS)))),
                 spacing="None",
             ),
             *_wide_line(view, lang, now),

@@ -41,7 +41,7 @@ def render_similar(
 
     def build(room: Room) -> Card:
         shown = similar.similar[: room.entries]
-        rows = [_row(one, lang, now, nonce) for one in shown] or [_nothing(lang)]
+        rows = [_row(one, lang, now, nonce=nonce, of=view.alert.number) for one in shown] or [_nothing(lang)]
         return card(
             [
                 *notice_of(notice),
@@ -56,9 +56,9 @@ def render_similar(
     return fit(build)
 
 
-def _row(one: Similar, lang: Language, now: datetime, nonce: str) -> Element:
+def _row(one: Similar, lang: Language, now: datetime, *, nonce: str, of: int) -> Element:
     alert = one.alert
-    open_it = Buttons(alert.number, alert.revision, nonce).plain(lang.t("Open"), Verb.REFRESH)
+    open_it = Buttons(alert.number, alert.revision, nonce, Listing.SIMILAR, of).plain(lang.t("Open"), Verb.REFRESH)
     verdict = ""
     if alert.classification is not Classification.NOT_SET:
         verdict = verdict_label(alert.classification, alert.determination, lang)

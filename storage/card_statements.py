@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     Case,
     ColumnElement,
+    Float,
     Select,
     Text,
     and_,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal,
     literal_column,
     null,
     or_,
@@ -25,8 +27,8 @@ from sqlalchemy import (
 
 from storage.conversations import COLUMNS
 from storage.statements import LIMIT, Twin, twin
-from storage.tables import PENDING, cards, conversations
-from storage.types import Utc
+from storage.tables import PENDING, cards, conversations, folds
+from storage.types import Utc, database_time
 
 FIELDS = (
     cards.c.id,
@@ -41,6 +43,8 @@ FIELDS = (
 )
 _NOW = bindparam("now_", type_=Utc())
 _OWNER = bindparam("owner_", type_=Text())
+_LEASE_NOW = database_time(literal(0.0))
+_LEASE_END = database_time(bindparam("seconds_", type_=Float()))
 
 
 def _sooner(at: ColumnElement[Any]) -> Case[Any]:
@@ -61,44 +65,41 @@ def _want(insert: Any) -> Any:  # noqa: ANN401 - each dialect has its own type o
     return new.on_conflict_do_update(
         index_elements=["subject", "subject_id", "conversation", "origin"],
         set_={
-            "wanted_revision": _greater(cards.c.wanted_revision, new.excluded.wanted_revision),
-            "priority": new.excluded.priority,
-            "due_at": _sooner(new.excluded.due_at),
+            "priority": case((cards.c.activity_id.is_(None), new.excluded.priority), else_=cards.c.priority),
+            "due_at": case((cards.c.activity_id.is_(None), _sooner(new.excluded.due_at)), else_=cards.c.due_at),
             "attempt": _afresh(),
-            "state": "pending",
+            "state": case((cards.c.activity_id.is_(None), "pending"), else_=cards.c.state),
             "why": null(),
         },
-        where=or_(
-            cards.c.activity_id.is_(None),
-            _greater(cards.c.wanted_revision, new.excluded.wanted_revision) > cards.c.shown_revision,
-        ),
-    )
+    ).returning(cards.c.id)
 
 
 WANT = twin(_want)
 
 _REVISION = bindparam("revision_", type_=cards.c.wanted_revision.type)
+_AGAIN = {"due_at": _sooner(_NOW), "attempt": _afresh(), "state": "pending", "why": null()}
 RAISE = (
     update(cards)
     .where(
-        cards.c.subject == bindparam("subject_"),
-        cards.c.subject_id == bindparam("subject_id_"),
-        or_(cards.c.activity_id.is_(None), cards.c.shown_revision < _REVISION),
+        or_(
+            and_(cards.c.subject == bindparam("subject_"), cards.c.subject_id == bindparam("subject_id_")),
+            # A digest and the like are never folded; the number of an alert is that of nothing else here.
+            and_(
+                bindparam("subject_") == "alert",
+                cards.c.id.in_(select(folds.c.card).where(folds.c.alert == bindparam("subject_id_"))),
+            ),
+        )
     )
-    .values(
-        wanted_revision=_greater(cards.c.wanted_revision, _REVISION),
-        due_at=_sooner(_NOW),
-        attempt=_afresh(),
-        state="pending",
-        why=null(),
-    )
+    .values(wanted_revision=cards.c.wanted_revision + 1, **_AGAIN)
 )
+TRY_AGAIN = update(cards).where(cards.c.state == "set aside").values(**_AGAIN)
+TRY_AGAIN_IN = TRY_AGAIN.where(cards.c.conversation == bindparam("conversation_"))
 
 
 def _in_flight(conversation: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether a card of the conversation has a live lease."""
     other = cards.alias("other")
-    return exists(select(other.c.id).where(other.c.conversation == conversation, other.c.lease_until > _NOW))
+    return exists(select(other.c.id).where(other.c.conversation == conversation, other.c.lease_until > _LEASE_NOW))
 
 
 def _candidates() -> Twin:
@@ -122,6 +123,7 @@ def _candidates() -> Twin:
         .join(cards, cards.c.id == first)
         .where(
             conversations.c.gone == false(),
+            or_(conversations.c.free_at.is_(None), conversations.c.free_at <= _NOW),
             conversations.c.id.not_in(bindparam("skip_", expanding=True)),
             ~_in_flight(conversations.c.id),
         )
@@ -145,9 +147,11 @@ TAKE = (
     )
     .values(
         owner=_OWNER,
-        lease_until=bindparam("until_", type_=Utc()),
+        lease_until=_LEASE_END,
         claimed_at=_NOW,
         attempt=cards.c.attempt + 1,
+        # Somebody had it and never came back: a post of theirs may have arrived.
+        ambiguous=or_(cards.c.ambiguous, and_(cards.c.owner.is_not(None), cards.c.activity_id.is_(None))),
     )
     .returning(*FIELDS)
 )
@@ -163,7 +167,6 @@ SHOWN = _FENCED.values(
     activity_id=_ACTIVITY,
     state=case((or_(cards.c.wanted_revision > _REVISION, _ACTIVITY.is_(None)), "pending"), else_="shown"),
     attempt=0,
-    ambiguous=False,
     why=null(),
     posted_at=func.coalesce(cards.c.posted_at, cards.c.claimed_at),
 )
@@ -173,29 +176,26 @@ SET_ASIDE = _FENCED.values(
     state=case((cards.c.wanted_revision > bindparam("seen_"), "pending"), else_="set aside"),
 )
 FORGET = _FENCED.values(**_FREE, activity_id=null(), shown_revision=0, posted_at=null())
+RENEW = update(cards).where(cards.c.owner == _OWNER, cards.c.lease_until.is_not(None)).values(lease_until=_LEASE_END)
 RELEASE = update(cards).where(cards.c.owner == _OWNER, cards.c.lease_until.is_not(None)).values(**_FREE)
+#: Whoever had these is gone without a word: the owner stays, so that the next claim knows.
+RELEASE_ALL = update(cards).where(cards.c.lease_until.is_not(None)).values(lease_until=null())
 
 
 def _next_due() -> Select[Any]:
-    """A conversation's next card has to wait for the one that is in flight there."""
-    mine = cards.c.conversation == conversations.c.id
+    """Over conversations where nothing is in flight: the first card that waits, not before the conversation is free."""
+    due = (
+        select(func.min(cards.c.due_at))
+        .where(cards.c.conversation == conversations.c.id, PENDING)
+        .correlate(conversations)
+        .scalar_subquery()
+    )
     waiting = (
-        select(
-            select(func.min(cards.c.due_at))
-            .where(mine, PENDING)
-            .correlate(conversations)
-            .scalar_subquery()
-            .label("due"),
-            select(func.max(cards.c.lease_until))
-            .where(mine, cards.c.lease_until.is_not(None))
-            .correlate(conversations)
-            .scalar_subquery()
-            .label("lease"),
-        )
-        .where(conversations.c.gone == false())
+        select(due.label("due"), conversations.c.free_at)
+        .where(conversations.c.gone == false(), ~_in_flight(conversations.c.id))
         .subquery()
     )
-    return select(func.min(_greater(waiting.c.due, waiting.c.lease)))
+    return select(func.min(_greater(waiting.c.due, func.coalesce(waiting.c.free_at, waiting.c.due))))
 
 
 NEXT_DUE = _next_due()
@@ -209,4 +209,11 @@ HAS = select(cards.c.id).where(
     cards.c.subject == bindparam("subject_"),
     cards.c.subject_id == bindparam("subject_id_"),
     cards.c.conversation == bindparam("conversation_"),
+)
+WANTED = select(cards.c.wanted_revision).where(cards.c.id == bindparam("id_"))
+COUNTS = select(
+    func.coalesce(func.sum(case((cards.c.state == "pending", 1), else_=0)), 0),
+    func.min(case((cards.c.state == "pending", cards.c.due_at))),
+    func.coalesce(func.sum(case((cards.c.state == "set aside", 1), else_=0)), 0),
+    func.coalesce(func.sum(case((cards.c.ambiguous, 1), else_=0)), 0),
 )

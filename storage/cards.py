@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Update
 
-from bot.alerts.conversation import Card, Subject
+from bot.alerts.conversation import Card, DeliveryCounts, Limits, Subject
 from storage import card_statements as statements
+from storage import pace
 from storage.conversations import conversation_of
 
 
@@ -25,19 +26,18 @@ class Cards:
         subject: Subject,
         subject_id: int,
         *,
-        revision: int,
         priority: int,
         at: datetime,
         origin: str = "",
         thread: str | None = None,
-    ) -> None:
+    ) -> int:
         values = {
             "conversation": conversation,
             "subject": subject.value,
             "subject_id": subject_id,
             "origin": origin,
             "thread": thread,
-            "wanted_revision": revision,
+            "wanted_revision": 1,
             "shown_revision": 0,
             "state": "pending",
             "priority": priority,
@@ -46,23 +46,37 @@ class Cards:
             "ambiguous": False,
             "created_at": at,
         }
-        self._on.execute(statements.WANT.on(self._on), values)
+        card: int = self._on.execute(statements.WANT.on(self._on), values).scalar_one()
+        return card
 
-    def raise_wanted(self, subject: Subject, subject_id: int, *, revision: int, at: datetime) -> None:
-        values = {"subject_": subject.value, "subject_id_": subject_id, "revision_": revision, "now_": at}
+    def raise_wanted(self, subject: Subject, subject_id: int, *, at: datetime) -> None:
+        values = {"subject_": subject.value, "subject_id_": subject_id, "now_": at}
         self._on.execute(statements.RAISE, values)
 
     def claim(
-        self, now: datetime, *, owner: str, lease: timedelta, limit: int, skip: Collection[int] = ()
+        self, now: datetime, *, owner: str, lease: timedelta, limit: int, limits: Limits, skip: Collection[int] = ()
     ) -> list[Card]:
-        asked = {"now_": now, "limit_": limit, "skip_": list(skip)}
+        room = pace.room(self._on, now, limits.tenant, limit)
+        if not room:
+            return []
+        asked = {"now_": now, "limit_": room, "skip_": list(skip)}
         candidates = self._on.execute(statements.CANDIDATES.on(self._on), asked)
         places = {card: conversation_of(conversation) for card, *conversation in candidates}
         if not places:
             return []
-        values = {"ids_": list(places), "now_": now, "owner_": owner, "until_": now + lease}
+        values = {"ids_": list(places), "now_": now, "owner_": owner, "seconds_": lease.total_seconds()}
         taken = {row.id: row for row in self._on.execute(statements.TAKE, values)}
+        for card, place in places.items():
+            if card in taken:
+                pace.book(self._on, now, place.id, limits)
         return [_card(taken[card], place) for card, place in places.items() if card in taken]
+
+    def renew(self, owner: str, *, lease: timedelta) -> None:
+        self._on.execute(statements.RENEW, {"owner_": owner, "seconds_": lease.total_seconds()})
+
+    def wanted(self, card: int) -> int:
+        revision: int = self._on.execute(statements.WANTED, {"id_": card}).scalar_one()
+        return revision
 
     def shown(self, card: Card, *, owner: str, revision: int, activity_id: str | None) -> bool:
         return self._finish(statements.SHOWN, card, owner, {"revision_": revision, "activity_": activity_id})
@@ -78,8 +92,25 @@ class Cards:
     def forget_activity(self, card: Card, *, owner: str) -> None:
         self._finish(statements.FORGET, card, owner, {})
 
-    def release_leases(self, owner: str) -> None:
-        self._on.execute(statements.RELEASE, {"owner_": owner})
+    def hold(self, conversation: int, until: datetime) -> None:
+        self._on.execute(pace.HOLD, {"id_": conversation, "free_": until})
+
+    def try_again(self, at: datetime, *, conversation: int | None = None) -> int:
+        if conversation is None:
+            return self._on.execute(statements.TRY_AGAIN, {"now_": at}).rowcount
+        return self._on.execute(statements.TRY_AGAIN_IN, {"now_": at, "conversation_": conversation}).rowcount
+
+    def release(self, owner: str | None) -> None:
+        if owner is None:
+            self._on.execute(statements.RELEASE_ALL)
+        else:
+            self._on.execute(statements.RELEASE, {"owner_": owner})
+
+    def shift(self, by: timedelta) -> None:
+        pace.shift(self._on, by)
+
+    def counts(self, _now: datetime) -> DeliveryCounts:
+        return DeliveryCounts(*self._on.execute(statements.COUNTS).one())
 
     def next_due(self) -> datetime | None:
         due: datetime | None = self._on.execute(statements.NEXT_DUE).scalar()

@@ -200,6 +200,7 @@ conversations = Table(
     Column("subscribed_at", Utc),
     Column("gone", Boolean, nullable=False),
     Column("roster_read_at", Utc),
+    Column("free_at", Utc),
     UniqueConstraint("teams_id"),
     sqlite_autoincrement=True,
 )
@@ -246,6 +247,41 @@ Index(
 Index("ix_cards_due", cards.c.conversation, cards.c.due_at, **_only("state = 'pending'"))
 Index("ix_cards_leased", cards.c.conversation, cards.c.lease_until, **_only("lease_until IS NOT NULL"))
 Index("ix_cards_activity", cards.c.conversation, cards.c.activity_id, **_only("activity_id IS NOT NULL"))
+
+#: Calls to Teams of the last hour or so, one row each, for keeping its limits through restarts and among replicas.
+sends = Table(
+    "sends",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("conversation", Number, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+Index("ix_sends_conversation", sends.c.conversation, sends.c.at)
+Index("ix_sends_at", sends.c.at)
+
+#: Alerts of a storm that share one card in a conversation.
+rollups = Table(
+    "rollups",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("conversation", Number, ForeignKey("conversations.id"), nullable=False),
+    Column("alert_type", Text, nullable=False),
+    Column("opened_at", Utc, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_rollups_type", rollups.c.conversation, rollups.c.alert_type, rollups.c.opened_at)
+
+#: An alert that is shown within the card of something else instead of one of its own.
+folds = Table(
+    "folds",
+    metadata,
+    Column("conversation", Number, ForeignKey("conversations.id"), primary_key=True),
+    Column("alert", Number, ForeignKey("alerts.number"), primary_key=True),
+    Column("card", Number, ForeignKey("cards.id"), nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_folds_card", folds.c.card, folds.c.alert)
+Index("ix_folds_alert", folds.c.alert)
 
 #: Messages that were made once, for cards that show them.
 replies = Table(

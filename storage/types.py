@@ -61,3 +61,23 @@ def _seconds_postgresql(element: seconds_between, compiler: SQLCompiler, **kw: A
 def _seconds_sqlite(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
     start, end = (compiler.process(clause, **kw) for clause in element.clauses)
     return f"((julianday({end}) - julianday({start})) * 86400.0)"
+
+
+class database_time(FunctionElement[datetime]):  # noqa: N801
+    """The database's own clock, plus some seconds: for leases, which several processes with clocks of their own share."""
+
+    type = Utc()
+    name = "database_time"
+    inherit_cache = True
+
+
+@compiles(database_time, "postgresql")
+def _time_postgresql(element: database_time, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    (seconds,) = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"(clock_timestamp() + make_interval(secs => {seconds}))"
+
+
+@compiles(database_time, "sqlite")
+def _time_sqlite(element: database_time, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    (seconds,) = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"(strftime('%Y-%m-%d %H:%M:%f', 'now', {seconds} || ' seconds') || '000+00:00')"

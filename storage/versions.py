@@ -1,4 +1,4 @@
 """The versions of the schema, oldest first. A test keeps this equal to the migrations."""
 
-KNOWN = ("0001",)
+KNOWN = ("0001", "0002")
 HEAD = KNOWN[-1]

@@ -1,7 +1,7 @@
 """Conversations that we know, the cards posted in them, and who sees what where."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.alerts.messages import Address, ConversationKind
@@ -65,6 +65,32 @@ class Card:
     @property
     def address(self) -> Address:
         return replace(self.conversation.address, thread=self.thread)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` calls in any `length`."""
+
+    count: int
+    length: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How often Teams may be called: for each conversation, and for the tenant as a whole."""
+
+    conversation: tuple[Limit, ...]
+    tenant: tuple[Limit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryCounts:
+    """How delivery stands: cards waiting and since when the longest one, cards set aside, posts that may be doubled."""
+
+    pending: int
+    oldest: datetime | None
+    set_aside: int
+    ambiguous: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.alerts.absorb import Said
 from bot.alerts.alert import Alert
-from bot.alerts.conversation import Card, Conversation, Roster, Scope, Subject
+from bot.alerts.conversation import Card, Conversation, DeliveryCounts, Limits, Roster, Scope, Subject
 from bot.alerts.digest import Digest, DigestNumbers
 from bot.alerts.evidence import Evidence
 from bot.alerts.history import Entry
@@ -166,7 +166,7 @@ class Conversations(Protocol):
 
 
 class Cards(Protocol):
-    """Posted cards, and the ones to be posted."""
+    """Posted cards, and the ones to be posted. Revisions count the wishes for a card, not those of its subject."""
 
     def want(
         self,
@@ -174,30 +174,38 @@ class Cards(Protocol):
         subject: Subject,
         subject_id: int,
         *,
-        revision: int,
         priority: int,
         at: datetime,
         origin: str = "",
         thread: str | None = None,
-    ) -> None:
-        """Make sure that there is a card showing at least this revision, due at once. A smaller priority is sooner.
+    ) -> int:
+        """Make sure that there is a card, due at once if it is not posted yet; its id. A smaller priority is sooner.
 
         There is one card for a conversation, subject and `origin`: the id of the message that asked for a copy of its
         own, empty for the card that a subscription brings.
         """
         ...
 
-    def raise_wanted(self, subject: Subject, subject_id: int, *, revision: int, at: datetime) -> None:
-        """Every copy of the card shall show at least this revision, due at once."""
+    def raise_wanted(self, subject: Subject, subject_id: int, *, at: datetime) -> None:
+        """The subject has changed: every card that shows it, or has it folded in, shall be drawn anew, due at once."""
         ...
 
     def claim(
-        self, now: datetime, *, owner: str, lease: timedelta, limit: int, skip: Collection[int] = ()
+        self, now: datetime, *, owner: str, lease: timedelta, limit: int, limits: Limits, skip: Collection[int] = ()
     ) -> list[Card]:
-        """Take cards that are due, at most one a conversation, most urgent first; counts the attempt.
+        """Take cards that are due, at most one a conversation and only where Teams' limits allow a call now, most
+        urgent first; counts the attempt, and the call that is about to be made.
 
-        Conversations in `skip`, by our id, are left alone.
+        Leases run by the database's own clock. Conversations in `skip`, by our id, are left alone.
         """
+        ...
+
+    def renew(self, owner: str, *, lease: timedelta) -> None:
+        """Keep what the owner has under way."""
+        ...
+
+    def wanted(self, card: int) -> int:
+        """The revision that the card shall show now."""
         ...
 
     def shown(self, card: Card, *, owner: str, revision: int, activity_id: str | None) -> bool:
@@ -206,21 +214,39 @@ class Cards(Protocol):
 
     def delay(self, card: Card, *, owner: str, until: datetime, why: str, ambiguous: bool) -> None: ...
 
+    def hold(self, conversation: int, until: datetime) -> None:
+        """Teams asked for a pause in this conversation."""
+        ...
+
     def set_aside(self, card: Card, *, owner: str, why: str) -> None:
         """Refused for good: not tried again before the next change of its subject."""
+        ...
+
+    def try_again(self, at: datetime, *, conversation: int | None = None) -> int:
+        """Cards that were set aside, everywhere or in one conversation, are due again; how many."""
         ...
 
     def forget_activity(self, card: Card, *, owner: str) -> None:
         """Its message is gone from Teams: post it anew."""
         ...
 
-    def release_leases(self, owner: str) -> None: ...
+    def release(self, owner: str | None) -> None:
+        """Nothing is under way any more for an owner, or for anybody with None: a sole process has just begun."""
+        ...
 
-    def next_due(self) -> datetime | None: ...
+    def next_due(self) -> datetime | None:
+        """When the next card may be sent; in the past where one may be sent now."""
+        ...
+
+    def shift(self, by: timedelta) -> None:
+        """The clock was set back: what waits, waits no longer than it was meant to."""
+        ...
 
     def of_activity(self, conversation: int, activity_id: str) -> Card | None: ...
 
     def has(self, conversation: int, subject: Subject, subject_id: int) -> bool: ...
+
+    def counts(self, now: datetime) -> DeliveryCounts: ...
 
 
 class Replies(Protocol):

@@ -121,13 +121,13 @@ class Commands:
             return self._lang.t("Alerts are posted in channels: say “subscribe” in the one that shall get them.")
         posted = conversations.subscribe(uow, here.id, said.at)
         if posted is not None:
-            return lambda f: render_subscribed(f.lang, channel=_name(here, f.lang), posted=posted, nonce=f.nonce)
+            return lambda f: render_subscribed(f.lang, channel=name_of(here, f.lang), posted=posted, nonce=f.nonce)
         return self._lang.t("This conversation is subscribed already.")
 
     def _unsubscribe(self, uow: UnitOfWork, said: Said) -> Reply:
         here = said.reader.conversation
         if conversations.unsubscribe(uow, here.id):
-            return lambda f: render_unsubscribed(f.lang, channel=_name(here, f.lang))
+            return lambda f: render_unsubscribed(f.lang, channel=name_of(here, f.lang))
         return self._lang.t("This conversation is not subscribed.")
 
     def _digest(self, uow: UnitOfWork, said: Said) -> Reply:
@@ -228,11 +228,13 @@ def first_told(uow: UnitOfWork, activity: InboundActivity, now: datetime) -> boo
     return uow.presses.first_time(f"message:{activity.conversation_id}:{activity.id}", now)
 
 
-def _name(conversation: Conversation, lang: Language) -> str:
-    """What people call a conversation. Teams gives General no name, and chats often none."""
-    if conversation.kind is ConversationKind.CHANNEL:
-        return conversation.name or "General"
-    return conversation.name or lang.t("this chat")
+def name_of(conversation: Conversation, lang: Language) -> str:
+    """What people there call a conversation. Teams often gives none: a team's General has the id of the team."""
+    if conversation.kind is not ConversationKind.CHANNEL:
+        return conversation.name or lang.t("this chat")
+    if conversation.teams_id == conversation.team_id:
+        return "General"
+    return conversation.name or lang.t("this channel")
 
 
 _LOOKS: Mapping[str, Verb] = {"similar": Verb.SIMILAR, "details": Verb.DETAILS, "history": Verb.HISTORY}

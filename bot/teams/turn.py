@@ -18,7 +18,7 @@ from bot.alerts.people import Person
 from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.teams.activity import InboundActivity
 from bot.teams.adapter import PlainInvokes, inbound_of
-from bot.teams.commands import Commands, first_told
+from bot.teams.commands import Commands, first_told, name_of
 from bot.teams.identity import arrive, meet_conversation, person_of
 from bot.teams.presses import Presses, shown_in
 from bot.teams.rosters import Rosters
@@ -187,8 +187,10 @@ def _usual_channel(uow: UnitOfWork, team: str) -> str:
 
 
 def _welcome(to: Conversation) -> Screen:
-    channel = (to.name or "General") if to.kind is ConversationKind.CHANNEL else ""
-    return lambda f: render_welcome(f.lang, channel=channel, subscribed=to.subscribed, nonce=f.nonce)
+    is_channel = to.kind is ConversationKind.CHANNEL
+    return lambda f: render_welcome(
+        f.lang, channel=name_of(to, f.lang) if is_channel else "", subscribed=to.subscribed, nonce=f.nonce
+    )
 
 
 def _is_addressed(activity: InboundActivity) -> bool:

@@ -174,12 +174,13 @@ async def test_a_press_that_a_client_would_not_send_is_refused_in_words(place: t
     content = card("New", actions=[execute("A", "same"), execute("B", "same")])
     content["body"].append(needed)
     message = await post_card(bot, content)
-    for more, complaint in [
+    refused: list[tuple[dict[str, Any], str]] = [
         ({"action": "A"}, "'why' is required: Say why"),
         ({"action": "A", "inputs": {"what": "x"}}, "no input 'what'"),
         ({"verb": "same"}, "2 actions match 'same'"),
         ({"action": 7}, "there is no number 7"),
-    ]:
+    ]
+    for more, complaint in refused:
         with pytest.raises(SandboxRefused, match=complaint):
             await teams.press("ana", message, **more)
     with pytest.raises(SandboxRefused, match="nobody is called 'zoe'"):

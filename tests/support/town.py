@@ -123,7 +123,11 @@ class Town:
         before = {message["id"] for message in await self.teams.from_bot(where)}
         answer = await self.teams.says(as_, text, in_=where, thread=thread)
         assert answer["status"] in (200, 202), answer
-        found = await self.teams.wait_for(where, lambda message: message["id"] not in before)
+        channel = where in ("general", "alerts", "quiet")
+        root = (thread or answer["id"]) if channel else None
+        found = await self.teams.wait_for(
+            where, lambda message: message["id"] not in before and message["thread"] == root
+        )
         return message_text(found)
 
     async def history(self, number: int) -> list[Entry]:

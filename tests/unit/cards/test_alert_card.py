@@ -117,6 +117,12 @@ def test_an_alert_opened_from_a_list_leads_back_to_its_page() -> None:
     assert {(one.data["listing"], one.data["page"]) for one in buttons(card) if one.verb} == {("mine", 3)}
 
 
+def test_an_alert_opened_from_similar_ones_leads_back_to_them() -> None:
+    back = button(draw(examples.a_view(), listing=Listing.SIMILAR, page=999), "Back")
+
+    assert (back.verb, back.data) == (Verb.SIMILAR, {"alert": 999, "nonce": examples.NONCE})
+
+
 def test_a_posted_card_has_no_way_back() -> None:
     assert "Back" not in [one.title for one in buttons(draw(examples.a_view()))]
 

@@ -1,0 +1,49 @@
+"""Buttons of Adaptive Cards, as functions with types."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from cards.elements import Action
+from cards.safe import clean, clip, may_link, one_line
+
+#: Whether a button sends the card's inputs along; without a word clients send them.
+Inputs = Literal["auto", "none"]
+
+#: Longest title of a button, in characters.
+_TITLE = 60
+
+
+def execute(
+    title: str,
+    verb: str,
+    data: Mapping[str, Any],
+    *,
+    inputs: Inputs | None = None,
+    primary: bool = False,
+) -> Action:
+    """A button that comes back to us. Clients too old for it send the same, with the verb in it, as a message."""
+    title = clip(one_line(clean(title)), _TITLE)
+    shared: dict[str, Any] = {"title": title}
+    if inputs:
+        shared["associatedInputs"] = inputs
+    if primary:
+        shared["style"] = "positive"
+    fallback = {
+        "type": "Action.Submit",
+        **shared,
+        "data": {**data, "verb": verb},
+        "msteams": {"feedback": {"hide": True}},
+    }
+    return Action({"type": "Action.Execute", "verb": verb, **shared, "data": dict(data), "fallback": fallback})
+
+
+def open_url(title: str, url: str, *, link_hosts: frozenset[str]) -> Action | None:
+    """A link, or None where a card must not lead there."""
+    if not may_link(url, link_hosts):
+        return None
+    return Action({"type": "Action.OpenUrl", "title": clip(one_line(clean(title)), _TITLE), "url": url})
+
+
+def toggle(title: str, *targets: str) -> Action:
+    """Shows what is hidden, and hides it again."""
+    return Action({"type": "Action.ToggleVisibility", "title": title, "targetElements": list(targets)})

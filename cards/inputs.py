@@ -1,0 +1,89 @@
+"""Inputs of Adaptive Cards, as functions with types. Each has a label, and words for when it was left empty."""
+
+from collections.abc import Sequence
+from typing import Any, NewType
+
+from cards.elements import Element
+from cards.safe import clean, one_line
+
+Choice = NewType("Choice", dict[str, Any])
+
+#: People in the conversation where the card is.
+_PEOPLE = "graph.microsoft.com/users?scope=currentContext"
+
+
+def text_input(
+    id: str,  # noqa: A002 - the card's own word
+    *,
+    label: str,
+    placeholder: str = "",
+    value: str = "",
+    max_length: int,
+    multiline: bool = False,
+    required: str = "",
+) -> Element:
+    """A text field. `required` is what is said when it was left empty; without it, it may be."""
+    made: dict[str, Any] = {
+        "type": "Input.Text",
+        "id": id,
+        "label": one_line(clean(label)),
+        "maxLength": max_length,
+    }
+    if placeholder:
+        made["placeholder"] = one_line(clean(placeholder))
+    if value:
+        made["value"] = clean(value)
+    if multiline:
+        made["isMultiline"] = True
+    return _input(made, required)
+
+
+def choice(title: str, value: str) -> Choice:
+    """A choice of a list that opens; clients show its title as plain text, and a link would not survive it anyhow."""
+    plain = one_line(clean(title)).replace("](", "]\u2060(").replace("`", "'")
+    return Choice({"title": plain, "value": value})
+
+
+def choices(
+    id: str,  # noqa: A002 - the card's own word
+    options: Sequence[Choice],
+    *,
+    label: str,
+    value: str = "",
+    placeholder: str = "",
+    expanded: bool = False,
+    required: str = "",
+) -> Element:
+    made: dict[str, Any] = {
+        "type": "Input.ChoiceSet",
+        "id": id,
+        "label": one_line(clean(label)),
+        "style": "expanded" if expanded else "compact",
+        "choices": list(options),
+        "wrap": True,
+    }
+    if value:
+        made["value"] = value
+    if placeholder:
+        made["placeholder"] = one_line(clean(placeholder))
+    return _input(made, required)
+
+
+def people_picker(id: str, *, label: str, placeholder: str, required: str) -> Element:  # noqa: A002
+    """Finds people of the conversation; its value is an Entra object id."""
+    made: dict[str, Any] = {
+        "type": "Input.ChoiceSet",
+        "id": id,
+        "label": one_line(clean(label)),
+        "placeholder": placeholder,
+        "choices": [],
+        "choices.data": {"type": "Data.Query", "dataset": _PEOPLE},
+    }
+    return _input(made, required)
+
+
+def _input(made: dict[str, Any], required: str) -> Element:
+    if required:
+        made["isRequired"] = True
+        made["errorMessage"] = required
+    return Element(made)
