@@ -12,11 +12,11 @@ from typing import Any, Final, TypeVar
 import aiohttp
 from aiohttp import web
 
+from bot.alerts.digest import due_date, window
 from bot.alerts.errors import DeliveryProblem
 from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.clock import SandboxClock, clock_of
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.pacing import Pacer
 from bot.delivery.presenter import Presenter
 from bot.scheduler import Timetable
 from bot.settings import Settings
@@ -37,9 +37,10 @@ from bot.teams.turn import Turn
 from bot.usecases import digests
 from bot.usecases.conversations import meet_member
 from bot.web.authorization import SourceTokens
-from bot.web.health import Readiness, healthz
+from bot.web.health import Beats, Readiness, healthz
 from bot.web.intake import BODY_LIMIT, Intake
-from bot.web.middleware import problems
+from bot.web.metrics import Metrics
+from bot.web.middleware import problems, timed
 from cards.language import ENGLISH, Language
 from storage.store import open_store
 
@@ -73,7 +74,13 @@ async def running(settings: Settings) -> AsyncIterator[web.Application]:
         clock = await clock_of(settings.clock_url, session)
         if isinstance(clock, SandboxClock):
             await _background(stack, clock.run(), "clock")
-        store = _Poking(await stack.enter_async_context(open_store(settings.database_url)))
+        opened = open_store(settings.database_url)
+        stack.push_async_callback(opened.close)
+        store = _Poking(opened)
+        if opened.is_sole:
+            # Whatever an earlier process had under way, nobody has now.
+            await store.write(lambda uow: uow.cards.release(None))
+        metrics, beats = Metrics(store, clock), Beats({"delivery": 30, "timetable": 90})
         lang = Language(ENGLISH.catalogue, settings.zone_info)
         connector, tokens = _connector(settings, session, clock)
         stack.push_async_callback(tokens.close)
@@ -82,8 +89,10 @@ async def running(settings: Settings) -> AsyncIterator[web.Application]:
             messenger=connector,
             presenter=Presenter(lang, settings.extra_link_hosts),
             clock=clock,
-            pacer=Pacer(),
+            limits=settings.limits,
             owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+            meter=metrics,
+            beat=lambda: beats.beat("delivery"),
         )
         store.poke = dispatcher.poke
         rosters = Rosters(store=store, messenger=connector, clock=clock)
@@ -101,15 +110,23 @@ async def running(settings: Settings) -> AsyncIterator[web.Application]:
         def sorry(_activity: InboundActivity) -> str:
             return lang.t("Sorry, that went wrong. Nothing was changed; please try again.")
 
-        app = web.Application(client_max_size=BODY_LIMIT, middlewares=[problems])
+        app = web.Application(client_max_size=BODY_LIMIT, middlewares=[timed(metrics), problems])
         app.router.add_post("/api/messages", messages_endpoint(guard, TocsinAdapter(connector, sorry=sorry), turn))
         app.router.add_post("/api/alerts/{source}", _intake(settings, store, clock).receive)
         app.router.add_get("/healthz", healthz)
-        app.router.add_get("/readyz", Readiness(store).answer)
+        app.router.add_get("/metrics", metrics.answer)
+        app.router.add_get("/readyz", Readiness(store, beats).answer)
 
         await _background(stack, keys.run(), "signing keys")
         await _background(stack, dispatcher.run(), "delivery", before=dispatcher.stop)
-        timetable = _timetable(settings, store, clock, rosters)
+        timetable = _timetable(
+            settings,
+            store=store,
+            clock=clock,
+            rosters=rosters,
+            metrics=metrics,
+            beat=lambda: beats.beat("timetable"),
+        )
         timetable.start()
         stack.callback(timetable.stop)
         yield app
@@ -163,10 +180,22 @@ def _intake(settings: Settings, store: Store, clock: Clock) -> Intake:
     return Intake(parsers=SOURCES, tokens=SourceTokens(tokens, clock), store=store, clock=clock)
 
 
-def _timetable(settings: Settings, store: Store, clock: Clock, rosters: Rosters) -> Timetable:
+def _timetable(
+    settings: Settings,
+    *,
+    store: Store,
+    clock: Clock,
+    rosters: Rosters,
+    metrics: Metrics,
+    beat: Callable[[], None],
+) -> Timetable:
     async def post_digests() -> None:
-        now = clock()
-        await store.write(lambda uow: digests.post_due(uow, now, at=settings.digest_at, zone=settings.zone_info))
+        beat()
+        now, at, zone = clock(), settings.digest_at, settings.zone_info
+        made = await store.write(lambda uow: digests.post_due(uow, now, at=at, zone=zone))
+        day = due_date(now, at, zone)
+        if made and day is not None:
+            metrics.digest((now - window(day, at, zone)[1]).total_seconds())
 
     async def forget_presses() -> None:
         before = clock() - PRESSES_KEPT

@@ -12,6 +12,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.alerts.errors import TocsinError
+from bot.clock import clock_of
 from bot.settings import Settings, SettingsError
 
 
@@ -47,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     digest.add_argument("--now", action="store_true", required=True, help="over the last 24 hours, for every channel")
     digest.set_defaults(run=_digest)
 
+    retry = commands.add_parser("retry", help="send again what Teams refused for good, through serve")
+    retry.set_defaults(run=_retry)
+
     sandbox = commands.add_parser(
         "sandbox",
         help="run a stand-in for Teams on this machine, with a page to try the bot",
@@ -70,7 +74,7 @@ async def _serve(_options: argparse.Namespace) -> int:
         await migrate(settings.database_url)
         async with running(settings) as app:
             # No lingering: a sender that is refused early is not read to its end.
-            runner = web.AppRunner(app, access_log=None, lingering_time=0, shutdown_timeout=15)
+            runner = web.AppRunner(app, access_log=None, lingering_time=0, shutdown_timeout=5)
             await runner.setup()
             try:
                 site = web.TCPSite(runner, settings.host, settings.port)
@@ -91,7 +95,6 @@ async def _migrate(_options: argparse.Namespace) -> int:
 
 
 async def _digest(_options: argparse.Namespace) -> int:
-    from bot.clock import clock_of  # noqa: PLC0415
     from bot.usecases.digests import post_now  # noqa: PLC0415
     from storage.store import open_store  # noqa: PLC0415
 
@@ -100,6 +103,17 @@ async def _digest(_options: argparse.Namespace) -> int:
         now = (await clock_of(settings.clock_url, session))()
         made = await store.write(lambda uow: post_now(uow, now, zone=settings.zone_info))
     print(f"{made} digests made; serve posts them.")
+    return 0
+
+
+async def _retry(_options: argparse.Namespace) -> int:
+    from storage.store import open_store  # noqa: PLC0415
+
+    settings = Settings.from_environment(os.environ)
+    async with aiohttp.ClientSession() as session, open_store(settings.database_url) as store:
+        now = (await clock_of(settings.clock_url, session))()
+        again = await store.write(lambda uow: uow.cards.try_again(now))
+    print(f"{again} cards are sent again.")
     return 0
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import time
+from datetime import time, timedelta
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -17,7 +17,11 @@ from pydantic import (
     model_validator,
 )
 
+from bot.alerts.conversation import Limit, Limits
+
 _SOURCE_TOKEN = re.compile(r"TOCSIN_SOURCE_([A-Z0-9_]+)_TOKEN")
+
+_PACE = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
 
 
 class SettingsError(Exception):
@@ -36,6 +40,13 @@ def _origin(value: str) -> str:
     return value.rstrip("/")
 
 
+def _paces(value: str) -> str:
+    if not all(_PACE.fullmatch(pace) for pace in value.split()):
+        raise ValueError("must be like “7/1 60/30”: so many calls in so many seconds")
+    return value
+
+
+Paces = Annotated[str, AfterValidator(_paces)]
 Required = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Origin = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_origin)]
 
@@ -66,6 +77,10 @@ class Settings(BaseModel):
     link_hosts: str = Field(default="", alias="TOCSIN_LINK_HOSTS")
     #: Where the time comes from in a test set-up; empty for the machine's own clock.
     clock_url: str = Field(default="", alias="TOCSIN_CLOCK_URL")
+
+    #: Teams' limits on calls, `count/seconds` separated by blanks, for each conversation and for the tenant.
+    conversation_limits: Paces = Field(default="7/1 8/2 60/30 1800/3600", alias="TOCSIN_CONVERSATION_LIMITS")
+    tenant_limits: Paces = Field(default="50/1", alias="TOCSIN_TENANT_LIMITS")
 
     zone: Annotated[str, AfterValidator(_zone)] = Field(default="UTC", alias="TOCSIN_ZONE")
     digest_at: time = Field(default=time(8, 0), alias="TOCSIN_DIGEST_AT")
@@ -100,12 +115,21 @@ class Settings(BaseModel):
         return ZoneInfo(self.zone)
 
     @property
+    def limits(self) -> Limits:
+        return Limits(_limits(self.conversation_limits), _limits(self.tenant_limits))
+
+    @property
     def extra_connector_hosts(self) -> tuple[str, ...]:
         return _listed(self.connector_hosts)
 
     @property
     def extra_link_hosts(self) -> frozenset[str]:
         return frozenset(_listed(self.link_hosts))
+
+
+def _limits(value: str) -> tuple[Limit, ...]:
+    pairs = (pace.split("/") for pace in value.split())
+    return tuple(Limit(int(count), timedelta(seconds=int(seconds))) for count, seconds in pairs)
 
 
 def _listed(value: str) -> tuple[str, ...]:

@@ -92,6 +92,7 @@ RAISE = (
     )
     .values(wanted_revision=cards.c.wanted_revision + 1, **_AGAIN)
 )
+DUE_NOW = update(cards).where(cards.c.state == "pending", cards.c.due_at > _NOW).values(due_at=_NOW)
 TRY_AGAIN = update(cards).where(cards.c.state == "set aside").values(**_AGAIN)
 TRY_AGAIN_IN = TRY_AGAIN.where(cards.c.conversation == bindparam("conversation_"))
 

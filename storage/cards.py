@@ -93,7 +93,7 @@ class Cards:
         self._finish(statements.FORGET, card, owner, {})
 
     def hold(self, conversation: int, until: datetime) -> None:
-        self._on.execute(pace.HOLD, {"id_": conversation, "free_": until})
+        pace.hold(self._on, conversation, until)
 
     def try_again(self, at: datetime, *, conversation: int | None = None) -> int:
         if conversation is None:
@@ -106,8 +106,9 @@ class Cards:
         else:
             self._on.execute(statements.RELEASE, {"owner_": owner})
 
-    def shift(self, by: timedelta) -> None:
-        pace.shift(self._on, by)
+    def clock_set_back(self, now: datetime) -> None:
+        self._on.execute(statements.DUE_NOW, {"now_": now})
+        pace.clock_set_back(self._on, now)
 
     def counts(self, _now: datetime) -> DeliveryCounts:
         return DeliveryCounts(*self._on.execute(statements.COUNTS).one())

@@ -8,33 +8,36 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, or_, select, text, update
 
 from bot.alerts.conversation import Limit, Limits
-from storage.statements import LIMIT
 from storage.tables import conversations, sends
+from storage.types import Utc
 
 #: A call takes a while to arrive, so two calls may arrive closer together than they were sent.
 SLACK: Final = timedelta(milliseconds=150)
 
+#: How long a conversation rests when the clock was set back and the calls of the last minutes are forgotten.
+REST: Final = timedelta(minutes=2)
+
 #: Any number will do that nobody else takes: booking is one replica's at a time.
 _LOCK: Final = 7_262_762
 
-_OFFSET = bindparam("offset_")
-_LAST = select(sends.c.at).order_by(sends.c.at.desc()).limit(1).offset(_OFFSET)
-_LAST_IN = _LAST.where(sends.c.conversation == bindparam("conversation_"))
-_SINCE = select(func.count()).select_from(sends).where(sends.c.at > bindparam("since_", type_=sends.c.at.type))
-_BOOK = insert(sends)
-_FREE = (
-    update(conversations)
-    .where(conversations.c.id == bindparam("id_"))
-    .values(free_at=bindparam("free_", type_=conversations.c.free_at.type))
+_FREE_AT = bindparam("free_", type_=Utc())
+_BEFORE = bindparam("before_", type_=Utc())
+_LAST = (
+    select(sends.c.at)
+    .where(sends.c.conversation == bindparam("conversation_"))
+    .order_by(sends.c.at.desc())
+    .limit(1)
+    .offset(bindparam("offset_", type_=Integer()))
 )
-HOLD = _FREE.where(
-    or_(conversations.c.free_at.is_(None), conversations.c.free_at < bindparam("free_", type_=conversations.c.free_at.type))
-)
-_FORGET = delete(sends).where(sends.c.at < bindparam("before_", type_=sends.c.at.type))
-_WAITING = select(cards.c.id, cards.c.due_at).where(cards.c.state == "pending", cards.c.due_at > bindparam("after_", type_=cards.c.due_at.type))
+_SINCE = select(func.count()).select_from(sends).where(sends.c.at > bindparam("since_", type_=Utc()))
+_FREE = update(conversations).where(conversations.c.id == bindparam("id_")).values(free_at=_FREE_AT)
+_HOLD = _FREE.where(or_(conversations.c.free_at.is_(None), conversations.c.free_at < _FREE_AT))
+_REST = update(conversations).where(conversations.c.free_at > _FREE_AT).values(free_at=_FREE_AT)
+_FORGET = delete(sends).where(sends.c.at < _BEFORE)
+_FORGET_AHEAD = delete(sends).where(sends.c.at > _BEFORE)
 
 
 def room(connection: Connection, now: datetime, limits: Iterable[Limit], most: int) -> int:
@@ -49,13 +52,24 @@ def room(connection: Connection, now: datetime, limits: Iterable[Limit], most: i
 
 def book(connection: Connection, now: datetime, conversation: int, limits: Limits) -> None:
     """A call is about to be made: remember it, and when the conversation is free for the next one."""
-    connection.execute(_BOOK, {"conversation": conversation, "at": now})
+    connection.execute(insert(sends), {"conversation": conversation, "at": now})
     free = now
     for limit in limits.conversation:
         asked = {"conversation_": conversation, "offset_": limit.count - 1}
-        first = connection.execute(_LAST_IN, asked).scalar()
+        first = connection.execute(_LAST, asked).scalar()
         if first is not None:
             free = max(free, first + limit.length + SLACK)
     connection.execute(_FREE, {"id_": conversation, "free_": free})
-    if longest := max((limit.length for limit in (*limits.conversation, *limits.tenant)), default=None):
-        connection.execute(_FORGET, {"before_": now - longest - SLACK})
+    longest = max((limit.length for limit in (*limits.conversation, *limits.tenant)), default=timedelta())
+    connection.execute(_FORGET, {"before_": now - longest - SLACK})
+
+
+def hold(connection: Connection, conversation: int, until: datetime) -> None:
+    """Teams asked for a pause in this conversation."""
+    connection.execute(_HOLD, {"id_": conversation, "free_": until})
+
+
+def clock_set_back(connection: Connection, now: datetime) -> None:
+    """Calls that seem to lie ahead are forgotten, and their conversations rest instead."""
+    connection.execute(_FORGET_AHEAD, {"before_": now})
+    connection.execute(_REST, {"free_": now + REST})

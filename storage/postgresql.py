@@ -77,6 +77,9 @@ def _is_cut_off(error: BaseException) -> bool:
 class PostgresqlStore:
     """A Store over one PostgreSQL database, which other replicas may use at the same time."""
 
+    #: Several replicas may.
+    is_sole = False
+
     def __init__(self, url: URL) -> None:
         self._writing = make_engine(url)
         #: A read sees one moment, as on SQLite.

@@ -80,6 +80,9 @@ def unable(error: BaseException | None, *, writing: bool = True) -> Unable | Non
 class SqliteStore:
     """A Store over one SQLite file."""
 
+    #: One process serves from it.
+    is_sole = True
+
     def __init__(self, url: URL) -> None:
         self.path: Path = file_of(url)
         self._writer = _Writer(make_engine(url, writes=True))

@@ -64,7 +64,7 @@ def _seconds_sqlite(element: seconds_between, compiler: SQLCompiler, **kw: Any) 
 
 
 class database_time(FunctionElement[datetime]):  # noqa: N801
-    """The database's own clock, plus some seconds: for leases, which several processes with clocks of their own share."""
+    """The database's own clock, plus some seconds: for leases, which processes with clocks of their own share."""
 
     type = Utc()
     name = "database_time"

@@ -61,7 +61,6 @@ class Card:
     #: Set where an answer to a post was lost: a copy may already be there.
     ambiguous: bool = False
 
-
     @property
     def address(self) -> Address:
         return replace(self.conversation.address, thread=self.thread)

@@ -238,8 +238,8 @@ class Cards(Protocol):
         """When the next card may be sent; in the past where one may be sent now."""
         ...
 
-    def shift(self, by: timedelta) -> None:
-        """The clock was set back: what waits, waits no longer than it was meant to."""
+    def clock_set_back(self, now: datetime) -> None:
+        """What seems to wait for a time far ahead is due: it was meant to wait for minutes at most."""
         ...
 
     def of_activity(self, conversation: int, activity_id: str) -> Card | None: ...

@@ -3,27 +3,36 @@
 import asyncio
 import logging
 import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
-from bot.alerts.conversation import Card
+from bot.alerts.conversation import Card, Limits
 from bot.alerts.errors import DeliveryDelayed, DeliveryRefused, Refusal
 from bot.alerts.messages import Messenger
 from bot.alerts.ports import Clock, Store, UnitOfWork
-from bot.delivery.pacing import Pacer
 from bot.delivery.presenter import Drawn, Presenter
 from bot.delivery.retry import backoff
 
 log = logging.getLogger(__name__)
 
-#: Longer than any single call may take (connect 5 s, total 15 s), shorter than anybody would like to wait.
-LEASE: Final = timedelta(seconds=60)
+#: How long a claim holds without being renewed: how soon another replica takes over from one that died.
+LEASE: Final = timedelta(seconds=12)
+
+#: How often what is under way is renewed, in seconds. A call may take longer than a lease.
+RENEWAL: Final = 4.0
 
 #: How many conversations are served at once.
 ABREAST: Final = 16
 
 #: How long nothing happens before we look anyway: another process may have written. Seconds.
-POLL: Final = 1.0
+POLL: Final = 0.5
+
+#: After so many attempts that failed for a reason of our own a card is set aside.
+OWN_FAILURES: Final = 5
+
+#: A clock that goes back further than this was set, seconds.
+SET_BACK: Final = timedelta(seconds=30)
 
 #: 403 codes after which nothing more can be sent to that conversation until the bot comes back.
 SHUT_OUT: Final = frozenset(
@@ -31,20 +40,38 @@ SHUT_OUT: Final = frozenset(
 )
 
 
+class Meter(Protocol):
+    """Hears what becomes of each call to Teams: posted, updated, delayed, ambiguous, refused, failed."""
+
+    def delivery(self, outcome: str) -> None: ...
+
+
 class Dispatcher:
     """One worker: claims due cards, one a conversation at most, draws the newest state, sends, records the proof."""
 
     def __init__(
-        self, *, store: Store, messenger: Messenger, presenter: Presenter, clock: Clock, pacer: Pacer, owner: str
+        self,
+        *,
+        store: Store,
+        messenger: Messenger,
+        presenter: Presenter,
+        clock: Clock,
+        limits: Limits,
+        owner: str,
+        meter: Meter,
+        beat: Callable[[], None],
     ) -> None:
         self._store = store
         self._messenger = messenger
         self._presenter = presenter
         self._clock = clock
-        self._pacer = pacer
+        self._limits = limits
         self._owner = owner
+        self._meter = meter
+        self._beat = beat
         self._news = asyncio.Event()
-        self._under_way: dict[asyncio.Task[None], int] = {}
+        self._under_way: dict[asyncio.Task[None], Card] = {}
+        self._latest: datetime | None = None
         self._stopping = False
 
     def poke(self) -> None:
@@ -53,44 +80,60 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Work until `stop`. An error of one round is logged; the next round tries again."""
-        while not self._stopping:
-            self._news.clear()
-            try:
-                wait = await self._round()
-            except Exception:
-                log.exception("a round of delivery failed")
-                wait = POLL
-            if not self._stopping:
-                await self._sleep(wait)
+        renewing = asyncio.create_task(self._renew(), name="renew leases")
+        try:
+            while not self._stopping:
+                self._news.clear()
+                self._beat()
+                try:
+                    wait = await self._round()
+                except Exception:
+                    log.exception("a round of delivery failed")
+                    wait = POLL
+                if not self._stopping:
+                    await self._sleep(wait)
+        finally:
+            renewing.cancel()
 
-    async def stop(self) -> None:
-        """Let what is under way end; claim nothing more."""
+    async def stop(self, patience: float = 12) -> None:
+        """Let what is under way end, for so many seconds; claim nothing more, and leave nothing claimed."""
         self._stopping = True
         self.poke()
         if self._under_way:
-            await asyncio.wait(self._under_way, timeout=15)
+            await asyncio.wait(list(self._under_way), timeout=patience)
+        if not self._under_way:
+            await self._store.write(lambda uow: uow.cards.release(self._owner))
 
     async def _round(self) -> float:
         """Start what can be started; the seconds until there may be more."""
-        now = self._clock()
+        now = await self._now()
         room = ABREAST - len(self._under_way)
         if not room:
             return POLL
-        held = self._pacer.held(now)
-        skip = {*held, *self._under_way.values()}
-        lacking = await self._store.read(lambda uow: uow.cards.next_due())
-        if lacking is not None and lacking <= now:
-            cards = await self._store.write(
-                lambda uow: uow.cards.claim(now, owner=self._owner, lease=LEASE, limit=room, skip=skip)
-            )
-            for card in cards:
-                task = asyncio.create_task(self._deliver(card), name=f"deliver card {card.id}")
-                self._under_way[task] = card.conversation.id
-                task.add_done_callback(self._done)
-            if cards:
-                return 0
-        soonest = min(held.values(), default=now + timedelta(seconds=POLL))
-        return min(POLL, max(0.01, (soonest - now).total_seconds()))
+        due = await self._store.read(lambda uow: uow.cards.next_due())
+        if due is None:
+            return POLL
+        if due > now:
+            return min(POLL, (due - now).total_seconds())
+        skip = [card.conversation.id for card in self._under_way.values()]
+        cards = await self._store.write(
+            lambda uow: uow.cards.claim(now, owner=self._owner, lease=LEASE, limit=room, limits=self._limits, skip=skip)
+        )
+        for card in cards:
+            task = asyncio.create_task(self._deliver(card), name=f"deliver card {card.id}")
+            self._under_way[task] = card
+            task.add_done_callback(self._done)
+        # Nothing to take although something is due: the tenant's limit, or another replica has it.
+        return 0 if cards else 0.05
+
+    async def _now(self) -> datetime:
+        """The time; a clock that was set back would leave everything waiting for what it took for the near future."""
+        now = self._clock()
+        if self._latest is not None and now < self._latest - SET_BACK:
+            log.warning("the clock was set back by %s", self._latest - now)
+            await self._store.write(lambda uow: uow.cards.clock_set_back(now))
+        self._latest = now
+        return now
 
     async def _sleep(self, seconds: float) -> None:
         try:
@@ -98,31 +141,60 @@ class Dispatcher:
         except TimeoutError:
             return
 
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(RENEWAL)
+            if self._under_way:
+                await self._store.write(lambda uow: uow.cards.renew(self._owner, lease=LEASE))
+
     def _done(self, task: asyncio.Task[None]) -> None:
-        del self._under_way[task]
+        card = self._under_way.pop(task)
         self.poke()
-        if not task.cancelled() and (error := task.exception()):
-            # The card's lease runs out, and then it is tried again.
-            log.error("delivery failed", exc_info=error)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("card %d could not be delivered", card.id, exc_info=error)
+            self._meter.delivery("failed")
+            after = asyncio.create_task(self._failed(card, error), name=f"card {card.id} failed")
+            self._under_way[after] = card
+            after.add_done_callback(self._under_way.pop)
+
+    async def _failed(self, card: Card, error: BaseException) -> None:
+        """A reason of our own: a card that cannot be drawn must not stand in the way of the others for ever."""
+        why = f"{type(error).__name__}: {error}"
+        if card.attempt >= OWN_FAILURES:
+            await self._store.write(lambda uow: uow.cards.set_aside(card, owner=self._owner, why=why))
+            return
+        until = self._clock() + self._backoff(card)
+        await self._store.write(
+            lambda uow: uow.cards.delay(card, owner=self._owner, until=until, why=why, ambiguous=card.ambiguous)
+        )
 
     async def _deliver(self, card: Card) -> None:
         drawn = await self._draw(card)
-        now = self._clock()
-        self._pacer.sent(card.conversation.id, now)
         try:
-            activity = await self._send(card, drawn)
+            activity = await self._send_or_shrink(card, drawn)
         except DeliveryDelayed as delayed:
             await self._delay(card, delayed)
         except DeliveryRefused as refused:
             await self._refused(card, refused)
         else:
+            self._meter.delivery("updated" if card.activity_id else "posted")
             await self._store.write(
                 lambda uow: uow.cards.shown(card, owner=self._owner, revision=drawn.revision, activity_id=activity)
             )
 
-    async def _draw(self, card: Card) -> Drawn:
+    async def _draw(self, card: Card, *, small: bool = False) -> Drawn:
         now = self._clock()
-        return await self._store.read(lambda uow: self._presenter.draw(uow, card, now))
+        return await self._store.read(lambda uow: self._presenter.draw(uow, card, now, small=small))
+
+    async def _send_or_shrink(self, card: Card, drawn: Drawn) -> str:
+        """Send it; where Teams finds it too large, once more in half the size."""
+        try:
+            return await self._send(card, drawn)
+        except DeliveryRefused as refused:
+            if refused.refusal is not Refusal.TOO_LARGE:
+                raise
+        return await self._send(card, await self._draw(card, small=True))
 
     async def _send(self, card: Card, drawn: Drawn) -> str:
         if card.activity_id is None:
@@ -132,27 +204,40 @@ class Dispatcher:
 
     async def _delay(self, card: Card, delayed: DeliveryDelayed) -> None:
         now = self._clock()
-        until: datetime = now + backoff(card.attempt, chance=random.random())  # noqa: S311 - jitter, not a secret
-        if delayed.retry_after is not None:
-            until = now + delayed.retry_after
-            self._pacer.hold(card.conversation.id, until)
-        ambiguous = card.ambiguous or (delayed.maybe_delivered and card.activity_id is None)
+        asked = delayed.retry_after
+        until = now + (asked if asked is not None else self._backoff(card))
+        # The answer to a post was lost: it may be there. It is posted again, and counted.
+        lost = delayed.maybe_delivered and card.activity_id is None
+        self._meter.delivery("ambiguous" if lost else "delayed")
         log.info("card %d waits until %s: %s", card.id, until.isoformat(), delayed)
-        await self._store.write(
-            lambda uow: uow.cards.delay(card, owner=self._owner, until=until, why=str(delayed), ambiguous=ambiguous)
-        )
 
-    def _shut_out(self, uow: UnitOfWork, card: Card, why: str) -> None:
-        """Nothing more is sent there. The card stays wanted: when the bot comes back, so does the card."""
-        uow.conversations.mark_gone(card.conversation.id)
-        uow.cards.delay(card, owner=self._owner, until=self._clock(), why=why, ambiguous=False)
+        def work(uow: UnitOfWork) -> None:
+            if asked is not None:
+                uow.cards.hold(card.conversation.id, until)
+            uow.cards.delay(card, owner=self._owner, until=until, why=str(delayed), ambiguous=card.ambiguous or lost)
+
+        await self._store.write(work)
 
     async def _refused(self, card: Card, refused: DeliveryRefused) -> None:
         log.warning("card %d refused by Teams: %s", card.id, refused)
+        self._meter.delivery("refused")
         why, owner = str(refused), self._owner
         if refused.refusal is Refusal.ACTIVITY_GONE:
             await self._store.write(lambda uow: uow.cards.forget_activity(card, owner=owner))
         elif refused.refusal is Refusal.CONVERSATION_GONE or refused.code in SHUT_OUT:
-            await self._store.write(lambda uow: self._shut_out(uow, card, why))
+            await self._shut_out(card, why)
         else:
             await self._store.write(lambda uow: uow.cards.set_aside(card, owner=owner, why=why))
+
+    async def _shut_out(self, card: Card, why: str) -> None:
+        """Nothing more goes there until the bot comes back; the card stays wanted, and then so does it."""
+        now = self._clock()
+
+        def work(uow: UnitOfWork) -> None:
+            uow.conversations.mark_gone(card.conversation.id)
+            uow.cards.delay(card, owner=self._owner, until=now, why=why, ambiguous=card.ambiguous)
+
+        await self._store.write(work)
+
+    def _backoff(self, card: Card) -> timedelta:
+        return backoff(card.attempt, chance=random.random())  # noqa: S311 - jitter, not a secret

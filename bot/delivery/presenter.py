@@ -10,11 +10,15 @@ from bot.usecases.read import shared_view
 from cards.alert_card import alert_text, render_alert
 from cards.digest import digest_text, render_digest
 from cards.language import Language
+from cards.size import LIMIT
+
+#: The size of a card that Teams found too large, in bytes: half of what is sent otherwise.
+SMALL = LIMIT // 2
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A message, and the revision of its subject that it shows."""
+    """A message, and the wanted revision of the card that it satisfies."""
 
     message: Message
     revision: int
@@ -27,24 +31,26 @@ class Presenter:
         self._lang = lang
         self._link_hosts = link_hosts
 
-    def draw(self, uow: UnitOfWork, card: Card, now: datetime) -> Drawn:
+    def draw(self, uow: UnitOfWork, card: Card, now: datetime, *, small: bool = False) -> Drawn:
+        revision = uow.cards.wanted(card.id)
+        nonce = f"{card.id}.{revision}"
         match card.subject:
             case Subject.ALERT:
-                return self._alert(uow, card, now)
+                message = self._alert(uow, card.subject_id, now, nonce, limit=SMALL if small else LIMIT)
             case Subject.DIGEST:
-                return self._digest(uow, card, now)
+                message = self._digest(uow, card.subject_id, now, nonce)
             case Subject.REPLY:
-                return Drawn(uow.replies.get(card.subject_id), card.wanted_revision)
+                message = uow.replies.get(card.subject_id)
+        return Drawn(message, revision)
 
-    def _alert(self, uow: UnitOfWork, card: Card, now: datetime) -> Drawn:
-        view = shared_view(uow, card.subject_id)
-        revision = view.alert.revision
-        drawn = render_alert(view, lang=self._lang, now=now, nonce=f"{card.id}.{revision}", link_hosts=self._link_hosts)
+    def _alert(self, uow: UnitOfWork, number: int, now: datetime, nonce: str, *, limit: int) -> Message:
+        view = shared_view(uow, number)
+        card = render_alert(view, lang=self._lang, now=now, nonce=nonce, link_hosts=self._link_hosts, limit=limit)
         text, summary = alert_text(view, lang=self._lang)
-        return Drawn(Message(text=text, summary=summary, card=drawn), revision)
+        return Message(text=text, summary=summary, card=card)
 
-    def _digest(self, uow: UnitOfWork, card: Card, now: datetime) -> Drawn:
-        digest = uow.digests.get(card.subject_id)
-        drawn = render_digest(digest, lang=self._lang, now=now, nonce=f"{card.id}.1")
+    def _digest(self, uow: UnitOfWork, number: int, now: datetime, nonce: str) -> Message:
+        digest = uow.digests.get(number)
         text, summary = digest_text(digest, lang=self._lang)
-        return Drawn(Message(text=text, summary=summary, card=drawn), card.wanted_revision)
+        card = render_digest(digest, lang=self._lang, now=now, nonce=nonce)
+        return Message(text=text, summary=summary, card=card)

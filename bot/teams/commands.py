@@ -74,7 +74,6 @@ class Commands:
             reader.conversation.id,
             Subject.REPLY,
             number,
-            revision=1,
             priority=ANSWER_FIRST,
             at=now,
             thread=activity.address.thread,
@@ -184,12 +183,10 @@ class Commands:
             except NotAvailable:
                 lines.append(self._not_here(number))
                 continue
-            alert = uow.alerts.get(number)
             uow.cards.want(
                 said.reader.conversation.id,
                 Subject.ALERT,
                 number,
-                revision=alert.revision,
                 priority=ANSWER_FIRST,
                 at=said.at,
                 origin=said.activity.id,

@@ -30,16 +30,22 @@ def arrive(uow: UnitOfWork, activity: InboundActivity, person: Person, now: date
     uow.people.meet(person, now)
     known = uow.conversations.find(activity.conversation_id)
     if known is None or known.gone or known.service_url != activity.service_url:
-        known = meet_conversation(uow, activity)
+        known = meet_conversation(uow, activity, now)
     return Reader(person.object_id, known)
 
 
-def meet_conversation(uow: UnitOfWork, activity: InboundActivity, channel: str = "") -> Conversation:
-    """Remember the conversation of an activity, or another channel of its team, by id."""
+def meet_conversation(uow: UnitOfWork, activity: InboundActivity, now: datetime, channel: str = "") -> Conversation:
+    """Remember the conversation of an activity, or another channel of its team, by id.
+
+    Where it was gone and is back, what Teams refused there is sent again.
+    """
     data = activity.channel_data
     named = data.channel if data.channel and data.channel.id == (channel or activity.conversation_id) else None
     tenant = (data.tenant.id if data.tenant else None) or activity.conversation.tenant_id or ""
     is_personal = activity.kind is ConversationKind.PERSONAL
+    before = uow.conversations.find(channel or activity.conversation_id)
+    if before is not None and before.gone:
+        uow.cards.try_again(now, conversation=before.id)
     return uow.conversations.meet(
         teams_id=channel or activity.conversation_id,
         kind=ConversationKind.CHANNEL if channel else activity.kind,

@@ -129,7 +129,7 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
                 uow.people.meet(person, now)
             if team and team.id:
                 come_back(uow, team.id)
-            conversation = meet_conversation(uow, activity, channel)
+            conversation = meet_conversation(uow, activity, now, channel)
             is_new = known is None or known.gone
             if conversation.kind is ConversationKind.CHANNEL:
                 is_new = subscribe(uow, conversation.id, now) is not None or is_new

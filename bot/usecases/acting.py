@@ -75,7 +75,7 @@ def record(
     after = apply(alert, entry)
     uow.alerts.save(after, expected=alert.revision)
     uow.history.add(entry)
-    uow.cards.raise_wanted(Subject.ALERT, alert.number, revision=after.revision, at=now or at)
+    uow.cards.raise_wanted(Subject.ALERT, alert.number, at=now or at)
     return Done(after, entry)
 
 

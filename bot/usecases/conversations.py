@@ -22,7 +22,7 @@ def subscribe(uow: UnitOfWork, conversation: int, at: datetime) -> int | None:
     for number in backlog:
         alert = uow.alerts.get(number)
         urgency = 10 + 3 - alert.severity.rank
-        uow.cards.want(conversation, Subject.ALERT, number, revision=alert.revision, priority=urgency, at=at)
+        uow.cards.want(conversation, Subject.ALERT, number, priority=urgency, at=at)
     return len(backlog)
 
 

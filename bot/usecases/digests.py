@@ -64,5 +64,5 @@ def _post(
     digest = uow.digests.add(conversation.id, slot=slot, local_date=day, zone=str(zone), numbers=numbers, at=now)
     if digest is None:
         return False
-    uow.cards.want(conversation.id, Subject.DIGEST, digest, revision=1, priority=URGENCY, at=now)
+    uow.cards.want(conversation.id, Subject.DIGEST, digest, priority=URGENCY, at=now)
     return True

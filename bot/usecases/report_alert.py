@@ -58,7 +58,7 @@ def _open(uow: UnitOfWork, alert: Alert, report: Report, now: datetime) -> None:
     uow.alerts.keep_said(alert.number, news, report.raw, now)
     urgency = 3 - alert.severity.rank
     for conversation in uow.conversations.subscribed():
-        uow.cards.want(conversation.id, Subject.ALERT, alert.number, revision=alert.revision, priority=urgency, at=now)
+        uow.cards.want(conversation.id, Subject.ALERT, alert.number, priority=urgency, at=now)
 
 
 def _update(uow: UnitOfWork, alert: Alert, report: Report, now: datetime) -> Reported:

@@ -1,28 +1,56 @@
 """Whether the process lives, and whether it can do its work."""
 
+import asyncio
 import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from aiohttp import web
 
 from bot.alerts.errors import Busy
 from bot.alerts.ports import Store
 
+#: Seconds for the database to answer.
+PATIENCE: Final = 3
+
 
 async def healthz(_request: web.Request) -> web.Response:
     return web.json_response({"status": "alive"})
 
 
+class Beats:
+    """When each loop of the process last said that it is alive. `patience` is in seconds, by loop."""
+
+    def __init__(self, patience: Mapping[str, float], monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._patience = patience
+        self._monotonic = monotonic
+        self._last = dict.fromkeys(patience, monotonic())
+
+    def beat(self, loop: str) -> None:
+        self._last[loop] = self._monotonic()
+
+    def silent(self) -> list[str]:
+        """The loops that have not been heard of for too long."""
+        now = self._monotonic()
+        return [loop for loop, patience in self._patience.items() if now - self._last[loop] > patience]
+
+
 class Readiness:
     """`/readyz`: 200 where alerts are taken in and can be posted, 503 with the reason where not."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, beats: Beats) -> None:
         self._store = store
+        self._beats = beats
 
     async def answer(self, _request: web.Request) -> web.Response:
+        if silent := self._beats.silent():
+            return _answer(503, "notReady", f"Stopped: {', '.join(silent)}. Restart the process.")
         try:
-            channels = await self._store.read(lambda uow: len(uow.conversations.subscribed()))
-        except Busy as busy:
-            return _answer(503, "notReady", f"The database does not answer: {busy}")
+            async with asyncio.timeout(PATIENCE):
+                channels = await self._store.read(lambda uow: len(uow.conversations.subscribed()))
+        except (Busy, TimeoutError) as busy:
+            return _answer(503, "notReady", f"The database does not answer: {busy!r}")
         if not channels:
             note = "No channel is subscribed: alerts are kept, and the first subscription posts the newest ones."
             return _answer(200, "ready", note)

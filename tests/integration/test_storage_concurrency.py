@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from bot.alerts.conversation import Card, Subject
+from bot.alerts.conversation import Card, Limits, Subject
 from bot.alerts.errors import Busy, NotAvailable
 from bot.alerts.ports import UnitOfWork
 from storage.sqlite import SqliteStore
@@ -75,7 +75,7 @@ async def test_two_replicas_never_send_to_one_conversation_at_once(store: AnySto
         for place in range(6):
             here = add_conversation(uow, f"19:{place}")
             for subject in range(5):
-                uow.cards.want(here.id, Subject.ALERT, subject, revision=1, priority=subject, at=NOW)
+                uow.cards.want(here.id, Subject.ALERT, subject, priority=subject, at=NOW)
 
     await store.write(fill)
     in_flight: set[int] = set()
@@ -83,7 +83,7 @@ async def test_two_replicas_never_send_to_one_conversation_at_once(store: AnySto
 
     async def deliver(replica: AnyStore, owner: str) -> None:
         def claim(uow: UnitOfWork) -> list[Card]:
-            return uow.cards.claim(NOW, owner=owner, lease=timedelta(minutes=1), limit=3)
+            return uow.cards.claim(NOW, owner=owner, lease=timedelta(minutes=1), limit=3, limits=Limits((), ()))
 
         def shown(uow: UnitOfWork, card: Card) -> bool:
             return uow.cards.shown(card, owner=owner, revision=1, activity_id=f"m{card.id}")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, event
 
-from bot.alerts.conversation import Scope, Subject
+from bot.alerts.conversation import Limit, Limits, Scope, Subject
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import QueueFilter
 from storage.store import open_store
@@ -42,17 +42,20 @@ def write_everything(uow: UnitOfWork) -> None:
     uow.alerts.reserve(report("a"), NOW)
     uow.alerts.save(uow.alerts.get(1), expected=1)
     uow.alerts.replace_evidence(1, [device("b")])
-    uow.cards.raise_wanted(Subject.ALERT, 1, revision=2, at=NOW)
-    (card,) = uow.cards.claim(NOW, owner="me", lease=timedelta(seconds=1), limit=5)
+    uow.cards.raise_wanted(Subject.ALERT, 1, at=NOW)
+    limits = Limits((Limit(1, timedelta(seconds=1)),), (Limit(9, timedelta(seconds=1)),))
+    (card,) = uow.cards.claim(NOW, owner="me", lease=timedelta(seconds=1), limit=5, limits=limits)
+    uow.cards.wanted(card.id)
+    uow.cards.renew("me", lease=timedelta(seconds=1))
     uow.cards.shown(card, owner="me", revision=2, activity_id="m")
-    uow.cards.release_leases("me")
+    uow.cards.release("me")
     uow.cards.next_due()
 
 
 def fill(uow: UnitOfWork) -> int:
     add_alert(uow, "a", device("a"), alert_type="x")
     here = add_conversation(uow)
-    uow.cards.want(here.id, Subject.ALERT, 1, revision=1, priority=1, at=NOW)
+    uow.cards.want(here.id, Subject.ALERT, 1, priority=1, at=NOW)
     return here.id
 
 

@@ -139,10 +139,10 @@ async def test_a_scope_shows_only_what_has_a_card_there(store: AnyStore) -> None
         here, there = add_conversation(uow, "19:a"), add_conversation(uow, "19:b")
         for place in range(1, 4):
             add_alert(uow, f"a{place}")
-        uow.cards.want(here.id, Subject.ALERT, 2, revision=1, priority=1, at=NOW)
-        uow.cards.want(here.id, Subject.ALERT, 2, revision=1, priority=1, at=NOW, origin="m1")
-        uow.cards.want(there.id, Subject.ALERT, 3, revision=1, priority=1, at=NOW)
-        uow.cards.want(here.id, Subject.DIGEST, 1, revision=1, priority=1, at=NOW)
+        uow.cards.want(here.id, Subject.ALERT, 2, priority=1, at=NOW)
+        uow.cards.want(here.id, Subject.ALERT, 2, priority=1, at=NOW, origin="m1")
+        uow.cards.want(there.id, Subject.ALERT, 3, priority=1, at=NOW)
+        uow.cards.want(here.id, Subject.DIGEST, 1, priority=1, at=NOW)
         return Scope(everything=False, shared_in=here.id), Scope(everything=False, shared_in=there.id)
 
     here, there = await store.write(fill)

@@ -1,21 +1,24 @@
 """Cards to be sent: who may take which, and what is written down afterwards, on both databases."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.alerts.conversation import Card, Subject
+from bot.alerts.conversation import Card, Limits, Subject
 from bot.alerts.ports import UnitOfWork
 from storage.store import AnyStore
 from tests.unit.storage.made import MINUTE, NOW, add_conversation
 
 LEASE = timedelta(seconds=30)
+SHORT = timedelta(milliseconds=20)
 SECOND = timedelta(seconds=1)
+NO_LIMITS = Limits((), ())
 
 
 async def want(store: AnyStore, place: str = "19:a", subject: int = 1, **said: Any) -> int:
     def work(uow: UnitOfWork) -> int:
         here = add_conversation(uow, place)
-        fields: dict[str, Any] = {"revision": 1, "priority": 5, "at": NOW}
+        fields: dict[str, Any] = {"priority": 5, "at": NOW}
         uow.cards.want(here.id, Subject.ALERT, subject, **(fields | said))
         return here.id
 
@@ -23,15 +26,17 @@ async def want(store: AnyStore, place: str = "19:a", subject: int = 1, **said: A
 
 
 async def claim(store: AnyStore, now: datetime = NOW, owner: str = "me", limit: int = 9, **more: Any) -> list[Card]:
-    return await store.write(lambda uow: uow.cards.claim(now, owner=owner, lease=LEASE, limit=limit, **more))
+    said = {"lease": LEASE, "limits": NO_LIMITS} | more
+    return await store.write(lambda uow: uow.cards.claim(now, owner=owner, limit=limit, **said))
 
 
 async def shown(store: AnyStore, card: Card, revision: int = 1, owner: str = "me", activity: str | None = "m1") -> bool:
     return await store.write(lambda uow: uow.cards.shown(card, owner=owner, revision=revision, activity_id=activity))
 
 
-async def raised(store: AnyStore, revision: int, at: datetime = NOW, subject: int = 1) -> None:
-    await store.write(lambda uow: uow.cards.raise_wanted(Subject.ALERT, subject, revision=revision, at=at))
+async def raised(store: AnyStore, times: int = 1, at: datetime = NOW, subject: int = 1) -> None:
+    for _ in range(times):
+        await store.write(lambda uow: uow.cards.raise_wanted(Subject.ALERT, subject, at=at))
 
 
 async def due(store: AnyStore) -> datetime | None:
@@ -106,8 +111,8 @@ async def test_nothing_else_is_sent_while_a_card_is_in_flight_there(store: AnySt
     await want(store, subject=1)
     await want(store, subject=2)
     (first,) = await claim(store)
-    assert await claim(store, NOW + LEASE - SECOND) == []
-    assert await due(store) == NOW + LEASE
+    assert await claim(store, NOW + LEASE + MINUTE) == [], "leases run by the database's clock, not by ours"
+    assert await due(store) is None
     await shown(store, first)
     assert await due(store) == NOW
     assert [card.subject_id for card in await claim(store)] == [2]
@@ -115,9 +120,10 @@ async def test_nothing_else_is_sent_while_a_card_is_in_flight_there(store: AnySt
 
 async def test_an_expired_lease_is_taken_over_and_its_holder_writes_nothing(store: AnyStore) -> None:
     await want(store)
-    (slow,) = await claim(store, owner="slow")
-    (quick,) = await claim(store, NOW + LEASE, owner="quick")
-    assert (quick.id, quick.attempt) == (slow.id, 2)
+    (slow,) = await claim(store, owner="slow", lease=SHORT)
+    await asyncio.sleep(0.05)
+    (quick,) = await claim(store, owner="quick")
+    assert (quick.id, quick.attempt, quick.ambiguous) == (slow.id, 2, True), "the slow one may have posted it"
     assert not await shown(store, slow, owner="slow", activity="from-slow")
     await store.write(lambda uow: uow.cards.delay(slow, owner="slow", until=NOW, why="x", ambiguous=True))
     await store.write(lambda uow: uow.cards.set_aside(slow, owner="slow", why="x"))
@@ -125,13 +131,22 @@ async def test_an_expired_lease_is_taken_over_and_its_holder_writes_nothing(stor
     assert await shown(store, quick, owner="quick", activity="from-quick")
     found = await store.read(lambda uow: uow.cards.of_activity(quick.conversation.id, "from-quick"))
     assert found is not None
-    assert (found.shown_revision, found.ambiguous) == (1, False)
+    assert (found.shown_revision, found.ambiguous) == (1, True), "the post stays counted"
+
+
+async def test_a_renewed_lease_holds(store: AnyStore) -> None:
+    await want(store)
+    await claim(store, lease=SHORT)
+    await store.write(lambda uow: uow.cards.renew("me", lease=LEASE))
+    await asyncio.sleep(0.05)
+    assert await claim(store, owner="other") == []
 
 
 async def test_the_same_owner_with_an_older_attempt_writes_nothing(store: AnyStore) -> None:
     await want(store)
-    (first,) = await claim(store)
-    (second,) = await claim(store, NOW + LEASE)
+    (first,) = await claim(store, lease=SHORT)
+    await asyncio.sleep(0.05)
+    (second,) = await claim(store)
     assert not await shown(store, first, activity="late")
     assert await shown(store, second)
 
@@ -139,16 +154,17 @@ async def test_the_same_owner_with_an_older_attempt_writes_nothing(store: AnySto
 async def test_a_card_that_grew_while_it_was_sent_stays_due(store: AnyStore) -> None:
     await want(store)
     (card,) = await claim(store)
-    await raised(store, 3)
+    await raised(store, 2)
+    assert await store.read(lambda uow: uow.cards.wanted(card.id)) == 3
     assert await shown(store, card, revision=1)
     (again,) = await claim(store)
     assert (again.wanted_revision, again.shown_revision, again.activity_id) == (3, 1, "m1")
-    assert await shown(store, again, revision=4, activity=None)
+    await raised(store)
+    assert await shown(store, again, revision=4, activity=None), "it was drawn after the last change"
     found = await store.read(lambda uow: uow.cards.of_activity(card.conversation.id, "m1"))
     assert found is not None
     assert found.shown_revision == 4
-    await raised(store, 4)
-    assert await claim(store) == [], "it shows that already"
+    assert await claim(store) == []
 
 
 async def test_every_copy_is_raised_wherever_it_is(store: AnyStore) -> None:
@@ -160,19 +176,19 @@ async def test_every_copy_is_raised_wherever_it_is(store: AnyStore) -> None:
     for card in await claim(store):
         await shown(store, card)
     assert await claim(store) == []
-    await raised(store, 2)
+    await raised(store)
     assert [(card.conversation.teams_id, card.wanted_revision) for card in await claim(store)] == [
         ("19:a", 2),
         ("19:b", 2),
     ]
 
 
-async def test_wanted_never_goes_down(store: AnyStore) -> None:
-    await want(store, revision=7)
-    await raised(store, 3)
-    await want(store, revision=2)
+async def test_wanting_what_is_shown_changes_nothing(store: AnyStore) -> None:
+    await want(store)
     (card,) = await claim(store)
-    assert card.wanted_revision == 7
+    await shown(store, card)
+    await want(store, priority=0)
+    assert await claim(store) == []
 
 
 async def test_a_delayed_card_waits_and_a_change_of_its_subject_makes_it_due(store: AnyStore) -> None:
@@ -185,7 +201,7 @@ async def test_a_delayed_card_waits_and_a_change_of_its_subject_makes_it_due(sto
     (card,) = await claim(store, later)
     assert (card.attempt, card.ambiguous) == (2, True)
     await store.write(lambda uow: uow.cards.delay(card, owner="me", until=later + MINUTE, why="429", ambiguous=False))
-    await raised(store, 2, at=later)
+    await raised(store, at=later)
     (card,) = await claim(store, later)
     assert (card.attempt, card.ambiguous, card.wanted_revision) == (3, True, 2)
 
@@ -196,14 +212,14 @@ async def test_a_card_set_aside_waits_for_a_change_of_its_subject(store: AnyStor
     await store.write(lambda uow: uow.cards.set_aside(card, owner="me", why="413"))
     assert await claim(store, NOW + MINUTE) == []
     assert await due(store) is None
-    await raised(store, 2, at=NOW + MINUTE)
+    await raised(store, at=NOW + MINUTE)
     assert len(await claim(store, NOW + MINUTE)) == 1
 
 
 async def test_a_card_that_grew_while_it_was_refused_is_tried_again(store: AnyStore) -> None:
     await want(store)
     (card,) = await claim(store)
-    await raised(store, 2)
+    await raised(store)
     await store.write(lambda uow: uow.cards.set_aside(card, owner="me", why="413"))
     assert len(await claim(store)) == 1
 
@@ -212,7 +228,7 @@ async def test_a_card_whose_message_is_gone_is_posted_anew(store: AnyStore) -> N
     here = await want(store)
     (card,) = await claim(store)
     await shown(store, card)
-    await raised(store, 2)
+    await raised(store)
     (card,) = await claim(store)
     await store.write(lambda uow: uow.cards.forget_activity(card, owner="me"))
     (card,) = await claim(store)
@@ -225,12 +241,48 @@ async def test_released_leases_are_free_at_once(store: AnyStore) -> None:
     await want(store, "19:b")
     await claim(store, limit=1)
     await claim(store, owner="other", limit=1)
-    await store.write(lambda uow: uow.cards.release_leases("me"))
+    await store.write(lambda uow: uow.cards.release("me"))
     assert [card.conversation.teams_id for card in await claim(store)] == ["19:a"]
 
 
 async def test_pending_cards_keep_their_place_when_their_subject_changes(store: AnyStore) -> None:
     await want(store, subject=1, at=NOW)
     await want(store, subject=2, at=NOW + SECOND)
-    await raised(store, 5, at=NOW + MINUTE, subject=1)
+    await raised(store, at=NOW + MINUTE, subject=1)
     assert [card.subject_id for card in await claim(store, NOW + MINUTE)] == [1]
+
+
+async def test_a_sole_process_takes_over_from_the_one_before_it_at_once(store: AnyStore) -> None:
+    await want(store)
+    await claim(store, owner="killed")
+    await store.write(lambda uow: uow.cards.release(None))
+    (card,) = await claim(store)
+    assert card.ambiguous, "nobody knows whether the killed one had posted it"
+
+
+async def test_cards_set_aside_are_tried_again_on_demand(store: AnyStore) -> None:
+    here = await want(store, "19:a", 1)
+    await want(store, "19:b", 2)
+    for card in await claim(store):
+        await store.write(lambda uow, card=card: uow.cards.set_aside(card, owner="me", why="500"))
+    assert (await store.read(lambda uow: uow.cards.counts(NOW))).set_aside == 2
+    assert await store.write(lambda uow: uow.cards.try_again(NOW, conversation=here)) == 1
+    assert [card.subject_id for card in await claim(store)] == [1]
+    assert await store.write(lambda uow: uow.cards.try_again(NOW)) == 1
+
+
+async def test_a_clock_that_was_set_back_leaves_nothing_waiting(store: AnyStore) -> None:
+    here = await want(store, at=NOW)
+    before = NOW - 60 * MINUTE
+    assert await claim(store, before) == []
+    await store.write(lambda uow: uow.cards.hold(here, NOW + MINUTE))
+    await store.write(lambda uow: uow.cards.clock_set_back(before))
+    assert await claim(store, before) == [], "the conversation rests a little, for the calls that are forgotten"
+    assert len(await claim(store, before + 2 * MINUTE)) == 1
+
+
+async def test_what_waits_is_counted(store: AnyStore) -> None:
+    await want(store, "19:a", 1, at=NOW - MINUTE)
+    await want(store, "19:b", 2)
+    counts = await store.read(lambda uow: uow.cards.counts(NOW))
+    assert (counts.pending, counts.oldest, counts.set_aside, counts.ambiguous) == (2, NOW - MINUTE, 0, 0)

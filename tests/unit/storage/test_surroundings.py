@@ -42,7 +42,7 @@ async def test_incidents_count_their_alerts_and_are_seen_through_them(store: Any
         add_alert(uow, "b", incident=1)
         add_alert(uow, "c", incident=2)
         here = add_conversation(uow)
-        uow.cards.want(here.id, Subject.ALERT, 2, revision=1, priority=1, at=NOW)
+        uow.cards.want(here.id, Subject.ALERT, 2, priority=1, at=NOW)
         return Scope(everything=False, shared_in=here.id)
 
     here = await store.write(fill)

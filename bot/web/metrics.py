@@ -1,0 +1,68 @@
+"""What can be watched: `/metrics` in Prometheus' text format."""
+
+import asyncio
+from datetime import datetime
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from bot.alerts.conversation import DeliveryCounts
+from bot.alerts.errors import Busy
+from bot.alerts.ports import Clock, Store
+
+#: How long the database may take for the figures that it counts, in seconds; without them the others are still given.
+PATIENCE = 2
+
+
+class Metrics:
+    """All figures of one process, in a registry of its own."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        registry = self._registry = CollectorRegistry()
+        self._deliveries = Counter(
+            "tocsin_deliveries", "Calls to Teams by outcome; ambiguous ones may have posted twice.", ["outcome"],
+            registry=registry,
+        )  # fmt: skip
+        self._intake = Histogram(
+            "tocsin_intake_seconds", "From an alert's arrival to its 202, committed.", ["source"],
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5), registry=registry,
+        )  # fmt: skip
+        self._presses = Histogram(
+            "tocsin_press_seconds", "From a press to its answer.",
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5), registry=registry,
+        )  # fmt: skip
+        self._pending = Gauge("tocsin_cards_pending", "Cards that wait to be sent.", registry=registry)
+        self._age = Gauge("tocsin_cards_oldest_seconds", "How long the oldest of them has been due.", registry=registry)
+        self._aside = Gauge("tocsin_cards_set_aside", "Cards that Teams refused for good.", registry=registry)
+        self._ambiguous = Gauge("tocsin_posts_ambiguous", "Posts whose answer was lost, all told.", registry=registry)
+        self._digest_lag = Gauge("tocsin_digest_lag_seconds", "How late the newest digest was made.", registry=registry)
+
+    def delivery(self, outcome: str) -> None:
+        self._deliveries.labels(outcome).inc()
+
+    def intake(self, source: str, seconds: float) -> None:
+        self._intake.labels(source).observe(seconds)
+
+    def press(self, seconds: float) -> None:
+        self._presses.observe(seconds)
+
+    def digest(self, lag: float) -> None:
+        self._digest_lag.set(lag)
+
+    async def answer(self, _request: web.Request) -> web.Response:
+        now = self._clock()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                self._set(await self._store.read(lambda uow: uow.cards.counts(now)), now)
+        except (TimeoutError, Busy):
+            self._pending.set(float("nan"))
+        body = generate_latest(self._registry)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    def _set(self, counts: DeliveryCounts, now: datetime) -> None:
+        self._pending.set(counts.pending)
+        self._age.set(max(0.0, (now - counts.oldest).total_seconds()) if counts.oldest else 0)
+        self._aside.set(counts.set_aside)
+        self._ambiguous.set(counts.ambiguous)
