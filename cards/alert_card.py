@@ -8,6 +8,7 @@ from bot.alerts.words import Classification, Status
 from cards.actions import open_url, toggle
 from cards.buttons import ME, Listing, Verb
 from cards.elements import Action, Card, Element, card, container, rich, run
+from cards.fold import folded_line
 from cards.labels import (
     category_label,
     detection_label,
@@ -49,6 +50,7 @@ def render_alert(
                 *notice_of(notice),
                 *head(view, lang),
                 *_body(view, lang, now, room),
+                *folded_line(view, lang, nonce),
                 *_buttons(view, buttons, lang, link_hosts),
             ]
         )

@@ -32,6 +32,9 @@ class Verb(StrEnum):
     BACK = "back"
     #: Turns the pages of the queue.
     QUEUE = "queue"
+    #: The alerts that share a card, and all of them at once.
+    SHOW = "show"
+    MANAGE = "manage"
 
 
 #: The value of `to` for oneself and for nobody; any other value is an Entra object id.
@@ -52,6 +55,8 @@ class Listing(StrEnum):
     MINE = "mine"
     #: The alerts similar to another alert, whose number stands in `page`.
     SIMILAR = "similar"
+    #: The alerts that share a card, whose id stands in `page`.
+    FOLD = "fold"
 
 
 class Press(BaseModel):
@@ -64,6 +69,8 @@ class Press(BaseModel):
     nonce: str = Field(default="", max_length=64)
     page: int | None = Field(default=None, ge=0, le=2**53)
     listing: Annotated[Listing | None, Field(strict=False)] = None
+    #: The id of a card that several alerts share.
+    fold: int | None = Field(default=None, ge=1, le=2**53)
 
     to: str | None = Field(default=None, max_length=200)
     status: str | None = Field(default=None, max_length=20)

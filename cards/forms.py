@@ -148,7 +148,7 @@ def render_resolve_form(
 ) -> Card:
     """Resolve, and say what it was: inputs `classification` (joined with its determination) and `comment`."""
     buttons = buttons_for(view, nonce=nonce, listing=listing, page=page)
-    options = _verdicts(lang)
+    options = verdict_choices(lang)
     now = ":".join(part for part in (view.alert.classification.value, view.alert.determination) if part)
     offered = now in {option["value"] for option in options}
     fields = [
@@ -248,7 +248,7 @@ def _form(view: AlertView, lang: Language, notice: str, fields: Sequence[Element
     )
 
 
-def _verdicts(lang: Language) -> list[Choice]:
+def verdict_choices(lang: Language) -> list[Choice]:
     """`Not set`, and every classification alone and with each determination that goes with it."""
     options = [choice(lang.t("Not set"), Classification.NOT_SET.value)]
     for classification in _OFFERED:

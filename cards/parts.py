@@ -75,6 +75,8 @@ class Buttons:
         """Back to the list from which the alert was opened."""
         if self.listing is Listing.SIMILAR:
             return execute(title, Verb.SIMILAR.value, Press(alert=self.page, nonce=self.nonce).data())
+        if self.listing is Listing.FOLD:
+            return execute(title, Verb.SHOW.value, Press(fold=self.page, nonce=self.nonce).data())
         return self.plain(title, Verb.QUEUE)
 
     def _press(self, **given: Any) -> Press:  # noqa: ANN401 - the inputs of a press

@@ -37,8 +37,8 @@ _SUSPECT = re.compile(
 
 _JOINER = "\u2060"
 
-_MARKUP = re.compile(r"[\\`*_\[\]<>&~|]|^[#+-]|^(?=\d+[.)])", re.MULTILINE)
-_ORDINAL = re.compile(r"^(\d+)([.)])")
+_MARKUP = re.compile(r"[\\`*_\[\]<>&~|]|^#(?=#{0,5}(?:\s|$))|^[+-](?=\s|$)|^-(?=[\s-]*$)")
+_ORDINAL = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _SPACE = re.compile(r"\s+")
 
 
@@ -61,7 +61,7 @@ def one_line(text: str) -> str:
 def escape(text: str) -> str:
     """One line of text so that a Markdown reader shows exactly it."""
     text = one_line(text)
-    text = _MARKUP.sub(lambda found: "\\" + found[0] if found[0] else "", text)
+    text = _MARKUP.sub(r"\\\g<0>", text)
     return _ORDINAL.sub(r"\1\\\2", text)
 
 

@@ -1,35 +1,37 @@
 """Alerts, with their evidence and the last report about them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
 
-from bot.alerts.absorb import Said
+from bot.alerts.absorb import Birth, Said
 from bot.alerts.alert import Alert
 from bot.alerts.conversation import Scope
 from bot.alerts.errors import Busy, NotAvailable
 from bot.alerts.evidence import Evidence
-from bot.alerts.report import Report
 from bot.alerts.views import QueueFilter, Similar
-from bot.alerts.words import Classification, Severity, Status
-from storage.rows import COLUMNS, SELECT_ALERT, alert_of, values_of
+from storage import opening
+from storage.among import among
+from storage.rows import SELECT_ALERT, alert_of, values_of
 from storage.similar import similar
 from storage.statements import LIMIT, in_scope, twin
 from storage.tables import OPEN, alerts, evidence, reports
 
-_FIND = SELECT_ALERT.where(alerts.c.source == bindparam("source_"), alerts.c.external_id == bindparam("external_id_"))
-_GET = SELECT_ALERT.where(alerts.c.number == bindparam("number_"))
-_RESERVE = twin(
-    lambda insert: (
-        insert(alerts).on_conflict_do_nothing(index_elements=["source", "external_id"]).returning(alerts.c.number)
+_FIND = among(
+    lambda is_among: SELECT_ALERT.where(
+        alerts.c.source == bindparam("source_"), is_among(alerts.c.external_id, "external_ids_")
     )
 )
+_GET = SELECT_ALERT.where(alerts.c.number == bindparam("number_"))
 #: What identifies an alert is never written again.
 _FIXED = frozenset({"number", "source", "external_id"})
 _SAVE = update(alerts).where(alerts.c.number == bindparam("number_"), alerts.c.revision == bindparam("expected_"))
-_LAST_SAID = select(reports.c.said, reports.c.evidence_digest).where(reports.c.alert == bindparam("alert_"))
+_LAST_SAID = among(
+    lambda is_among: select(reports.c.alert, reports.c.said, reports.c.evidence_digest).where(
+        is_among(reports.c.alert, "alerts_")
+    )
+)
 _KEEP_SAID = twin(
     lambda insert: (new := insert(reports)).on_conflict_do_update(
         index_elements=["alert"],
@@ -37,7 +39,6 @@ _KEEP_SAID = twin(
     )
 )
 _FORGET_EVIDENCE = delete(evidence).where(evidence.c.alert == bindparam("alert_"))
-_ADD_EVIDENCE = insert(evidence)
 _PIECES = ("kind", "entity", "label", "roles", "verdict", "remediation", "tags", "properties")
 _EVIDENCE = (
     select(*(evidence.c[name] for name in _PIECES))
@@ -53,13 +54,17 @@ _NEWEST_OPEN = (
 class Alerts:
     def __init__(self, connection: Connection) -> None:
         self._on = connection
-        #: Numbers given away in this transaction whose alerts are not saved yet.
-        self.reserved: set[int] = set()
-        self._made: set[int] = set()
 
-    def find(self, source: str, external_id: str) -> Alert | None:
-        row = self._on.execute(_FIND, {"source_": source, "external_id_": external_id}).first()
-        return alert_of(row) if row is not None else None
+    def find(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Alert]:
+        wanted: dict[str, list[str]] = {}
+        for source, external_id in keys:
+            wanted.setdefault(source, []).append(external_id)
+        found = [
+            alert_of(row)
+            for source, external_ids in wanted.items()
+            for row in self._on.execute(_FIND.on(self._on), {"source_": source, "external_ids_": external_ids})
+        ]
+        return {(alert.source, alert.external_id): alert for alert in found}
 
     def get(self, number: int) -> Alert:
         row = self._on.execute(_GET, {"number_": number}).first()
@@ -67,13 +72,11 @@ class Alerts:
             raise NotAvailable(f"alert {number}")
         return alert_of(row)
 
-    def reserve(self, report: Report, received_at: datetime) -> int | None:
-        values = _blank(report, received_at)
-        number: int | None = self._on.execute(_RESERVE.on(self._on), values).scalar()
-        if number is not None:
-            self.reserved.add(number)
-            self._made.add(number)
-        return number
+    def numbers(self, count: int) -> Sequence[int]:
+        return opening.numbers(self._on, count)
+
+    def open(self, births: Sequence[Birth], conversations: Collection[int]) -> None:
+        opening.write(self._on, births, conversations)
 
     def save(self, alert: Alert, *, expected: int) -> None:
         values = values_of(alert)
@@ -82,13 +85,14 @@ class Alerts:
         values |= {"number_": alert.number, "expected_": expected}
         if self._on.execute(_SAVE, values).rowcount != 1:
             raise Busy(f"alert {alert.number} is not at revision {expected} any more")
-        self.reserved.discard(alert.number)
 
-    def last_said(self, number: int) -> Said | None:
-        row = self._on.execute(_LAST_SAID, {"alert_": number}).first()
-        return Said(row.said, row.evidence_digest) if row is not None else None
+    def last_said(self, numbers: Collection[int]) -> Mapping[int, Said]:
+        if not numbers:
+            return {}
+        rows = self._on.execute(_LAST_SAID.on(self._on), {"alerts_": list(numbers)})
+        return {number: Said(fields, digest) for number, fields, digest in rows}
 
-    def keep_said(self, number: int, said: Said, raw: Mapping[str, Any], at: datetime) -> None:
+    def keep_said(self, number: int, said: Said, raw: str, at: datetime) -> None:
         values = {
             "alert": number,
             "said": dict(said.fields),
@@ -99,13 +103,8 @@ class Alerts:
         self._on.execute(_KEEP_SAID.on(self._on), values)
 
     def replace_evidence(self, number: int, evidence: Sequence[Evidence]) -> None:
-        if number in self._made:
-            self._made.remove(number)  # a new alert has none yet, and nothing to delete
-        else:
-            self._on.execute(_FORGET_EVIDENCE, {"alert_": number})
-        rows = [_piece(number, ordinal, piece) for ordinal, piece in enumerate(evidence)]
-        if rows:
-            self._on.execute(_ADD_EVIDENCE, rows)
+        self._on.execute(_FORGET_EVIDENCE, {"alert_": number})
+        opening.add_evidence(self._on, number, evidence)
 
     def evidence(self, number: int, *, limit: int) -> tuple[Evidence, ...]:
         rows = self._on.execute(_EVIDENCE, {"alert_": number, "limit_": limit})
@@ -136,36 +135,3 @@ class Alerts:
     def in_scope(self, number: int, scope: Scope) -> bool:
         asked = select(alerts.c.number).where(alerts.c.number == number, in_scope(scope))
         return self._on.execute(asked).first() is not None
-
-
-def _blank(report: Report, received_at: datetime) -> dict[str, Any]:
-    """A row that only holds the place until `save`, which comes in the same transaction."""
-    return {name: "" for name in COLUMNS if name != "number" and not alerts.c[name].nullable} | {
-        "source": report.source,
-        "external_id": report.external_id,
-        "revision": 0,
-        "severity": Severity.MEDIUM.value,
-        "status": Status.NEW.value,
-        "classification": Classification.NOT_SET.value,
-        "comment_count": 0,
-        "created_at": received_at,
-        "first_activity": received_at,
-        "last_activity": received_at,
-        "received_at": received_at,
-        "rest": {},
-    }
-
-
-def _piece(alert: int, ordinal: int, piece: Evidence) -> dict[str, Any]:
-    return {
-        "alert": alert,
-        "ordinal": ordinal,
-        "kind": piece.kind,
-        "entity": piece.entity,
-        "label": piece.label,
-        "roles": piece.roles,
-        "verdict": piece.verdict,
-        "remediation": piece.remediation,
-        "tags": piece.tags,
-        "properties": dict(piece.properties),
-    }

@@ -1,4 +1,4 @@
-"""Many rows of one table at once: the statement and the conversions of its columns are made once, then used as they are.
+"""Many rows of one table at once: the statement and the conversions of its columns are made once.
 
 The same through SQLAlchemy's own `execute` takes twice the time, most of it for a dictionary a row.
 """

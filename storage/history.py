@@ -8,10 +8,13 @@ from sqlalchemy import Connection, and_, bindparam, func, insert, select, true, 
 from bot.alerts.history import Change, Entry, Kind
 from bot.alerts.people import Actor, ActorKind, Way
 from bot.alerts.views import Comment
+from storage.bulk import Bulk
 from storage.statements import LIMIT
 from storage.tables import comments, history
 
-_ADD = insert(history)
+#: Adds entries, as rows made by `row_of`.
+ENTRIES = Bulk(history)
+
 _ADD_COMMENT = insert(comments)
 _OF_ALERT = history.c.alert == bindparam("alert_")
 _ENTRIES = (
@@ -59,25 +62,20 @@ _LAST_COMMENTS = select(comments.c.alert, *_COLUMNS).join(
 )
 
 
+def row_of(entry: Entry) -> Sequence[Any]:
+    who, changes = entry.actor, [(change.field, change.old, change.new) for change in entry.changes]
+    return (
+        *(entry.alert, entry.revision, entry.at, who.kind.value, who.id, who.name, entry.way.value, entry.kind.value),
+        *(changes, entry.undoes, entry.withdraws),
+    )
+
+
 class History:
     def __init__(self, connection: Connection) -> None:
         self._on = connection
 
     def add(self, entry: Entry) -> None:
-        values = {
-            "alert": entry.alert,
-            "revision": entry.revision,
-            "at": entry.at,
-            "actor_kind": entry.actor.kind.value,
-            "actor_id": entry.actor.id,
-            "actor_name": entry.actor.name,
-            "way": entry.way.value,
-            "kind": entry.kind.value,
-            "changes": [(change.field, change.old, change.new) for change in entry.changes],
-            "undoes": entry.undoes,
-            "withdraws": entry.withdraws,
-        }
-        self._on.execute(_ADD, values)
+        ENTRIES.add(self._on, [row_of(entry)])
         if entry.comment:
             comment = {
                 "alert": entry.alert,

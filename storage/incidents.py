@@ -1,6 +1,6 @@
 """Incidents and how many alerts each has."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +9,17 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func,
 from bot.alerts.conversation import Scope
 from bot.alerts.errors import Busy, NotAvailable
 from bot.alerts.incident import Incident
+from storage.among import among
 from storage.statements import in_scope, twin
 from storage.tables import alerts, incidents
 
 _OF_SOURCE = select(incidents.c.number).where(
     incidents.c.source == bindparam("source_"), incidents.c.external_id == bindparam("external_id_")
+)
+_KNOWN = among(
+    lambda is_among: select(incidents.c.external_id, incidents.c.number).where(
+        incidents.c.source == bindparam("source_"), is_among(incidents.c.external_id, "external_ids_")
+    )
 )
 _MEET = twin(
     lambda insert: (
@@ -39,6 +45,18 @@ class Incidents:
             return {}
         counted = _counted(true())
         return {row.number: _incident(row) for row in self._on.execute(counted.where(incidents.c.number.in_(wanted)))}
+
+    def known(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
+        wanted: dict[str, list[str]] = {}
+        for source, external_id in keys:
+            wanted.setdefault(source, []).append(external_id)
+        return {
+            (source, external_id): number
+            for source, external_ids in wanted.items()
+            for external_id, number in self._on.execute(
+                _KNOWN.on(self._on), {"source_": source, "external_ids_": external_ids}
+            )
+        }
 
     def of_source(self, source: str, external_id: str, *, name: str, url: str, at: datetime) -> int:
         key = {"source_": source, "external_id_": external_id}

@@ -9,17 +9,17 @@ from sqlalchemy import (
     Connection,
     Executable,
     Integer,
-    and_,
     bindparam,
     exists,
     false,
+    or_,
     select,
     true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.alerts.conversation import Scope, Subject
-from storage.tables import alerts, cards
+from storage.tables import alerts, cards, folds
 
 #: How many rows at most; given at execution as `limit_`.
 LIMIT = bindparam("limit_", type_=Integer())
@@ -47,12 +47,10 @@ def in_scope(scope: Scope) -> ColumnElement[bool]:
         return true()
     if scope.shared_in is None:
         return false()
-    return exists(
-        select(cards.c.id).where(
-            and_(
-                cards.c.subject == str(Subject.ALERT),
-                cards.c.subject_id == alerts.c.number,
-                cards.c.conversation == scope.shared_in,
-            )
-        )
+    carded = select(cards.c.id).where(
+        cards.c.subject == str(Subject.ALERT),
+        cards.c.subject_id == alerts.c.number,
+        cards.c.conversation == scope.shared_in,
     )
+    folded = select(folds.c.card).where(folds.c.alert == alerts.c.number, folds.c.conversation == scope.shared_in)
+    return or_(exists(carded), exists(folded))

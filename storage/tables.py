@@ -132,7 +132,7 @@ reports = Table(
     Column("alert", Number, ForeignKey("alerts.number"), primary_key=True, autoincrement=False),
     Column("said", Json, nullable=False),
     Column("evidence_digest", Text, nullable=False),
-    Column("raw", Json, nullable=False),
+    Column("raw", Text, nullable=False),
     Column("received_at", Utc, nullable=False),
 )
 

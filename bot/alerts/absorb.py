@@ -3,13 +3,15 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from bot.alerts.alert import Alert
+from bot.alerts.alert import Alert, apply
 from bot.alerts.evidence import impacted_assets
-from bot.alerts.history import Change, Kind, Plain, as_plain
+from bot.alerts.history import Change, Entry, Kind, Plain, as_plain
+from bot.alerts.people import Actor, Way
 from bot.alerts.report import Report
 from bot.alerts.words import Severity, Signal, Status
 
@@ -45,6 +47,13 @@ TRACKED = (
 #: Reported too, but long: kept in the state, and not copied into the history.
 UNTRACKED = ("description", "recommended_actions", "labels")
 
+#: Those that a report carries under the same name, and how to read them all at once: this is done for every report.
+_REPORTED = tuple(field.name for field in fields(Report) if field.name in {*TRACKED, *UNTRACKED})
+_reported = attrgetter(*_REPORTED)
+_state = attrgetter(*TRACKED)
+
+_digested = json.JSONEncoder(sort_keys=True, default=str, separators=(",", ":")).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -68,25 +77,53 @@ class Absorbed:
         return not self.changes and not self.apart and not self.evidence_changed
 
 
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """A new alert and what begins with it: the first entry of its history, and the report that it was made of."""
+
+    alert: Alert
+    entry: Entry
+    said: Said
+    report: Report
+
+    @property
+    def urgency(self) -> int:
+        """The priority of its cards: a smaller one is sooner."""
+        return 3 - self.alert.severity.rank
+
+
 def said(report: Report, *, assignee: str | None, incident: int | None) -> Said:
     """The report as it is kept. A field that the source did not mention is absent."""
-    values: dict[str, Any] = {name: getattr(report, name) for name in TRACKED if hasattr(report, name)}
-    values |= {name: getattr(report, name) for name in UNTRACKED}
+    values = {
+        name: value if type(value) is str or isinstance(value, Mapping) else as_plain(value)
+        for name, value in zip(_REPORTED, _reported(report), strict=True)
+        if value is not None
+    }
     values["evidence_count"] = len(report.evidence)
     if report.assigned_to is not None:
         values["assignee"] = assignee or ""
     if incident is not None:
         values["incident"] = incident
-    fields = {name: value if isinstance(value, Mapping) else as_plain(value) for name, value in values.items()}
-    pieces = json.dumps(
-        [(p.kind, p.entity, p.label, p.roles, p.verdict, p.remediation, p.tags, p.properties) for p in report.evidence],
-        sort_keys=True,
-        default=str,
+    pieces = _digested(
+        [(p.kind, p.entity, p.label, p.roles, p.verdict, p.remediation, p.tags, p.properties) for p in report.evidence]
     )
-    return Said(
-        {name: value for name, value in fields.items() if value is not None},
-        hashlib.sha256(pieces.encode()).hexdigest(),
+    return Said(values, hashlib.sha256(pieces.encode()).hexdigest())
+
+
+def born(number: int, report: Report, news: Said, received_at: datetime) -> Birth:
+    """A new alert, made of the first report about it."""
+    alert = newborn(number, report, received_at)
+    absorbed = absorb(alert, None, news, report)
+    entry = Entry(
+        alert=number,
+        revision=1,
+        at=received_at,
+        actor=Actor.source(report.source),
+        way=Way.SOURCE,
+        kind=Kind.CREATED,
+        changes=absorbed.changes,
     )
+    return Birth(apply(with_apart(alert, absorbed, report), entry), entry, news, report)
 
 
 def newborn(number: int, report: Report, received_at: datetime) -> Alert:
@@ -120,10 +157,9 @@ def absorb(alert: Alert, previous: Said | None, now_said: Said, report: Report) 
         wanted["assignee"] = None
     if _cleared_untouched(alert, wanted):
         wanted["status"] = str(Status.RESOLVED)
+    state = dict(zip(TRACKED, _state(alert), strict=True))
     changes = tuple(
-        Change(name, as_plain(getattr(alert, name)), value)
-        for name, value in wanted.items()
-        if as_plain(getattr(alert, name)) != value
+        Change(name, old, value) for name, value in wanted.items() if (old := as_plain(state[name])) != value
     )
     return Absorbed(
         kind=Kind.REPORTED if alert.revision else Kind.CREATED,

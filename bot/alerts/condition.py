@@ -97,7 +97,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The alert has a piece of evidence for which all of this holds. Outside of it each test looks for its own piece."""
+    """The alert has a piece of evidence for which all of this holds. Outside of it, each test finds its own piece."""
 
     part: "Condition"
 

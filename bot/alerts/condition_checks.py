@@ -1,6 +1,7 @@
 """Tests with their values in one spelling, the patterns that they stand for, and the limits of a whole condition."""
 
 import re
+from difflib import get_close_matches
 from functools import lru_cache
 
 from bot.alerts.condition import (
@@ -72,6 +73,11 @@ def patterns_of(test: Test) -> tuple[Segments, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def is_exact(test: Test) -> bool:
+    """Whether a test of numbers lists the ones that it wants."""
+    return test.op in {Op.IS, Op.EQUALS} and NONE not in test.values
+
+
 def check(condition: Condition) -> Condition:
     """The condition itself, if it keeps the limits. Raises ConditionError."""
     if depth_of(condition) > MAX_DEPTH:
@@ -127,7 +133,9 @@ def _text(field: Field, spec: Spec, op: Op, value: str) -> str:
         if spec.sort is Sort.WORDS:
             value = value.strip("*")
     if not value or _CONTROL.search(value):
-        raise _bad(spec, "noValue", f"{name_of(field)} needs a value" if not value else "a value has control characters")
+        raise _bad(
+            spec, "noValue", f"{name_of(field)} needs a value" if not value else "a value has control characters"
+        )
     if len(value) > MAX_VALUE:
         raise _bad(spec, "longValue", f"a value has more than {MAX_VALUE} characters")
     if op in {Op.IS, Op.EQUALS} and "*" not in value:
@@ -142,7 +150,9 @@ def _choice(field: Field, spec: Spec, value: str) -> tuple[str, ...]:
     if word in spec.words:
         return (spec.words[word],)
     message = f"{name_of(field)} is one of {', '.join(spec.choices)}"
-    raise _bad(spec, "badChoice", message)
+    near = get_close_matches(word, spec.words, n=1, cutoff=0.6)
+    suggestion = f"{name_of(field)}:{spec.words[near[0]]}" if near else spec.example
+    raise ConditionError("badChoice", message, suggestion=suggestion)
 
 
 def _number(field: Field, spec: Spec, op: Op, value: str) -> str:
@@ -173,14 +183,10 @@ def _patterns(spec: Spec, op: Op, value: str) -> list[Segments]:
         return [(value,)]
     if op is Op.STARTS:
         return [(value, "")]
-    if op is Op.CONTAINS:
-        return [("", value, "")]
-    if spec.sort is Sort.WORDS:
-        return [("", *value.split("*"), "")]
+    if op is Op.CONTAINS or spec.sort is Sort.WORDS or (spec.sort is Sort.PROSE and "*" not in value):
+        return [("", *(value.split("*") if op is Op.IS else [value]), "")]
     if "*" in value:
         return [tuple(value.split("*"))]
-    if spec.sort is Sort.PROSE:
-        return [("", value, "")]
     loose = [tuple(template.replace("{}", value).split("*")) for template in spec.loose]
     squashed = [(short,)] if spec.squashed and (short := squash(value)) else []
     return [(value,), *loose, *squashed]

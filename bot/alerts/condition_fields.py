@@ -101,13 +101,15 @@ FIELDS: Mapping[str, Spec] = MappingProxyType(
         "number": Spec(sort=Sort.NUMBER, example="number:1042", attributes=("number",), aliases=("alert",)),
         "title": Spec(sort=Sort.PROSE, example='title:"password spray"', attributes=("title",), aliases=("name",)),
         "description": Spec(sort=Sort.PROSE, example="description:lsass", attributes=("description",)),
-        "recommendation": Spec(
-            sort=Sort.PROSE, example="recommendation:isolate", attributes=("recommended_actions",)
+        "recommendation": Spec(sort=Sort.PROSE, example="recommendation:isolate", attributes=("recommended_actions",)),
+        "severity": Spec(sort=Sort.RANK, example="severity>=medium", attributes=("severity",), **SEVERITIES),
+        "status": Spec(
+            sort=Sort.CHOICE,
+            example="status:new",
+            attributes=("status",),
+            sets={"open": ("new", "inProgress")},
+            **STATUSES,
         ),
-        "severity": Spec(
-            sort=Sort.RANK, example="severity>=medium", attributes=("severity",), **SEVERITIES
-        ),
-        "status": Spec(sort=Sort.CHOICE, example="status:new", attributes=("status",), sets={"open": ("new", "inProgress")}, **STATUSES),
         "signal": Spec(sort=Sort.CHOICE, example="signal:firing", attributes=("signal",), **SIGNALS),
         "classification": Spec(
             sort=Sort.CHOICE,
@@ -124,7 +126,7 @@ FIELDS: Mapping[str, Spec] = MappingProxyType(
             example="assignee:me",
             attributes=("assignee",),
             aliases=("assigned", "owner"),
-            words={"none": "nobody", "unassigned": "nobody", "me": "me", "nobody": "nobody"},
+            words={"nobody": "nobody", "me": "me", "none": "nobody", "unassigned": "nobody"},
             loose=_SOMEBODY,
         ),
         "incident": Spec(sort=Sort.NUMBER, example="incident:28", attributes=("incident",)),
@@ -264,9 +266,10 @@ def unknown_field(name: str) -> ConditionError:
     """The error for a name that no field has, with the nearest one that there is."""
     names = [*(known for known in FIELDS if known != "words"), *_ALIASES, *_KIND_NAMES]
     near = get_close_matches(fold(name.partition(".")[0]), names, n=1, cutoff=0.6)
-    suggestion = f"{near[0]}:" if near else f'"{name}"'
-    hint = f"did you mean {near[0]}?" if near else "to look for the words themselves, put them in quotes"
-    return ConditionError("unknownField", f"there is no field {name}; {hint}", suggestion=suggestion)
+    if near:
+        return ConditionError("unknownField", f"there is no field {name}; did you mean {near[0]}?", suggestion=near[0])
+    hint = "to look for the words themselves, put them in quotes"
+    return ConditionError("unknownField", f"there is no field {name}; {hint}")
 
 
 def _evidence(kind: str, path: tuple[str, ...]) -> Field:

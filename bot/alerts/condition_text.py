@@ -5,7 +5,7 @@ it has blanks, brackets or commas; two quotes inside of quotes are one, a backsl
 """
 
 import re
-from typing import NoReturn
+from collections.abc import Callable
 
 from bot.alerts.condition import (
     EVERYTHING,
@@ -117,7 +117,7 @@ class _Parser:
             return EVERYTHING
         condition = self._either()
         if not self._ended():
-            self._fail("unopened", "this bracket closes nothing", self._at, 1)
+            raise _error("unopened", "this bracket closes nothing", self._at, 1)
         return condition
 
     def _either(self) -> Condition:
@@ -138,8 +138,8 @@ class _Parser:
         if self._ended() or self._text[start] == ")" or self._sees("or") or self._sees("and"):
             found = _WORD.match(self._text, start)
             length = found.end() - start if found else 1
-            self._fail("noTest", "a condition is missing here", start, length, "severity:high")
-        if self._keyword("not") or self._minus():
+            raise _error("noTest", "a condition is missing here", start, length, "severity:high")
+        if self._keyword("not") or self._takes("-"):
             return Not(self._inside(self._one, start))
         if self._text.startswith("(", start):
             return self._bracket(start, 1)
@@ -149,7 +149,7 @@ class _Parser:
 
     def _piece(self, start: int) -> Condition:
         if self._in_piece:
-            self._fail("pieceInPiece", "evidence(…) cannot stand inside of evidence(…)", start, len("evidence("))
+            raise _error("pieceInPiece", "evidence(…) cannot stand inside of evidence(…)", start, len("evidence("))
         self._in_piece = True
         part = self._bracket(start, len("evidence("))
         self._in_piece = False
@@ -160,15 +160,15 @@ class _Parser:
         self._blanks()
         condition = self._inside(self._either, start)
         if self._ended():
-            self._fail("unclosed", "this bracket is not closed", start, length)
+            raise _error("unclosed", "this bracket is not closed", start, length)
         self._at += 1
         self._blanks()
         return condition
 
-    def _inside(self, read: "_Read", start: int) -> Condition:
+    def _inside(self, read: Callable[[], Condition], start: int) -> Condition:
         self._nested += 1
         if self._nested > MAX_DEPTH:
-            self._fail("tooDeep", f"more than {MAX_DEPTH} groups stand in each other", start, 1)
+            raise _error("tooDeep", f"more than {MAX_DEPTH} groups stand in each other", start, 1)
         condition = read()
         self._nested -= 1
         return condition
@@ -181,16 +181,26 @@ class _Parser:
         try:
             field = canonical(find_field(steps))
         except ConditionError as error:
-            raise error.at(start, match.end(2) - start) from None
+            raise self._no_field(error, start, match.end(2)) from None
         self._at = match.end()
         op = _SIGNS.get(match[3], Op.EQUALS)
         test = self._asked(field, op, start)
         return Not(test) if match[3] == "!=" else test
 
+    def _no_field(self, error: ConditionError, start: int, end: int) -> ConditionError:
+        """Where nothing like it is a field, words were meant, such as a web address."""
+        word = _WORD.match(self._text, start)
+        if error.suggestion or word is None:
+            return error.at(start, end - start)
+        suggestion = _quoted(word[0])
+        return ConditionError(
+            error.reason, error.message, position=start, length=len(word[0]), suggestion=suggestion
+        )
+
     def _asked(self, field: Field, op: Op, start: int) -> Test:
         """The test of a field whose values come next."""
         typed: list[str] = []
-        while not typed or self._comma():
+        while not typed or self._takes(","):
             at = self._at
             value = self._value(field)
             typed.append(value)
@@ -229,7 +239,7 @@ class _Parser:
         match = _VALUE.match(self._text, self._at)
         if match is None:
             message = f"{name_of(field)} needs a value"
-            self._fail("noValue", message, self._at, 1, spec_of(field).example)
+            raise _error("noValue", message, self._at, 1, spec_of(field).example)
         self._at = match.end()
         return match[0]
 
@@ -248,13 +258,13 @@ class _Parser:
                 self._at = at + 1
                 return value
             at += 1
-        self._fail("unclosedQuote", "these quotes are not closed", start, len(self._text) - start)
+        raise _error("unclosedQuote", "these quotes are not closed", start, len(self._text) - start)
 
     def _end_of_value(self) -> None:
         """What follows a value is a blank, a closing bracket or the end."""
         if not self._ended() and not self._text[self._at].isspace() and self._text[self._at] != ")":
             message = "a blank is missing here; a value with brackets, commas or quotes stands in quotes"
-            self._fail("noBlank", message, self._at, 1, 'title:"a, b (c)"')
+            raise _error("noBlank", message, self._at, 1, 'title:"a, b (c)"')
         self._blanks()
 
     def _sees(self, keyword: str) -> bool:
@@ -268,18 +278,10 @@ class _Parser:
         self._blanks()
         return True
 
-    def _minus(self) -> bool:
-        if not self._text.startswith("-", self._at):
-            return False
-        self._at += 1
-        return True
-
-    def _comma(self) -> bool:
-        if not self._text.startswith(",", self._at):
-            return False
-        self._at += 1
-        self._blanks()
-        return True
+    def _takes(self, character: str) -> bool:
+        taken = self._text.startswith(character, self._at)
+        self._at += taken
+        return taken
 
     def _blanks(self) -> None:
         while self._at < len(self._text) and self._text[self._at].isspace():
@@ -288,9 +290,6 @@ class _Parser:
     def _ended(self) -> bool:
         return self._at >= len(self._text)
 
-    def _fail(self, reason: str, message: str, position: int, length: int, suggestion: str = "") -> NoReturn:
-        raise ConditionError(reason, message, position=position, length=length, suggestion=suggestion)
-
 
 def _opens_piece(text: str, at: int) -> bool:
     return fold(text[at : at + len("evidence(")]) == "evidence("
@@ -298,3 +297,7 @@ def _opens_piece(text: str, at: int) -> bool:
 
 def _step(step: str) -> str:
     return step[1:-1].replace('""', '"') if step.startswith('"') else step
+
+
+def _error(reason: str, message: str, position: int, length: int, suggestion: str = "") -> ConditionError:
+    return ConditionError(reason, message, position=position, length=length, suggestion=suggestion)

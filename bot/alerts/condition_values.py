@@ -41,7 +41,7 @@ def squash(text: str) -> str:
 
 
 def fits(segments: Segments, text: str) -> bool:
-    """Whether a text fits a pattern, both folded. Linear: each segment is searched for once, from where the last ended."""
+    """Whether a text fits a pattern, both folded. Linear: each segment is searched for once, after the last one."""
     if len(segments) == 1:
         return text == segments[0]
     first, last = segments[0], segments[-1]

@@ -127,7 +127,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "googleCloudResource": ("gcp",),
     "hostLogonSession": (),
     "ioTDevice": ("iot",),
-    "ip": ("address", "ipaddress"),
+    "ip": ("ip", "address", "ipaddress"),
     "job": (),
     "kubernetesCluster": ("cluster",),
     "kubernetesController": ("controller", "deployment"),
@@ -153,8 +153,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "service": (),
     "submissionMail": (),
     "teamsMessage": (),
-    "url": ("link",),
-    "user": ("account",),
+    "url": ("url", "link"),
+    "user": ("user", "account"),
     "wmiEvent": ("wmi",),
 }
 

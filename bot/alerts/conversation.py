@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.alerts.messages import Address, ConversationKind
+from bot.alerts.words import Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,8 @@ class Subject(StrEnum):
     """What a card is about."""
 
     ALERT = "alert"
+    #: Alerts of one type that came faster than the conversation could show them.
+    ROLLUP = "rollup"
     DIGEST = "digest"
     #: An answer to somebody's command, or a welcome: a message that was made once and never changes.
     REPLY = "reply"
@@ -64,6 +67,23 @@ class Card:
     @property
     def address(self) -> Address:
         return replace(self.conversation.address, thread=self.thread)
+
+
+@dataclass(frozen=True, slots=True)
+class CardPlace:
+    """Where a card is, by our id of the conversation, and what it is about."""
+
+    conversation: int
+    subject: Subject
+    subject_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """An alert whose card others may share: the card's id, and how bad it is."""
+
+    card: int
+    severity: Severity
 
 
 @dataclass(frozen=True, slots=True)

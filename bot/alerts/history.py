@@ -58,12 +58,14 @@ class Entry:
 
 def as_plain(value: Any) -> Plain:  # noqa: ANN401 - any field of an alert
     """A field's value in the form that the history keeps."""
+    if value is None or type(value) is str or type(value) is int:
+        return value
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, tuple):
         return [str(item) for item in value]
-    if value is None or isinstance(value, (str, int)):
+    if isinstance(value, (str, int)):
         return value
     raise TypeError(f"the history cannot keep a {type(value).__name__}")

@@ -7,19 +7,28 @@ event loop.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-from bot.alerts.absorb import Said
+from bot.alerts.absorb import Birth, Said
 from bot.alerts.alert import Alert
-from bot.alerts.conversation import Card, Conversation, DeliveryCounts, Limits, Roster, Scope, Subject
+from bot.alerts.conversation import (
+    Card,
+    CardPlace,
+    Conversation,
+    DeliveryCounts,
+    Leader,
+    Limits,
+    Roster,
+    Scope,
+    Subject,
+)
 from bot.alerts.digest import Digest, DigestNumbers
 from bot.alerts.evidence import Evidence
 from bot.alerts.history import Entry
 from bot.alerts.incident import Incident
 from bot.alerts.messages import ConversationKind, Message
 from bot.alerts.people import Person
-from bot.alerts.report import Report
-from bot.alerts.views import Comment, QueueFilter, Similar
+from bot.alerts.views import Comment, FoldView, QueueFilter, Similar
 
 T = TypeVar("T")
 
@@ -29,23 +38,32 @@ Clock = Callable[[], datetime]
 class Alerts(Protocol):
     """Alerts with their evidence and the last report of their source."""
 
-    def find(self, source: str, external_id: str) -> Alert | None: ...
+    def find(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Alert]:
+        """Those that are known of some alerts, each by its source and the source's identity of it."""
+        ...
 
     def get(self, number: int) -> Alert:
         """Raises NotAvailable."""
         ...
 
-    def reserve(self, report: Report, received_at: datetime) -> int | None:
-        """A row and so a number for a new alert; None where another transaction has just made one for the same."""
+    def numbers(self, count: int) -> Sequence[int]:
+        """Numbers for new alerts, never given before."""
+        ...
+
+    def open(self, births: Sequence[Birth], conversations: Collection[int]) -> None:
+        """Write new alerts with everything that begins with them, and want a card of each in some conversations.
+
+        Where another transaction has just made one of them, the work is redone, and finds it.
+        """
         ...
 
     def save(self, alert: Alert, *, expected: int) -> None:
         """Write the state if the stored revision is still `expected`; raises Busy otherwise, and the work is redone."""
         ...
 
-    def last_said(self, number: int) -> Said | None: ...
+    def last_said(self, numbers: Collection[int]) -> Mapping[int, Said]: ...
 
-    def keep_said(self, number: int, said: Said, raw: Mapping[str, Any], at: datetime) -> None: ...
+    def keep_said(self, number: int, said: Said, raw: str, at: datetime) -> None: ...
 
     def replace_evidence(self, number: int, evidence: Sequence[Evidence]) -> None: ...
 
@@ -98,6 +116,10 @@ class Incidents(Protocol):
         ...
 
     def many(self, numbers: Iterable[int]) -> Mapping[int, Incident]: ...
+
+    def known(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
+        """The numbers of those that are known of some sources' incidents, by source and the source's identity."""
+        ...
 
     def of_source(self, source: str, external_id: str, *, name: str, url: str, at: datetime) -> int:
         """The number of the source's own incident, made on first sight."""
@@ -249,6 +271,52 @@ class Cards(Protocol):
     def counts(self, now: datetime) -> DeliveryCounts: ...
 
 
+class Folds(Protocol):
+    """Alerts that share a card: with an earlier one like it, or with all of their type in a storm."""
+
+    def leader(self, conversation: int, alert_type: str, host: str, *, since: datetime) -> Leader | None:
+        """The first open alert of that type and host received since then that has a card of its own here."""
+        ...
+
+    def backlog(self, conversation: int) -> int:
+        """How many cards of alerts wait to be posted there."""
+        ...
+
+    def rollup(self, conversation: int, alert_type: str, *, since: datetime) -> Leader | None:
+        """The roll-up of a type opened since then."""
+        ...
+
+    def rollups(self, conversation: int, *, since: datetime) -> int: ...
+
+    def open_rollup(self, conversation: int, alert_type: str, *, priority: int, at: datetime) -> Leader: ...
+
+    def add(self, conversation: int, alert: int, card: int, *, again_at: datetime) -> None:
+        """Show an alert within a card. A card that is posted already is drawn anew, not before `again_at`."""
+        ...
+
+    def place(self, card: int) -> CardPlace | None:
+        """Where a card is, and what it is about."""
+        ...
+
+    def own_card(self, conversation: int, alert: int) -> tuple[int, int]:
+        """The alert's own card there and how many are folded into it; (0, 0) without any."""
+        ...
+
+    def of_rollup(self, rollup: int) -> int:
+        """The card of a roll-up."""
+        ...
+
+    def view(self, card: int) -> FoldView | None:
+        """What the alerts of a card have in common, its own alert among them; None for a card without any."""
+        ...
+
+    def page(self, card: int, *, offset: int, limit: int) -> list[Alert]:
+        """Newest first."""
+        ...
+
+    def open_numbers(self, card: int, *, limit: int) -> list[int]: ...
+
+
 class Replies(Protocol):
     """Messages that were made once, kept until they are sent."""
 
@@ -290,6 +358,7 @@ class UnitOfWork(Protocol):
     people: People
     conversations: Conversations
     cards: Cards
+    folds: Folds
     replies: Replies
     digests: Digests
     presses: Presses

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from bot.alerts.evidence import Evidence
 from bot.alerts.words import Classification, Severity, Signal, Status
@@ -57,5 +56,5 @@ class Report:
     labels: Mapping[str, str] = field(default_factory=dict)
     comments: tuple[ReportedComment, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    #: The message as it came, JSON, for operators and for later sources of truth.
-    raw: Mapping[str, Any] = field(default_factory=dict)
+    #: The message as it came, as JSON text, for operators and for later sources of truth.
+    raw: str = "{}"

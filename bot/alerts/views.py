@@ -9,6 +9,7 @@ from bot.alerts.evidence import Evidence
 from bot.alerts.history import Entry
 from bot.alerts.incident import Incident
 from bot.alerts.people import Person
+from bot.alerts.words import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,9 @@ class AlertView:
     people: Mapping[str, Person] = field(default_factory=dict)
     incident: Incident | None = None
     last_comment: Comment | None = None
+    #: The card that draws this, where others are folded into it, and how many.
+    card: int = 0
+    folded: int = 0
 
     @property
     def assignee_name(self) -> str | None:
@@ -72,6 +76,36 @@ class Similar:
 class SimilarView:
     view: AlertView
     similar: tuple[Similar, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldView:
+    """Alerts that share one card: `card` is its id. `assets` are the most frequent ones, `title` that of the newest."""
+
+    card: int
+    title: str
+    severity: Severity
+    count: int
+    open: int
+    first_activity: datetime
+    last_activity: datetime
+    assets: tuple[str, ...]
+    asset_count: int
+    newest: tuple[AlertView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoldPage:
+    """One page of them, newest first."""
+
+    fold: FoldView
+    alerts: tuple[AlertView, ...]
+    page: int
+    page_size: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.fold.count // self.page_size))
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ class Dispatcher:
         self._under_way: dict[asyncio.Task[None], Card] = {}
         self._latest: datetime | None = None
         self._stopping = False
+        self._between_rounds = asyncio.Event()
+        self._between_rounds.set()
 
     def poke(self) -> None:
         """There may be something to do."""
@@ -81,6 +83,7 @@ class Dispatcher:
     async def run(self) -> None:
         """Work until `stop`. An error of one round is logged; the next round tries again."""
         renewing = asyncio.create_task(self._renew(), name="renew leases")
+        self._between_rounds.clear()
         try:
             while not self._stopping:
                 self._news.clear()
@@ -94,11 +97,14 @@ class Dispatcher:
                     await self._sleep(wait)
         finally:
             renewing.cancel()
+            self._between_rounds.set()
 
     async def stop(self, patience: float = 12) -> None:
         """Let what is under way end, for so many seconds; claim nothing more, and leave nothing claimed."""
         self._stopping = True
         self.poke()
+        # A round that has claimed cards still begins with them, and its posts must not go without their proof.
+        await self._between_rounds.wait()
         if self._under_way:
             await asyncio.wait(list(self._under_way), timeout=patience)
         if not self._under_way:

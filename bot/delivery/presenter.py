@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.alerts.conversation import Card, Subject
+from bot.alerts.errors import NotAvailable
 from bot.alerts.messages import Message
 from bot.alerts.ports import UnitOfWork
 from bot.usecases.read import shared_view
 from cards.alert_card import alert_text, render_alert
 from cards.digest import digest_text, render_digest
+from cards.fold import render_rollup, rollup_text
 from cards.language import Language
 from cards.size import LIMIT
 
@@ -34,20 +36,31 @@ class Presenter:
     def draw(self, uow: UnitOfWork, card: Card, now: datetime, *, small: bool = False) -> Drawn:
         revision = uow.cards.wanted(card.id)
         nonce = f"{card.id}.{revision}"
+        limit = SMALL if small else LIMIT
         match card.subject:
             case Subject.ALERT:
-                message = self._alert(uow, card.subject_id, now, nonce, limit=SMALL if small else LIMIT)
+                message = self._alert(uow, card, now, nonce, limit=limit)
+            case Subject.ROLLUP:
+                message = self._rollup(uow, card.id, now, nonce, limit=limit)
             case Subject.DIGEST:
                 message = self._digest(uow, card.subject_id, now, nonce)
             case Subject.REPLY:
                 message = uow.replies.get(card.subject_id)
         return Drawn(message, revision)
 
-    def _alert(self, uow: UnitOfWork, number: int, now: datetime, nonce: str, *, limit: int) -> Message:
-        view = shared_view(uow, number)
-        card = render_alert(view, lang=self._lang, now=now, nonce=nonce, link_hosts=self._link_hosts, limit=limit)
+    def _alert(self, uow: UnitOfWork, card: Card, now: datetime, nonce: str, *, limit: int) -> Message:
+        view = shared_view(uow, card.subject_id, card.conversation.id)
+        drawn = render_alert(view, lang=self._lang, now=now, nonce=nonce, link_hosts=self._link_hosts, limit=limit)
         text, summary = alert_text(view, lang=self._lang)
-        return Message(text=text, summary=summary, card=card)
+        return Message(text=text, summary=summary, card=drawn)
+
+    def _rollup(self, uow: UnitOfWork, card: int, now: datetime, nonce: str, *, limit: int) -> Message:
+        view = uow.folds.view(card)
+        if view is None:
+            raise NotAvailable(f"roll-up on card {card}")
+        text, summary = rollup_text(view, self._lang)
+        drawn = render_rollup(view, lang=self._lang, now=now, nonce=nonce, limit=limit)
+        return Message(text=text, summary=summary, card=drawn)
 
     def _digest(self, uow: UnitOfWork, number: int, now: datetime, nonce: str) -> Message:
         digest = uow.digests.get(number)

@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from bot.alerts.report import Report
 from bot.alerts.words import Severity, Signal
-from bot.sources.json_body import read_json
+from bot.sources.json_body import as_text, read_json
 from bot.sources.outcome import BadPayload, Note, Parsed, collect
 from bot.sources.prometheus_labels import evidence_of, fingerprint_of
 from bot.sources.text import short
@@ -108,7 +108,7 @@ def _read(item: Any, pointer: str, envelope: Mapping[str, Any]) -> Report:  # no
         },
         evidence=evidence_of(labels),
         # A webhook of this alert alone, so that it can be read again.
-        raw={**envelope, "alerts": [item]},
+        raw=as_text({**envelope, "alerts": [item]}),
     )
 
 

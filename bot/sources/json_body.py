@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 from bot.sources.outcome import BadPayload
 from bot.sources.text import clean_tree, may_be_dirty
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_DIGITS", "MAX_NODES", "BadPayload", "read_json"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_DIGITS", "MAX_NODES", "BadPayload", "as_text", "read_json", "read_json_text"]
 
 MAX_BYTES = 8 * 1024 * 1024
 #: Values of any type; the keys of objects are not counted.
@@ -21,11 +21,20 @@ _BRACKETS = bytes.maketrans(b"{}", b"[]")
 _NOT_BRACKETS = bytes(code for code in range(256) if code not in b"[]{}")
 
 
+#: A JSON value as compact text. Plain ASCII: whatever a string holds, its JSON can be stored.
+as_text = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def read_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
     """The body's value, its strings cleaned (`text.clean_text`). A key given twice keeps its last value.
 
     Raises BadPayload: not UTF-8 (a byte order mark is fine), not JSON, NaN or infinite, or beyond the limits above.
     """
+    return read_json_text(body)[0]
+
+
+def read_json_text(body: bytes) -> tuple[Any, str]:
+    """The same, and the text that it was read from; what is made of the cleaned value where there was need to clean."""
     if len(body) > MAX_BYTES:
         raise BadPayload("", f"is longer than {MAX_BYTES} bytes")
     body = body.removeprefix(_BOM)
@@ -38,7 +47,10 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
     except json.JSONDecodeError as error:
         why = "is empty" if not body.strip() else f"is not JSON: {error.msg}, line {error.lineno} column {error.colno}"
         raise BadPayload("", why) from None
-    return clean_tree(value) if may_be_dirty(body, text) else value
+    if not may_be_dirty(body, text):
+        return value, text
+    value = clean_tree(value)
+    return value, as_text(value)
 
 
 def _check_shape(body: bytes) -> None:

@@ -130,7 +130,8 @@ class Commands:
         return self._lang.t("This conversation is not subscribed.")
 
     def _digest(self, uow: UnitOfWork, said: Said) -> Reply:
-        digests.post_for(uow, said.reader, said.at, zone=self._zone)
+        thread = said.activity.address.thread
+        digests.post_for(uow, said.reader, said.at, zone=self._zone, thread=thread)
         return None
 
     # Verbs, on one alert or several.

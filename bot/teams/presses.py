@@ -5,26 +5,22 @@ One transaction a press: it takes effect and reads what the answer shows. Drawin
 
 import asyncio
 import hashlib
-import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from bot.alerts.errors import Busy, NotAvailable, Refused
 from bot.alerts.people import Person
 from bot.alerts.ports import Clock, Store, UnitOfWork
-from bot.alerts.words import DETERMINATIONS, Classification
-from bot.teams import screens
+from bot.teams import fold_presses, screens
 from bot.teams.activity import InboundActivity
-from bot.teams.grammar import parse_tags
 from bot.teams.identity import arrive, person_of
+from bot.teams.pressed import CHANGES, Pressed
 from bot.teams.screens import Frame, Screen
-from bot.usecases import assign, comment, link, read, resolve, undo
-from bot.usecases.acting import Act
+from bot.usecases import read
 from bot.usecases.visibility import Reader
-from cards.buttons import ME, NEW_INCIDENT, NOBODY, Press, Verb
+from cards.buttons import Press, Verb
 from cards.language import Language
 from cards.not_available import not_available_text
 from cards.refusals import busy_text, refusal_text
@@ -38,33 +34,6 @@ Json = dict[str, Any]
 
 #: Brings somebody whom we have not met: looks a person up in a conversation by Entra object id; False if not there.
 Introduce = Callable[[InboundActivity, str], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """A press with everything that was checked about it."""
-
-    verb: Verb
-    press: Press
-    person: Person
-    activity: InboundActivity
-    at: datetime
-
-    @property
-    def alert(self) -> int:
-        if self.press.alert is None:
-            raise Refused("badPress", field="alert", why="Field required")
-        return self.press.alert
-
-    def act(self, reader: Reader) -> Act:
-        return Act(alert=self.alert, by=self.person, reader=reader, at=self.at, rev=self.press.rev, key=self._key())
-
-    def _key(self) -> str | None:
-        """The same actor, verb, subject, nonce and inputs take effect once."""
-        if not self.press.nonce:
-            return None
-        what = [self.person.object_id, self.verb, self.press.data()]
-        return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
 
 
 class Presses:
@@ -120,7 +89,9 @@ class Presses:
         return await self._transact(pressed)
 
     async def _transact(self, pressed: Pressed) -> Screen:
-        change = _CHANGES.get(pressed.verb)
+        if pressed.verb is Verb.MANAGE and fold_presses.is_complete(pressed.press):
+            return await self._store.write(lambda uow: fold_presses.handle(uow, pressed))
+        change = CHANGES.get(pressed.verb)
         if change is None or not change.is_complete(pressed.press):
             return await self._store.read(lambda uow: self._look(uow, pressed))
 
@@ -135,6 +106,8 @@ class Presses:
         reader = _reader(uow, pressed)
         if pressed.verb is Verb.QUEUE:
             return screens.queue(uow, reader, pressed.press, now=pressed.at, days=self._queue_days)
+        if pressed.press.fold is not None:
+            return fold_presses.look(uow, pressed, reader)
         return screens.SCREENS[pressed.verb](uow, pressed.alert, reader, pressed.press)
 
     def _draw(self, pressed: Pressed, screen: Screen, notice: str = "") -> Json:
@@ -201,65 +174,3 @@ def _reader(uow: UnitOfWork, pressed: Pressed) -> Reader:
     if conversation is None:
         raise NotAvailable("conversation")
     return Reader(pressed.person.object_id, conversation)
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """A verb that changes something: whether a press has all that it needs, and how it is done."""
-
-    run: Callable[[UnitOfWork, Act, Press], object]
-    is_complete: Callable[[Press], bool] = lambda _press: True
-
-
-def _assign(uow: UnitOfWork, act: Act, press: Press) -> object:
-    to = (press.to or "").strip()
-    if not to:
-        raise Refused("badPress", field="to", why="choose somebody")
-    return assign.assign(uow, act, {ME: act.by.object_id, NOBODY: None}.get(to, to.lower()))
-
-
-def _classify(uow: UnitOfWork, act: Act, press: Press) -> object:
-    return resolve.classify(uow, act, *(press.verdict() or (Classification.NOT_SET, "")))
-
-
-def _classify_is_complete(press: Press) -> bool:
-    verdict = press.verdict()
-    return verdict is not None and (
-        press.determination is not None or bool(verdict[1]) or not DETERMINATIONS[verdict[0]]
-    )
-
-
-def _resolve(uow: UnitOfWork, act: Act, press: Press) -> object:
-    classification, determination = press.verdict() or (None, "")
-    return resolve.resolve(uow, act, classification, determination, press.comment or "")
-
-
-def _tag(uow: UnitOfWork, act: Act, press: Press) -> object:
-    return comment.tag(uow, act, *parse_tags(press.tags or ""))
-
-
-def _link(uow: UnitOfWork, act: Act, press: Press) -> object:
-    wanted = (press.incident or "").strip().removeprefix("#")
-    if wanted == NEW_INCIDENT:
-        return link.link_to_new(uow, act)
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 16):
-        raise Refused("badPress", field="incident", why="an incident's number or 'new'")
-    return link.link(uow, act, int(wanted))
-
-
-_CHANGES: Mapping[Verb, _Change] = {
-    Verb.ASSIGN: _Change(_assign, lambda press: press.to is not None),
-    Verb.START: _Change(lambda uow, act, _press: assign.start(uow, act)),
-    Verb.COMMENT: _Change(
-        lambda uow, act, press: comment.comment(uow, act, press.comment or ""), lambda press: press.comment is not None
-    ),
-    Verb.CLASSIFY: _Change(_classify, _classify_is_complete),
-    # The form's button carries the status, because Teams may leave out inputs that are empty.
-    Verb.RESOLVE: _Change(
-        _resolve, lambda press: any(given is not None for given in (press.status, press.classification, press.comment))
-    ),
-    Verb.REOPEN: _Change(lambda uow, act, _press: resolve.reopen(uow, act)),
-    Verb.TAG: _Change(_tag, lambda press: press.tags is not None),
-    Verb.LINK: _Change(_link, lambda press: press.incident is not None),
-    Verb.UNDO: _Change(lambda uow, act, _press: undo.undo(uow, act)),
-}

@@ -1,7 +1,7 @@
 """Screens: what somebody sees after a press. Loading is separate from drawing, which needs no database."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,10 @@ class Frame:
     listing: Listing | None = None
     page: int | None = None
     link_hosts: frozenset[str] = frozenset()
+
+    def saying(self, notice: str) -> "Frame":
+        """The same with a notice."""
+        return replace(self, notice=notice)
 
 
 Screen = Callable[[Frame], Json]

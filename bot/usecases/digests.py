@@ -34,16 +34,22 @@ def post_now(uow: UnitOfWork, now: datetime, *, zone: ZoneInfo) -> int:
     return sum(_post_last_day(uow, target, now, zone=zone) for target in uow.conversations.subscribed())
 
 
-def post_for(uow: UnitOfWork, reader: Reader, now: datetime, *, zone: ZoneInfo) -> None:
+def post_for(uow: UnitOfWork, reader: Reader, now: datetime, *, zone: ZoneInfo, thread: str | None = None) -> None:
     """Make one over the last day for somebody who asks, of what they may see where they ask."""
-    _post_last_day(uow, reader.conversation, now, zone=zone, scope=scope_of(uow, reader))
+    _post_last_day(uow, reader.conversation, now, zone=zone, scope=scope_of(uow, reader), thread=thread)
 
 
 def _post_last_day(
-    uow: UnitOfWork, target: Conversation, now: datetime, *, zone: ZoneInfo, scope: Scope = EVERYTHING
+    uow: UnitOfWork,
+    target: Conversation,
+    now: datetime,
+    *,
+    zone: ZoneInfo,
+    scope: Scope = EVERYTHING,
+    thread: str | None = None,
 ) -> bool:
     slot, day, since = f"now-{now.isoformat()}", now.astimezone(zone).date(), now - timedelta(days=1)
-    return _post(uow, target, now, slot=slot, day=day, zone=zone, since=since, until=now, scope=scope)
+    return _post(uow, target, now, slot=slot, day=day, zone=zone, since=since, until=now, scope=scope, thread=thread)
 
 
 def _post(
@@ -57,6 +63,7 @@ def _post(
     since: datetime,
     until: datetime,
     scope: Scope = EVERYTHING,
+    thread: str | None = None,
 ) -> bool:
     if uow.digests.exists(conversation.id, slot):
         return False
@@ -64,5 +71,5 @@ def _post(
     digest = uow.digests.add(conversation.id, slot=slot, local_date=day, zone=str(zone), numbers=numbers, at=now)
     if digest is None:
         return False
-    uow.cards.want(conversation.id, Subject.DIGEST, digest, priority=URGENCY, at=now)
+    uow.cards.want(conversation.id, Subject.DIGEST, digest, priority=URGENCY, at=now, thread=thread)
     return True

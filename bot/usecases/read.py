@@ -1,6 +1,7 @@
 """What people look at: an alert and its views, and the queue. Nothing here changes anything."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.alerts.alert import Alert
@@ -21,12 +22,14 @@ PAGE_SIZE = 6
 def alert_view(uow: UnitOfWork, number: int, reader: Reader) -> AlertView:
     """Raises NotAvailable, as everything here does, for what the reader may not see."""
     require_visible(uow, number, reader)
-    return shared_view(uow, number)
+    return shared_view(uow, number, reader.conversation.id)
 
 
-def shared_view(uow: UnitOfWork, number: int) -> AlertView:
+def shared_view(uow: UnitOfWork, number: int, conversation: int) -> AlertView:
     """The view that everybody in a conversation shares; the card was sent there because it may be seen there."""
-    return _views(uow, [uow.alerts.get(number)])[0]
+    (view,) = views_of(uow, [uow.alerts.get(number)])
+    card, folded = uow.folds.own_card(conversation, number)
+    return replace(view, card=card, folded=folded) if folded else view
 
 
 def details(uow: UnitOfWork, number: int, reader: Reader) -> DetailsView:
@@ -42,20 +45,20 @@ def history(uow: UnitOfWork, number: int, reader: Reader) -> HistoryView:
     require_visible(uow, number, reader)
     entries = uow.history.entries(number, limit=ENTRIES_SHOWN)
     alert = uow.alerts.get(number)
-    view = _views(uow, [alert], also=_people_in(entries))[0]
+    view = views_of(uow, [alert], also=_people_in(entries))[0]
     return HistoryView(view, entries, older=alert.revision - len(entries))
 
 
 def similar(uow: UnitOfWork, number: int, reader: Reader) -> SimilarView:
     scope = require_visible(uow, number, reader)
-    view = shared_view(uow, number)
+    view = shared_view(uow, number, reader.conversation.id)
     return SimilarView(view, uow.alerts.similar(view.alert, scope, limit=SIMILAR_SHOWN))
 
 
 def incidents(uow: UnitOfWork, number: int, reader: Reader) -> tuple[AlertView, Sequence[Incident]]:
     """The alert, and the incidents that it could be linked to."""
     scope = require_visible(uow, number, reader)
-    return shared_view(uow, number), uow.incidents.newest(scope, limit=INCIDENTS_OFFERED)
+    return shared_view(uow, number, reader.conversation.id), uow.incidents.newest(scope, limit=INCIDENTS_OFFERED)
 
 
 def queue(uow: UnitOfWork, reader: Reader, *, now: datetime, days: int, page: int = 0, mine: bool = False) -> QueueView:
@@ -66,7 +69,7 @@ def queue(uow: UnitOfWork, reader: Reader, *, now: datetime, days: int, page: in
     if not alerts and page:
         page = max(0, -(-total // PAGE_SIZE) - 1)
         alerts, total = uow.alerts.page(scope, wanted, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
-    return QueueView(tuple(_views(uow, alerts)), total, page, PAGE_SIZE, days, mine)
+    return QueueView(tuple(views_of(uow, alerts)), total, page, PAGE_SIZE, days, mine)
 
 
 def open_in_range(uow: UnitOfWork, first: int, last: int, reader: Reader) -> list[int]:
@@ -79,7 +82,7 @@ def _is_open(uow: UnitOfWork, number: int, scope: Scope) -> bool:
     return uow.alerts.in_scope(number, scope) and uow.alerts.get(number).is_open
 
 
-def _views(uow: UnitOfWork, alerts: Sequence[Alert], also: Iterable[str] = ()) -> list[AlertView]:
+def views_of(uow: UnitOfWork, alerts: Sequence[Alert], also: Iterable[str] = ()) -> list[AlertView]:
     people = uow.people.many({alert.assignee for alert in alerts if alert.assignee} | set(also))
     found = uow.incidents.many({alert.incident for alert in alerts if alert.incident is not None})
     comments = uow.history.last_comments([alert.number for alert in alerts if alert.comment_count])

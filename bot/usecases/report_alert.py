@@ -1,13 +1,15 @@
-"""A source reports an alert: it is opened, or changed where the source says something new."""
+"""Sources report alerts: they are opened, or changed where the source says something new.
 
+Reports that come together are handled together, with few statements for all of them; one alone is a batch of one.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.alerts.absorb import Said, absorb, newborn, said, with_apart
-from bot.alerts.alert import Alert, Decision, apply
-from bot.alerts.conversation import Subject
-from bot.alerts.errors import Busy
-from bot.alerts.history import Entry, Kind
+from bot.alerts.absorb import Birth, Said, absorb, born, said, with_apart
+from bot.alerts.alert import Alert, Decision
+from bot.alerts.history import Kind
 from bot.alerts.people import Actor, Way
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.report import Report
@@ -15,6 +17,9 @@ from bot.usecases.acting import record
 
 #: How many of a source's comments are taken in from one report, the newest ones.
 COMMENTS_TAKEN = 100
+
+#: A source, and its identity of an alert or an incident.
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,68 +32,83 @@ class Reported:
 
 
 def report_alert(uow: UnitOfWork, report: Report, now: datetime) -> Reported:
-    alert = uow.alerts.find(report.source, report.external_id)
-    if alert is not None:
-        return _update(uow, alert, report, now)
-    number = uow.alerts.reserve(report, now)
-    if number is None:
-        raise Busy("another report of the same alert was faster")  # the work is run again and finds the alert
-    _open(uow, newborn(number, report, now), report, now)
-    return Reported(number, opened=True, changed=True)
+    return report_alerts(uow, [report], now)[0]
 
 
-def _open(uow: UnitOfWork, alert: Alert, report: Report, now: datetime) -> None:
-    news = _said(uow, report, now)
-    absorbed = absorb(alert, None, news, report)
-    alert = with_apart(alert, absorbed, report)
-    entry = Entry(
-        alert=alert.number,
-        revision=1,
-        at=now,
-        actor=Actor.source(report.source),
-        way=Way.SOURCE,
-        kind=Kind.CREATED,
-        changes=absorbed.changes,
-    )
-    alert = apply(alert, entry)
-    uow.alerts.save(alert, expected=0)
-    uow.history.add(entry)
-    uow.alerts.replace_evidence(alert.number, report.evidence)
-    alert = _take_comments(uow, alert, report, now)
-    uow.alerts.keep_said(alert.number, news, report.raw, now)
-    urgency = 3 - alert.severity.rank
-    for conversation in uow.conversations.subscribed():
-        uow.cards.want(conversation.id, Subject.ALERT, alert.number, priority=urgency, at=now)
+def report_alerts(uow: UnitOfWork, reports: Sequence[Report], now: datetime) -> list[Reported]:
+    """What became of each, in their order. An alert that is reported twice is opened, and then told what is new."""
+    known = dict(uow.alerts.find({_key(report) for report in reports}))
+    previous = dict(uow.alerts.last_said([alert.number for alert in known.values()]))
+    news = _all_said(uow, reports, now)
+    opened = _open(uow, {place: (reports[place], news[place]) for place in _firsts(reports, known)}, now)
+    for birth in opened.values():
+        known[_key(birth.report)], previous[birth.alert.number] = birth.alert, birth.said
+    outcome = []
+    for place, report in enumerate(reports):
+        alert = known[_key(report)]
+        if place in opened:
+            after = _take_comments(uow, alert, report, now)
+        else:
+            after = _update(uow, alert, (previous.get(alert.number), news[place]), report, now)
+        known[_key(report)], previous[alert.number] = after, news[place]
+        is_new = place in opened
+        outcome.append(Reported(alert.number, opened=is_new, changed=is_new or after.revision != alert.revision))
+    return outcome
 
 
-def _update(uow: UnitOfWork, alert: Alert, report: Report, now: datetime) -> Reported:
-    previous = uow.alerts.last_said(alert.number)
-    news = _said(uow, report, now)
+def _firsts(reports: Sequence[Report], known: Mapping[Key, Alert]) -> list[int]:
+    """Where an alert is reported for the first time."""
+    places: dict[Key, int] = {}
+    for place, report in enumerate(reports):
+        if _key(report) not in known:
+            places.setdefault(_key(report), place)
+    return list(places.values())
+
+
+def _open(uow: UnitOfWork, new: Mapping[int, tuple[Report, Said]], now: datetime) -> dict[int, Birth]:
+    """New alerts, each wanted wherever all alerts are."""
+    if not new:
+        return {}
+    births = {
+        place: born(number, report, news, now)
+        for number, (place, (report, news)) in zip(uow.alerts.numbers(len(new)), new.items(), strict=True)
+    }
+    uow.alerts.open(list(births.values()), [conversation.id for conversation in uow.conversations.subscribed()])
+    return births
+
+
+def _update(uow: UnitOfWork, alert: Alert, told: tuple[Said | None, Said], report: Report, now: datetime) -> Alert:
+    """The alert after a report that is not its first. `told` is what the source said before, and what it says now."""
+    previous, news = told
     absorbed = absorb(alert, previous, news, report)
-    revision = alert.revision
+    after = alert
     if not absorbed.is_empty:
-        alert = with_apart(alert, absorbed, report)
+        after = with_apart(alert, absorbed, report)
         decision = Decision(Kind.REPORTED, absorbed.changes)
-        alert = record(uow, alert, decision, by=Actor.source(report.source), way=Way.SOURCE, at=now).alert
+        after = record(uow, after, decision, by=Actor.source(report.source), way=Way.SOURCE, at=now).alert
         if absorbed.evidence_changed:
             uow.alerts.replace_evidence(alert.number, report.evidence)
-    alert = _take_comments(uow, alert, report, now)
-    if previous != news or alert.revision != revision:
+    after = _take_comments(uow, after, report, now)
+    if previous != news or after.revision != alert.revision:
         uow.alerts.keep_said(alert.number, news, report.raw, now)
-    return Reported(alert.number, opened=False, changed=alert.revision != revision)
+    return after
 
 
-def _said(uow: UnitOfWork, report: Report, now: datetime) -> Said:
-    assignee = report.assigned_to
-    if assignee:
-        person = uow.people.by_principal_name(assignee)
-        assignee = person.object_id if person else assignee
-    incident = None
-    if report.external_incident:
-        incident = uow.incidents.of_source(
-            report.source, report.external_incident, name=report.title, url=report.incident_url, at=now
+def _all_said(uow: UnitOfWork, reports: Sequence[Report], now: datetime) -> list[Said]:
+    """The reports with our people and incidents in place of the source's; incidents are made on first sight."""
+    assignees = {report.assigned_to for report in reports if report.assigned_to}
+    people = {name: uow.people.by_principal_name(name) for name in sorted(assignees)}
+    incidents = dict(uow.incidents.known({_incident(report) for report in reports if report.external_incident}))
+    outcome = []
+    for report in reports:
+        person = people.get(report.assigned_to or "")
+        key = _incident(report)
+        if report.external_incident and key not in incidents:
+            incidents[key] = uow.incidents.of_source(*key, name=report.title, url=report.incident_url, at=now)
+        outcome.append(
+            said(report, assignee=person.object_id if person else report.assigned_to, incident=incidents.get(key))
         )
-    return said(report, assignee=assignee, incident=incident)
+    return outcome
 
 
 def _take_comments(uow: UnitOfWork, alert: Alert, report: Report, now: datetime) -> Alert:
@@ -103,3 +123,11 @@ def _take_comments(uow: UnitOfWork, alert: Alert, report: Report, now: datetime)
             decision = Decision(Kind.COMMENTED, comment=comment.text)
             alert = record(uow, alert, decision, by=by, way=Way.SOURCE, at=comment.at, now=now).alert
     return alert
+
+
+def _key(report: Report) -> Key:
+    return report.source, report.external_id
+
+
+def _incident(report: Report) -> Key:
+    return report.source, report.external_incident

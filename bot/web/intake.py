@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from aiohttp import web
 
-from bot.alerts.ports import Clock, Store, UnitOfWork
-from bot.alerts.report import Report
+from bot.alerts.ports import Clock, Store
 from bot.sources.outcome import BadPayload, Parsed, Rejection
-from bot.usecases.report_alert import Reported, report_alert
+from bot.usecases.report_alert import Reported
 from bot.web.authorization import SIGNATURE_HEADER, SourceTokens
+from bot.web.gathering import Gathering
 from bot.web.problems import problem
 
 #: The largest body, in bytes.
@@ -21,9 +21,6 @@ LARGE = 256 * 1024
 #: A sender gets this long to send its body, in seconds.
 BODY_TIME = 20
 
-#: How many reports share a transaction at most, so that a press never waits long behind a large page.
-TOGETHER = 100
-
 
 class Intake:
     """The endpoint. A source without a token in the settings takes nothing in."""
@@ -33,8 +30,7 @@ class Intake:
     ) -> None:
         self._parsers = parsers
         self._tokens = tokens
-        self._store = store
-        self._clock = clock
+        self._gathering = Gathering(store=store, clock=clock)
 
     async def receive(self, request: web.Request) -> web.Response:
         source = request.match_info["source"]
@@ -51,7 +47,7 @@ class Intake:
             return problem(
                 400, f"{bad.pointer or 'The body'} {bad.why}.", pointer=bad.pointer, rejected=_named(bad.rejected)
             )
-        return _accepted(await self._keep(parsed.reports), parsed)
+        return _accepted(await self._gathering.keep(parsed.reports), parsed)
 
     async def _body(self, request: web.Request, source: str) -> bytes | web.Response:
         """The body of a sender who may report, or the answer to one who may not."""
@@ -68,18 +64,6 @@ class Intake:
         if signature is not None and not self._tokens.allows_signature(source, signature, body):
             return _unauthorized()
         return body
-
-    async def _keep(self, reports: Sequence[Report]) -> list[Reported]:
-        now = self._clock()
-        kept: list[Reported] = []
-        for first in range(0, len(reports), TOGETHER):
-            some = reports[first : first + TOGETHER]
-
-            def work(uow: UnitOfWork, some: Sequence[Report] = some) -> list[Reported]:
-                return [report_alert(uow, report, now) for report in some]
-
-            kept += await self._store.write(work)
-        return kept
 
 
 def _wrong_form(request: web.Request) -> web.Response | None:

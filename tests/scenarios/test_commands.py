@@ -1,8 +1,8 @@
 """What people can say to the bot, by mention in a channel or in a 1:1 chat."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-
-import pytest
+from pathlib import Path
 
 from tests.support.payloads import graph_alert
 from tests.support.sandbox import buttons, card_text, message_text
@@ -128,9 +128,8 @@ async def test_the_first_subscription_posts_the_newest_twenty_open_alerts(bare_t
     assert "not subscribed" in await bare_town.told("bo", "unsubscribe", in_="quiet")
 
 
-async def test_the_days_of_the_queue_are_a_setting(tmp_path: object, request: pytest.FixtureRequest) -> None:
-    folder = request.getfixturevalue("tmp_path")
-    async with running_town(folder, settings={"TOCSIN_QUEUE_DAYS": "2"}) as town:
+async def test_the_days_of_the_queue_are_a_setting(tmp_path: Path) -> None:
+    async with running_town(tmp_path, settings={"TOCSIN_QUEUE_DAYS": "2"}) as town:
         await town.teams.install("ana", channel="alerts")
         old = (datetime.now(UTC) - timedelta(days=3)).isoformat()
         await town.raised("Three days old", lastActivityDateTime=old)
@@ -150,7 +149,7 @@ async def test_digest_posts_the_numbers_of_the_last_day(town: Town) -> None:
     assert "Open the queue" in buttons(card)
 
 
-def _has_cards(town: Town, where: str, text: str, count: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _has_cards(town: Town, where: str, text: str, count: int) -> Callable[[], Awaitable[bool]]:
     async def there() -> bool:
         return len([m for m in await town.teams.from_bot(where) if text in message_text(m)]) >= count
 

@@ -1,5 +1,7 @@
 """Clients too old for Action.Execute send its fallback, a message with data; the answer is a message too."""
 
+from collections.abc import Awaitable, Callable
+
 from bot.sandbox.carddata import buttons
 from tests.support.sandbox import Json, card_text
 from tests.support.town import Town
@@ -51,9 +53,10 @@ async def test_data_that_makes_no_sense_is_answered_in_words(town: Town) -> None
                 "classification": "evil", "determination": "x"}, {"x": 1}, [1], 7):  # fmt: skip
         before = len(await town.teams.from_bot("alerts"))
         await town.teams.press("bo", posted, submit=bad)
-        found = await town.teams.wait_for("alerts", "could not be understood")
-        assert not found["card"]
-        assert len(await town.teams.from_bot("alerts")) == before + 1
+        await town.teams.until(_said(town, before + 1), waiting_for="an answer", show="alerts")
+        newest = (await town.teams.from_bot("alerts"))[-1]
+        assert "could not be understood" in newest["plain"]
+        assert not newest["card"]
     assert (await town.alert(posted["number"])).revision == 1
 
 
@@ -64,3 +67,10 @@ async def test_a_refused_press_of_an_old_client_is_answered_with_the_fresh_card(
     await town.teams.press("bo", posted, submit=data)
     answer = await town.teams.wait_for_card("alerts", "Ana Alvarez was first")
     assert "Ana Alvarez has it" in card_text(answer["card"])
+
+
+def _said(town: Town, count: int) -> Callable[[], Awaitable[bool]]:
+    async def there() -> bool:
+        return len(await town.teams.from_bot("alerts")) >= count
+
+    return there

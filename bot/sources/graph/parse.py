@@ -19,7 +19,7 @@ from bot.sources.graph.vocabulary import (
     severity_of,
     status_of,
 )
-from bot.sources.json_body import read_json
+from bot.sources.json_body import as_text, read_json_text
 from bot.sources.outcome import BadPayload, Note, Parsed, collect
 from bot.sources.text import short
 from bot.sources.values import object_at, problem, scalar_text, web_url
@@ -34,7 +34,12 @@ _LABEL_LENGTH = 1_000
 
 def parse(body: bytes) -> Parsed:
     """The reports in a body. Items stand alone; raises BadPayload only where none is usable."""
-    return collect(_items(read_json(body)), _read)
+    document, text = read_json_text(body)
+
+    def read(item: Any, pointer: str, notes: list[Note]) -> Report:  # noqa: ANN401 - any JSON value
+        return _read(item, pointer, notes, text if item is document else None)
+
+    return collect(_items(document), read)
 
 
 def _items(document: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - any JSON value
@@ -50,7 +55,7 @@ def _items(document: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - any JS
         yield "", document
 
 
-def _read(item: Any, pointer: str, notes: list[Note]) -> Report:  # noqa: ANN401 - any JSON value
+def _read(item: Any, pointer: str, notes: list[Note], text: str | None) -> Report:  # noqa: ANN401 - any JSON value
     raw = object_at(item, pointer)
     try:
         alert = GraphAlert.model_validate(raw)
@@ -92,7 +97,7 @@ def _read(item: Any, pointer: str, notes: list[Note]) -> Report:  # noqa: ANN401
         labels=_labels(alert.additional_data) | _labels(alert.custom_details),
         comments=tuple(_comments(alert.comments or (), created)),
         evidence=tuple(_evidence(alert.evidence or (), pointer, notes)),
-        raw=raw,
+        raw=as_text(raw) if text is None else text,
     )
 
 

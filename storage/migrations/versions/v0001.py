@@ -286,7 +286,7 @@ def _reports() -> None:
         sa.Column("alert", NUMBER, autoincrement=False, nullable=False),
         sa.Column("said", sa.JSON(), nullable=False),
         sa.Column("evidence_digest", sa.Text(), nullable=False),
-        sa.Column("raw", sa.JSON(), nullable=False),
+        sa.Column("raw", sa.Text(), nullable=False),
         sa.Column("received_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(["alert"], ["alerts.number"], name="fk_reports_alert"),
         sa.PrimaryKeyConstraint("alert", name="pk_reports"),

@@ -56,7 +56,7 @@ def test_an_alert_becomes_a_report() -> None:
         "203.0.113.77",
     ]
     assert [piece.roles for piece in report.evidence][2:] == [(), ("trigger",), ("commandAndControl",)]
-    assert report.raw == raw
+    assert json.loads(report.raw) == raw
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def test_documentation_is_linked_where_a_technique_is_known(techniques: list[str
 
 def test_what_we_do_not_know_is_ignored_and_kept() -> None:
     report = _report(somethingNew={"deep": [1]}, incidentId=28282, investigationState="unknown")
-    assert report.raw["somethingNew"] == {"deep": [1]}
+    assert json.loads(report.raw)["somethingNew"] == {"deep": [1]}
     assert report.external_incident == "28282"
     assert report.investigation_state == ""
 

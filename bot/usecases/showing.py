@@ -1,0 +1,102 @@
+"""Where new alerts are shown: a card each, unless many come at once.
+
+Alerts of the same type and host within minutes share the card of the first; and where a conversation would fall behind
+Teams' limits, alerts of a type share one roll-up. High severity always gets a card of its own in a storm. Each stays an
+alert with its own number and history, and is reached from the card that shows it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.alerts.alert import Alert
+from bot.alerts.conversation import Conversation, Leader, Subject
+from bot.alerts.ports import UnitOfWork
+from bot.alerts.words import Severity
+
+#: How long alerts of the same type and host share a card.
+ALIKE: Final = timedelta(minutes=5)
+
+#: Cards waiting in a conversation from which on it counts as falling behind: about ten seconds of what Teams allows.
+BEHIND: Final = 20
+
+#: How long a roll-up takes alerts in before the next one is opened.
+ROLLUP_SPAN: Final = timedelta(minutes=30)
+
+#: So many roll-ups in that time, then one for everything else: an alert storm of many types is a storm of cards, too.
+ROLLUPS: Final = 10
+
+#: A posted card is not drawn anew for each alert that joins it.
+JOIN_EVERY: Final = timedelta(seconds=5)
+
+#: Roll-ups go out with what is urgent: they are how people hear of all the rest.
+ROLLUP_URGENCY: Final = 0
+
+
+def show_new(uow: UnitOfWork, alerts: Sequence[Alert], now: datetime) -> None:
+    """Cards for alerts that have just been opened, in every subscribed conversation."""
+    for conversation in uow.conversations.subscribed():
+        _Placing(uow, conversation, now).place(alerts)
+
+
+def urgency(alert: Alert) -> int:
+    """The priority of its card: 0 for high severity, larger for what can wait."""
+    return 3 - alert.severity.rank
+
+
+class _Placing:
+    """Places alerts in one conversation, remembering what it has looked up."""
+
+    def __init__(self, uow: UnitOfWork, conversation: Conversation, now: datetime) -> None:
+        self._uow = uow
+        self._here = conversation.id
+        self._now = now
+        self._leaders: dict[tuple[str, str], Leader | None] = {}
+        self._rollups: dict[str, Leader | None] = {}
+
+    def place(self, alerts: Sequence[Alert]) -> None:
+        backlog = self._uow.folds.backlog(self._here)
+        for alert in alerts:
+            leader = self._leader(alert)
+            if leader is not None and alert.severity.rank <= leader.severity.rank:
+                self._join(alert, leader)
+            elif backlog >= BEHIND and alert.severity is not Severity.HIGH:
+                self._join(alert, self._rollup(alert))
+            else:
+                self._own_card(alert)
+                backlog += 1
+
+    def _own_card(self, alert: Alert) -> None:
+        card = self._uow.cards.want(self._here, Subject.ALERT, alert.number, priority=urgency(alert), at=self._now)
+        if (key := _kind(alert)) is not None and alert.is_open:
+            self._leaders[key] = Leader(card, alert.severity)
+
+    def _join(self, alert: Alert, leader: Leader) -> None:
+        self._uow.folds.add(self._here, alert.number, leader.card, again_at=self._now + JOIN_EVERY)
+
+    def _leader(self, alert: Alert) -> Leader | None:
+        key = _kind(alert)
+        if key is None:
+            return None
+        if key not in self._leaders:
+            self._leaders[key] = self._uow.folds.leader(self._here, *key, since=self._now - ALIKE)
+        return self._leaders[key]
+
+    def _rollup(self, alert: Alert) -> Leader:
+        """The roll-up of its type, or of everything else where there are many."""
+        folds, since = self._uow.folds, self._now - ROLLUP_SPAN
+        kind = alert.alert_type
+        found = self._rollups.get(kind) or folds.rollup(self._here, kind, since=since)
+        if found is None and kind and folds.rollups(self._here, since=since) >= ROLLUPS:
+            return self._rollup(replace(alert, alert_type=""))
+        if found is None:
+            found = folds.open_rollup(self._here, kind, priority=ROLLUP_URGENCY, at=self._now)
+        self._rollups[kind] = found
+        return found
+
+
+def _kind(alert: Alert) -> tuple[str, str] | None:
+    """Type and host, where it has both."""
+    host = next((asset.entity for asset in alert.assets if asset.kind == "device" and asset.entity), "")
+    return (alert.alert_type, host) if alert.alert_type and host else None

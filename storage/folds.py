@@ -1,0 +1,212 @@
+"""Folds: which alerts share a card, and what they have in common."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
+
+from bot.alerts.alert import Alert
+from bot.alerts.conversation import CardPlace, Leader, Subject
+from bot.alerts.views import FoldView
+from bot.alerts.words import Severity
+from storage.cards import Cards
+from storage.rows import SELECT_ALERT, alert_of
+from storage.statements import LIMIT, twin
+from storage.tables import OPEN, alerts, cards, evidence, folds, rollups
+from storage.types import Utc
+
+#: How many of the newest alerts of a host are looked at for one of the same type.
+_NEWEST = 50
+
+#: How many of the newest alerts of a card the most frequent assets are counted over.
+_COUNTED = 500
+
+_HERE = bindparam("conversation_", type_=Integer())
+_CARD = bindparam("card_", type_=Integer())
+_TYPE = bindparam("type_", type_=Text())
+_SINCE = bindparam("since_", type_=Utc())
+
+_of_host = (
+    select(evidence.c.alert)
+    .where(evidence.c.entity == bindparam("host_"))
+    .order_by(evidence.c.alert.desc())
+    .limit(_NEWEST)
+    .subquery()
+)
+_LEADER = (
+    select(cards.c.id, alerts.c.severity)
+    .select_from(_of_host)
+    .join(alerts, alerts.c.number == _of_host.c.alert)
+    .join(
+        cards,
+        and_(
+            cards.c.subject == literal(Subject.ALERT.value),
+            cards.c.subject_id == alerts.c.number,
+            cards.c.conversation == _HERE,
+            cards.c.origin == literal(""),
+        ),
+    )
+    .where(alerts.c.alert_type == _TYPE, alerts.c.received_at > _SINCE, OPEN)
+    .order_by(alerts.c.number)
+    .limit(1)
+)
+_BACKLOG = (
+    select(func.count())
+    .select_from(cards)
+    .where(cards.c.conversation == _HERE, cards.c.state == "pending", cards.c.activity_id.is_(None))
+)
+_ROLLUP = (
+    select(cards.c.id)
+    .join(rollups, and_(cards.c.subject == literal(Subject.ROLLUP.value), cards.c.subject_id == rollups.c.id))
+    .where(rollups.c.conversation == _HERE, rollups.c.alert_type == _TYPE, rollups.c.opened_at > _SINCE)
+    .order_by(rollups.c.id.desc())
+    .limit(1)
+)
+_ROLLUPS = (
+    select(func.count())
+    .select_from(rollups)
+    .where(rollups.c.conversation == _HERE, rollups.c.alert_type != "", rollups.c.opened_at > _SINCE)
+)
+_OPEN_ROLLUP = insert(rollups).returning(rollups.c.id)
+_ADD = twin(lambda insert: insert(folds).on_conflict_do_nothing(index_elements=["conversation", "alert"]))
+_JOINED = (
+    update(cards)
+    .where(cards.c.id == _CARD)
+    .values(
+        wanted_revision=cards.c.wanted_revision + 1,
+        due_at=case(
+            (and_(cards.c.state == "pending", cards.c.due_at < bindparam("again_", type_=Utc())), cards.c.due_at),
+            else_=bindparam("again_", type_=Utc()),
+        ),
+        state="pending",
+    )
+)
+_PLACE = select(cards.c.conversation, cards.c.subject, cards.c.subject_id).where(cards.c.id == _CARD)
+_OWN = select(
+    cards.c.id,
+    select(func.count()).select_from(folds).where(folds.c.card == cards.c.id).correlate(cards).scalar_subquery(),
+).where(
+    cards.c.subject == literal(Subject.ALERT.value),
+    cards.c.subject_id == bindparam("alert_"),
+    cards.c.conversation == _HERE,
+    cards.c.origin == literal(""),
+)
+_OF_ROLLUP = select(cards.c.id).where(
+    cards.c.subject == literal(Subject.ROLLUP.value), cards.c.subject_id == bindparam("rollup_")
+)
+
+#: The numbers of all alerts that a card shows: those folded in, and its own.
+_numbers = union_all(
+    select(folds.c.alert.label("number")).where(folds.c.card == _CARD),
+    select(cards.c.subject_id.label("number")).where(
+        cards.c.id == _CARD, cards.c.subject == literal(Subject.ALERT.value)
+    ),
+).subquery()
+_RANK = case({word.value: word.rank for word in Severity}, value=alerts.c.severity, else_=0)
+_ALERTS = select(alerts.c.number).join(_numbers, _numbers.c.number == alerts.c.number)
+_SUMMARY = select(
+    func.count(),
+    func.coalesce(func.sum(case((OPEN, 1), else_=0)), 0),
+    func.max(_RANK),
+    func.min(alerts.c.first_activity),
+    func.max(alerts.c.last_activity),
+).select_from(alerts.join(_numbers, _numbers.c.number == alerts.c.number))
+_newest_numbers = select(_numbers.c.number).order_by(_numbers.c.number.desc()).limit(_COUNTED).subquery()
+_ASSETS = (
+    select(evidence.c.label)
+    .join(_newest_numbers, _newest_numbers.c.number == evidence.c.alert)
+    .where(evidence.c.kind.in_(("device", "user", "mailbox")), evidence.c.label != "")
+    .group_by(evidence.c.label)
+    .order_by(func.count().desc(), evidence.c.label)
+)
+_PAGE: Select[Any] = (
+    SELECT_ALERT.join(_numbers, _numbers.c.number == alerts.c.number)
+    .order_by(alerts.c.number.desc())
+    .offset(bindparam("offset_", type_=Integer()))
+    .limit(LIMIT)
+)
+_OPEN_NUMBERS = _ALERTS.where(OPEN).order_by(alerts.c.number).limit(LIMIT)
+
+
+class Folds:
+    def __init__(self, connection: Connection) -> None:
+        self._on = connection
+
+    def leader(self, conversation: int, alert_type: str, host: str, *, since: datetime) -> Leader | None:
+        asked = {"conversation_": conversation, "type_": alert_type, "host_": host, "since_": since}
+        row = self._on.execute(_LEADER, asked).first()
+        return Leader(row[0], Severity(row[1])) if row is not None else None
+
+    def backlog(self, conversation: int) -> int:
+        waiting: int = self._on.execute(_BACKLOG, {"conversation_": conversation}).scalar_one()
+        return waiting
+
+    def rollup(self, conversation: int, alert_type: str, *, since: datetime) -> Leader | None:
+        asked = {"conversation_": conversation, "type_": alert_type, "since_": since}
+        card = self._on.execute(_ROLLUP, asked).scalar()
+        return Leader(card, Severity.HIGH) if card is not None else None
+
+    def rollups(self, conversation: int, *, since: datetime) -> int:
+        found: int = self._on.execute(_ROLLUPS, {"conversation_": conversation, "since_": since}).scalar_one()
+        return found
+
+    def open_rollup(self, conversation: int, alert_type: str, *, priority: int, at: datetime) -> Leader:
+        values = {"conversation": conversation, "alert_type": alert_type, "opened_at": at}
+        rollup = self._on.execute(_OPEN_ROLLUP, values).scalar_one()
+        card = Cards(self._on).want(conversation, Subject.ROLLUP, rollup, priority=priority, at=at)
+        return Leader(card, Severity.HIGH)
+
+    def add(self, conversation: int, alert: int, card: int, *, again_at: datetime) -> None:
+        self._on.execute(_ADD.on(self._on), {"conversation": conversation, "alert": alert, "card": card})
+        self._on.execute(_JOINED, {"card_": card, "again_": again_at})
+
+    def place(self, card: int) -> CardPlace | None:
+        row = self._on.execute(_PLACE, {"card_": card}).first()
+        return CardPlace(row[0], Subject(row[1]), row[2]) if row is not None else None
+
+    def own_card(self, conversation: int, alert: int) -> tuple[int, int]:
+        row = self._on.execute(_OWN, {"conversation_": conversation, "alert_": alert}).first()
+        return (row[0], row[1]) if row is not None else (0, 0)
+
+    def of_rollup(self, rollup: int) -> int:
+        card: int = self._on.execute(_OF_ROLLUP, {"rollup_": rollup}).scalar_one()
+        return card
+
+    def view(self, card: int) -> FoldView | None:
+        count, is_open, rank, first, last = self._on.execute(_SUMMARY, {"card_": card}).one()
+        if not count:
+            return None
+        labels = self._on.execute(_ASSETS, {"card_": card}).scalars().all()
+        (newest,) = self.page(card, offset=0, limit=1)
+        return FoldView(
+            card=card,
+            title=newest.title,
+            severity=list(Severity)[rank],
+            count=count,
+            open=is_open,
+            first_activity=first,
+            last_activity=last,
+            assets=tuple(labels[:5]),
+            asset_count=len(labels),
+        )
+
+    def page(self, card: int, *, offset: int, limit: int) -> list[Alert]:
+        rows = self._on.execute(_PAGE, {"card_": card, "offset_": offset, "limit_": limit})
+        return [alert_of(row) for row in rows]
+
+    def open_numbers(self, card: int, *, limit: int) -> list[int]:
+        return list(self._on.execute(_OPEN_NUMBERS, {"card_": card, "limit_": limit}).scalars())
