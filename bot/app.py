@@ -90,6 +90,7 @@ async def running(settings: Settings) -> AsyncIterator[web.Application]:
             presenter=Presenter(lang, settings.extra_link_hosts),
             clock=clock,
             limits=settings.limits,
+            lease=timedelta(seconds=settings.lease),
             owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
             meter=metrics,
             beat=lambda: beats.beat("delivery"),

@@ -82,6 +82,9 @@ class Settings(BaseModel):
     conversation_limits: Paces = Field(default="7/1 8/2 60/30 1800/3600", alias="TOCSIN_CONVERSATION_LIMITS")
     tenant_limits: Paces = Field(default="50/1", alias="TOCSIN_TENANT_LIMITS")
 
+    #: How long what a process has under way stays its own when it is not heard of, in seconds.
+    lease: float = Field(default=12, ge=0.5, le=60, alias="TOCSIN_LEASE_SECONDS")
+
     zone: Annotated[str, AfterValidator(_zone)] = Field(default="UTC", alias="TOCSIN_ZONE")
     digest_at: time = Field(default=time(8, 0), alias="TOCSIN_DIGEST_AT")
     queue_days: int = Field(default=30, ge=1, le=3650, alias="TOCSIN_QUEUE_DAYS")

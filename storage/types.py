@@ -4,14 +4,22 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import JSON, DateTime, Dialect, Float, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-#: Compact, and plain ASCII: whatever a text holds, its JSON can be stored.
-as_json = json.JSONEncoder(separators=(",", ":"), sort_keys=False).encode
+_ascii = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def as_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """Compact. Pydantic's writer takes a quarter of the time, but refuses halves of characters."""
+    try:
+        return to_json(value).decode()
+    except ValueError:
+        return _ascii(value)
 
 
 class Utc(TypeDecorator[datetime]):

@@ -123,7 +123,7 @@ def born(number: int, report: Report, news: Said, received_at: datetime) -> Birt
         kind=Kind.CREATED,
         changes=absorbed.changes,
     )
-    return Birth(apply(with_apart(alert, absorbed, report), entry), entry, news, report)
+    return Birth(apply(alert, entry, _apart(absorbed, report)), entry, news, report)
 
 
 def newborn(number: int, report: Report, received_at: datetime) -> Alert:
@@ -172,10 +172,14 @@ def absorb(alert: Alert, previous: Said | None, now_said: Said, report: Report) 
 
 def with_apart(alert: Alert, absorbed: Absorbed, report: Report) -> Alert:
     """The parts of a report that the history skips: long texts, labels, and the assets of the evidence."""
+    return replace(alert, **_apart(absorbed, report))
+
+
+def _apart(absorbed: Absorbed, report: Report) -> dict[str, Any]:
     fields = dict(absorbed.apart)
     if absorbed.evidence_changed:
         fields["assets"], fields["asset_count"] = impacted_assets(report.evidence)
-    return replace(alert, **fields)
+    return fields
 
 
 def _cleared_untouched(alert: Alert, wanted: Mapping[str, Plain]) -> bool:

@@ -193,8 +193,14 @@ def undo(alert: Alert, entry: Entry) -> Decision:
     return Decision(Kind.UNDONE, tuple(inverse), undoes=entry.revision, withdraws=withdraws)
 
 
-def apply(alert: Alert, entry: Entry) -> Alert:
-    """The state after an entry: the one way in which an alert ever changes."""
+_NOTHING: Mapping[str, Any] = {}
+
+
+def apply(alert: Alert, entry: Entry, apart: Mapping[str, Any] = _NOTHING) -> Alert:
+    """The state after an entry: the one way in which an alert ever changes.
+
+    `apart` holds fields that came with it and that the history skips.
+    """
     fields: dict[str, Any] = {
         change.field: _FROM_PLAIN.get(change.field, _same)(change.new) for change in entry.changes
     }
@@ -207,7 +213,7 @@ def apply(alert: Alert, entry: Entry) -> Alert:
         fields["comment_count"] = alert.comment_count + 1
     elif entry.withdraws:
         fields["comment_count"] = alert.comment_count - 1
-    return replace(alert, revision=entry.revision, **fields)
+    return replace(alert, revision=entry.revision, **apart, **fields)
 
 
 def _verdict(alert: Alert, classification: Classification, determination: str) -> tuple[Change, ...]:

@@ -16,12 +16,6 @@ from bot.delivery.retry import backoff
 
 log = logging.getLogger(__name__)
 
-#: How long a claim holds without being renewed: how soon another replica takes over from one that died.
-LEASE: Final = timedelta(seconds=12)
-
-#: How often what is under way is renewed, in seconds. A call may take longer than a lease.
-RENEWAL: Final = 4.0
-
 #: How many conversations are served at once.
 ABREAST: Final = 16
 
@@ -47,7 +41,11 @@ class Meter(Protocol):
 
 
 class Dispatcher:
-    """One worker: claims due cards, one a conversation at most, draws the newest state, sends, records the proof."""
+    """One worker: claims due cards, one a conversation at most, draws the newest state, sends, records the proof.
+
+    A claim holds for `lease` and is renewed in time, because a call may take longer; so another replica soon takes
+    over from one that died, and never from one that is slow.
+    """
 
     def __init__(
         self,
@@ -57,6 +55,7 @@ class Dispatcher:
         presenter: Presenter,
         clock: Clock,
         limits: Limits,
+        lease: timedelta,
         owner: str,
         meter: Meter,
         beat: Callable[[], None],
@@ -66,6 +65,7 @@ class Dispatcher:
         self._presenter = presenter
         self._clock = clock
         self._limits = limits
+        self._lease = lease
         self._owner = owner
         self._meter = meter
         self._beat = beat
@@ -123,7 +123,9 @@ class Dispatcher:
             return min(POLL, (due - now).total_seconds())
         skip = [card.conversation.id for card in self._under_way.values()]
         cards = await self._store.write(
-            lambda uow: uow.cards.claim(now, owner=self._owner, lease=LEASE, limit=room, limits=self._limits, skip=skip)
+            lambda uow: uow.cards.claim(
+                now, owner=self._owner, lease=self._lease, limit=room, limits=self._limits, skip=skip
+            )
         )
         for card in cards:
             task = asyncio.create_task(self._deliver(card), name=f"deliver card {card.id}")
@@ -149,9 +151,9 @@ class Dispatcher:
 
     async def _renew(self) -> None:
         while True:
-            await asyncio.sleep(RENEWAL)
+            await asyncio.sleep(self._lease.total_seconds() / 3)
             if self._under_way:
-                await self._store.write(lambda uow: uow.cards.renew(self._owner, lease=LEASE))
+                await self._store.write(lambda uow: uow.cards.renew(self._owner, lease=self._lease))
 
     def _done(self, task: asyncio.Task[None]) -> None:
         card = self._under_way.pop(task)

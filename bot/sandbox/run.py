@@ -52,7 +52,7 @@ async def _bot(config: SandboxConfig) -> AsyncIterator[None]:
             "TOCSIN_DATABASE_URL": f"sqlite:///{Path(folder) / 'tocsin.db'}",
             "TOCSIN_HOST": HOST,
             "TOCSIN_PORT": config.bot_url.rpartition(":")[2],
-            "TOCSIN_ZONE": os.environ.get("TOCSIN_ZONE", "UTC"),
+            "TOCSIN_ZONE": os.environ.get("TOCSIN_ZONE", "Europe/Madrid"),
         }
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot.cli", "--log-level", "warning", "serve", env=environment

@@ -128,7 +128,7 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
             if person is not None:
                 uow.people.meet(person, now)
             if team and team.id:
-                come_back(uow, team.id)
+                come_back(uow, team.id, now)
             conversation = meet_conversation(uow, activity, now, channel)
             is_new = known is None or known.gone
             if conversation.kind is ConversationKind.CHANNEL:

@@ -18,12 +18,7 @@ def subscribe(uow: UnitOfWork, conversation: int, at: datetime) -> int | None:
     if any(other.id == conversation for other in before):
         return None
     uow.conversations.subscribe(conversation, at=at)
-    backlog = [] if before else uow.alerts.newest_open(BACKLOG)
-    for number in backlog:
-        alert = uow.alerts.get(number)
-        urgency = 10 + 3 - alert.severity.rank
-        uow.cards.want(conversation, Subject.ALERT, number, priority=urgency, at=at)
-    return len(backlog)
+    return 0 if before else _post_backlog(uow, conversation, at)
 
 
 def unsubscribe(uow: UnitOfWork, conversation: int) -> bool:
@@ -34,8 +29,9 @@ def unsubscribe(uow: UnitOfWork, conversation: int) -> bool:
     return True
 
 
-def come_back(uow: UnitOfWork, team: str) -> None:
+def come_back(uow: UnitOfWork, team: str, at: datetime) -> None:
     """The bot is in a team, perhaps again: its subscribed channels get alerts as before."""
+    nobody_listened = not uow.conversations.subscribed()
     for conversation in uow.conversations.of_team(team):
         if conversation.gone and conversation.subscribed:
             uow.conversations.meet(
@@ -44,6 +40,8 @@ def come_back(uow: UnitOfWork, team: str) -> None:
                 service_url=conversation.service_url,
                 tenant_id=conversation.tenant_id,
             )
+            if nobody_listened:
+                _post_backlog(uow, conversation.id, at)
 
 
 def keep_roster(uow: UnitOfWork, conversation: int, members: Iterable[Member], at: datetime) -> None:
@@ -64,3 +62,12 @@ def meet_member(uow: UnitOfWork, member: Member, at: datetime) -> None:
         is_guest=member.is_guest,
     )
     uow.people.meet(person, at)
+
+
+def _post_backlog(uow: UnitOfWork, conversation: int, at: datetime) -> int:
+    """Cards of the newest open alerts, where they are not there yet; how many alerts."""
+    backlog = uow.alerts.newest_open(BACKLOG)
+    for number in backlog:
+        urgency = 10 + 3 - uow.alerts.get(number).severity.rank
+        uow.cards.want(conversation, Subject.ALERT, number, priority=urgency, at=at)
+    return len(backlog)

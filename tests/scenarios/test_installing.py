@@ -58,6 +58,8 @@ async def test_removal_stops_everything_and_coming_back_resumes_it(bare_town: To
     await teams.install("ana", channel="alerts")
     for place in ("alerts", "quiet"):
         await teams.wait_for_card(place, "Before, and worse")
+        await teams.wait_for_card(place, "While away")
+        assert len([m for m in await teams.from_bot(place) if "Before" in (m["text"] or "")]) == 1
     for place in ("alerts", "quiet"):
         await bare_town.raised(f"After, for {place}", in_=place)
     assert not [call for call in await teams.journal() if call["status"] == 403]

@@ -1,5 +1,6 @@
 """The whole town: the sandbox and the real program, both over real HTTP, on ports given by the system."""
 
+import io
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -83,7 +84,7 @@ class Town:
         sent = {"Content-Type": "application/json", **{name.replace("_", "-"): text for name, text in headers.items()}}
         if token != "":
             sent["Authorization"] = f"Bearer {token or self.config.source_tokens.get(source, 'none')}"
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        data = io.BytesIO(body if isinstance(body, bytes) else json.dumps(body).encode())
         async with self.http.post(f"{self.bot}/api/alerts/{source}", data=data, headers=sent) as answer:
             return Answer(answer.status, answer.content_type, await answer.json(content_type=None), answer.headers)
 
