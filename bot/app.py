@@ -67,8 +67,11 @@ class _Poking:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[web.Application]:
-    """The whole program behind one web application, at work until the context ends. The database is migrated before."""
+async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator[web.Application]:
+    """The whole program behind one web application, at work until the context ends. The database is migrated before.
+
+    `look_every` is how often it looks whether a digest is due, in seconds.
+    """
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
         clock = await clock_of(settings.clock_url, session)
@@ -127,6 +130,7 @@ async def running(settings: Settings) -> AsyncIterator[web.Application]:
             rosters=rosters,
             metrics=metrics,
             beat=lambda: beats.beat("timetable"),
+            look_every=look_every,
         )
         timetable.start()
         stack.callback(timetable.stop)
@@ -189,6 +193,7 @@ def _timetable(
     rosters: Rosters,
     metrics: Metrics,
     beat: Callable[[], None],
+    look_every: float,
 ) -> Timetable:
     async def post_digests() -> None:
         beat()
@@ -203,7 +208,7 @@ def _timetable(
         await store.write(lambda uow: uow.presses.forget_before(before))
 
     timetable = Timetable()
-    timetable.every(5, post_digests, name="digests")
+    timetable.every(look_every, post_digests, name="digests")
     timetable.every(3600, forget_presses, name="forget presses")
     timetable.every(3600, rosters.refresh_all, name="rosters")
     return timetable

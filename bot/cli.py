@@ -70,6 +70,8 @@ async def _serve(_options: argparse.Namespace) -> int:
     from storage.store import migrate  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ)
+    stop = asyncio.Event()
+    _on_signals(stop)
     with instance_lock(settings.database_url):
         await migrate(settings.database_url)
         async with running(settings) as app:
@@ -80,7 +82,7 @@ async def _serve(_options: argparse.Namespace) -> int:
                 site = web.TCPSite(runner, settings.host, settings.port)
                 await site.start()
                 logging.getLogger(__name__).info("listening on %s", ", ".join(_addresses(runner)))
-                await _stopped()
+                await stop.wait()
             finally:
                 await runner.cleanup()
     return 0
@@ -99,10 +101,11 @@ async def _digest(_options: argparse.Namespace) -> int:
     from storage.store import open_store  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ)
+    await _require_database(settings.database_url)
     async with aiohttp.ClientSession() as session, open_store(settings.database_url) as store:
         now = (await clock_of(settings.clock_url, session))()
         made = await store.write(lambda uow: post_now(uow, now, zone=settings.zone_info))
-    print(f"{made} digests made; serve posts them.")
+    print(f"{made} {'digest' if made == 1 else 'digests'} made; serve posts them.")
     return 0
 
 
@@ -110,6 +113,7 @@ async def _retry(_options: argparse.Namespace) -> int:
     from storage.store import open_store  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ)
+    await _require_database(settings.database_url)
     async with aiohttp.ClientSession() as session, open_store(settings.database_url) as store:
         now = (await clock_of(settings.clock_url, session))()
         again = await store.write(lambda uow: uow.cards.try_again(now))
@@ -132,14 +136,17 @@ def _addresses(runner: web.AppRunner) -> list[str]:
     return [f"http://{address[0]}:{address[1]}" for address in runner.addresses]
 
 
-async def _stopped() -> None:
-    """Wait for SIGTERM or SIGINT."""
-    stop = asyncio.Event()
-    _on_signals(stop)
-    await stop.wait()
+async def _require_database(url: str) -> None:
+    """Raises TocsinError where the database is not there yet, or is not up to date."""
+    from storage.store import version  # noqa: PLC0415
+    from storage.versions import HEAD  # noqa: PLC0415
+
+    if await version(url) != HEAD:
+        raise TocsinError("the database is not up to date: run `tocsin migrate` first, or start `tocsin serve`")
 
 
 def _on_signals(stop: asyncio.Event) -> None:
+    """Set the event at SIGTERM or SIGINT."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)

@@ -24,8 +24,6 @@ _FIND = among(
     )
 )
 _GET = SELECT_ALERT.where(alerts.c.number == bindparam("number_"))
-#: What identifies an alert is never written again.
-_FIXED = frozenset({"number", "source", "external_id"})
 _SAVE = update(alerts).where(alerts.c.number == bindparam("number_"), alerts.c.revision == bindparam("expected_"))
 _LAST_SAID = among(
     lambda is_among: select(reports.c.alert, reports.c.said, reports.c.evidence_digest).where(
@@ -75,16 +73,16 @@ class Alerts:
     def numbers(self, count: int) -> Sequence[int]:
         return opening.numbers(self._on, count)
 
-    def open(self, births: Sequence[Birth], conversations: Collection[int]) -> None:
-        opening.write(self._on, births, conversations)
+    def open(self, births: Sequence[Birth]) -> None:
+        opening.write(self._on, births)
 
-    def save(self, alert: Alert, *, expected: int) -> None:
-        values = values_of(alert)
-        for name in _FIXED:
-            del values[name]
-        values |= {"number_": alert.number, "expected_": expected}
+    def save(self, alert: Alert, *, before: Alert) -> None:
+        # Only what differs: each column that is written costs its indices.
+        old, new = values_of(before), values_of(alert)
+        values = {name: value for name, value in new.items() if value != old[name]}
+        values |= {"number_": alert.number, "expected_": before.revision}
         if self._on.execute(_SAVE, values).rowcount != 1:
-            raise Busy(f"alert {alert.number} is not at revision {expected} any more")
+            raise Busy(f"alert {alert.number} is not at revision {before.revision} any more")
 
     def last_said(self, numbers: Collection[int]) -> Mapping[int, Said]:
         if not numbers:

@@ -3,18 +3,18 @@
 The same through SQLAlchemy's own `execute` takes twice the time, most of it for a dictionary a row.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, insert
 
 
 class Bulk:
-    """Inserts rows that are given as sequences of values, in the order of the table's columns, without some of them."""
+    """Inserts rows that are given as sequences of values, in the order of the table's columns."""
 
-    def __init__(self, table: Table, *, without: Collection[str] = ()) -> None:
-        self._columns = [column for column in table.c if column.name not in without]
+    def __init__(self, table: Table) -> None:
         self._statement = insert(table)
+        self._columns = list(table.c)
         self._made: dict[str, tuple[str, Conversions]] = {}
 
     @property
@@ -34,7 +34,7 @@ class Bulk:
             on.exec_driver_sql(sql, converted)
 
     def _make(self, dialect: Dialect) -> "tuple[str, Conversions]":
-        sql = str(self._statement.compile(dialect=dialect, column_keys=list(self.columns)))
+        sql = str(self._statement.compile(dialect=dialect, column_keys=self.columns))
         found = (column.type.dialect_impl(dialect).bind_processor(dialect) for column in self._columns)
         made = sql, [(place, convert) for place, convert in enumerate(found) if convert is not None]
         self._made[dialect.name] = made

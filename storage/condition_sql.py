@@ -1,4 +1,4 @@
-"""What conditions need of each database and the two spell differently: texts without case, and values inside of JSON."""
+"""What conditions need and the two databases spell differently: texts without case, and values inside of JSON."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,18 @@ from sqlalchemy import (
     cast,
     collate,
     func,
-    literal,
+    literal_column,
     null,
     type_coerce,
 )
 
 from bot.alerts.condition_values import DIGITS, FOLDING, Segments
+
+#: Words of the databases, written out: there are many in one condition, and a statement has only so many parameters.
+_ARRAY, _OBJECT, _TEXT, _STRING = (literal_column(f"'{word}'", Text) for word in ("array", "object", "text", "string"))
+_INTEGER, _NUMBER, _BOOLEAN = (literal_column(f"'{word}'", Text) for word in ("integer", "number", "boolean"))
+_TRUE, _FALSE = literal_column("'true'", Text), literal_column("'false'", Text)
+_ONE, _NONE = literal_column("'[0]'", Text), literal_column("'{}'", Text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +78,16 @@ class Sqlite:
 
     def text_at(self, json: ColumnElement[Any], path: Sequence[str]) -> ColumnElement[str]:
         where = _sqlite_path(path)
-        is_text = func.json_type(json, where, type_=Text) == "text"
+        is_text = func.json_type(json, where, type_=Text) == _TEXT
         return case((is_text, func.json_extract(json, where, type_=Text)), else_=null())
 
     def texts_in(self, json: ColumnElement[Any], name: str | None) -> Found:
         rows = _each(json, "value", "type", name="item", path=_sqlite_path([name] if name else []))
-        return Found((rows,), _text(rows.c.value), rows.c.type == "text")
+        return Found((rows,), _text(rows.c.value), rows.c.type == _TEXT)
 
     def member(self, json: ColumnElement[Any], name: str, folded: str) -> Found:
         rows = _each(json, "key", "value", "type", name="member", path=_sqlite_path([name]))
-        only = and_(self.folded(_text(rows.c.key), [(folded,)]) == folded, rows.c.type == "text")
+        only = and_(self.folded(_text(rows.c.key), [(folded,)]) == folded, rows.c.type == _TEXT)
         return Found((rows,), _text(rows.c.value), only)
 
     def at_folded_path(self, json: ColumnElement[Any], path: Sequence[str]) -> Found:
@@ -91,14 +97,14 @@ class Sqlite:
         for depth, name in enumerate(path):
             own = _each(json, "key", "value", "type", name=f"own_{depth}")
             # A list stands for what is in it; anything else is given one row that nobody looks at.
-            is_list = own.c.type == "array"
-            inner = _each(case((is_list, own.c.value), else_="[0]"), "value", "type", name=f"inner_{depth}")
+            is_list = own.c.type == _ARRAY
+            inner = _each(case((is_list, own.c.value), else_=_ONE), "value", "type", name=f"inner_{depth}")
             rows += [own, inner]
             only.append(self.folded(_text(own.c.key), [(name,)]) == name)
             json = case(
-                (own.c.type == "object", own.c.value),
-                (and_(is_list, inner.c.type == "object"), inner.c.value),
-                else_="{}",
+                (own.c.type == _OBJECT, own.c.value),
+                (and_(is_list, inner.c.type == _OBJECT), inner.c.value),
+                else_=_NONE,
             )
             value = case((is_list, _sqlite_scalar(inner)), else_=_sqlite_scalar(own))
         return Found(rows, value, and_(*only))
@@ -120,16 +126,16 @@ class Postgresql:
 
     def text_at(self, json: ColumnElement[Any], path: Sequence[str]) -> ColumnElement[str]:
         found = _at(json, path)
-        return case((func.json_typeof(found, type_=Text) == "string", _plain(found)), else_=null())
+        return case((func.json_typeof(found, type_=Text) == _STRING, _plain(found)), else_=null())
 
     def texts_in(self, json: ColumnElement[Any], name: str | None) -> Found:
         array = _at(json, [name]) if name else json
         rows = func.json_array_elements(array).table_valued("value", name="item", joins_implicitly=True)
-        return Found((rows,), _plain(rows.c.value), func.json_typeof(rows.c.value, type_=Text) == "string")
+        return Found((rows,), _plain(rows.c.value), func.json_typeof(rows.c.value, type_=Text) == _STRING)
 
     def member(self, json: ColumnElement[Any], name: str, folded: str) -> Found:
         rows = func.json_each(_at(json, [name])).table_valued("key", "value", name="member", joins_implicitly=True)
-        is_text = func.json_typeof(rows.c.value, type_=Text) == "string"
+        is_text = func.json_typeof(rows.c.value, type_=Text) == _STRING
         return Found(
             (rows,),
             _plain(rows.c.value),
@@ -142,14 +148,12 @@ class Postgresql:
         value: ColumnElement[Any] = null()
         for depth, name in enumerate(path):
             own = func.json_each(json).table_valued("key", "value", name=f"own_{depth}", joins_implicitly=True)
-            is_list = func.json_typeof(own.c.value, type_=Text) == "array"
+            is_list = func.json_typeof(own.c.value, type_=Text) == _ARRAY
             listed = case((is_list, own.c.value), else_=func.json_build_array(own.c.value))
-            inner = func.json_array_elements(listed).table_valued(
-                "value", name=f"inner_{depth}", joins_implicitly=True
-            )
+            inner = func.json_array_elements(listed).table_valued("value", name=f"inner_{depth}", joins_implicitly=True)
             rows += [own, inner]
             only.append(self.folded(_text(own.c.key), [(name,)]) == name)
-            is_object = func.json_typeof(inner.c.value, type_=Text) == "object"
+            is_object = func.json_typeof(inner.c.value, type_=Text) == _OBJECT
             json = case((is_object, inner.c.value), else_=func.json_build_object())
             value = _postgresql_scalar(inner.c.value)
         return Found(rows, value, and_(*only))
@@ -171,11 +175,11 @@ def _sqlite_path(path: Iterable[str]) -> str:
 
 def _sqlite_scalar(row: FromClause) -> ColumnElement[Any]:
     bound = 10**DIGITS - 1
-    is_whole = and_(func.typeof(row.c.value, type_=Text) == "integer", _whole(row.c.value).between(-bound, bound))
+    is_whole = and_(func.typeof(row.c.value, type_=Text) == _INTEGER, _whole(row.c.value).between(-bound, bound))
     return case(
-        (row.c.type == "text", row.c.value),
-        (row.c.type.in_(["true", "false"]), row.c.type),
-        (and_(row.c.type == "integer", is_whole), cast(row.c.value, Text)),
+        (row.c.type == _TEXT, row.c.value),
+        (row.c.type.in_([_TRUE, _FALSE]), row.c.type),
+        (and_(row.c.type == _INTEGER, is_whole), cast(row.c.value, Text)),
         else_=null(),
     )
 
@@ -189,15 +193,15 @@ def _at(json: ColumnElement[Any], path: Sequence[str]) -> ColumnElement[Any]:
 
 
 def _plain(json: ColumnElement[Any]) -> ColumnElement[str]:
-    """A scalar's own text. The empty path is written as an array, because that is what the operator takes."""
-    return json.op("#>>", return_type=Text())(literal("{}").op("::")(literal("text[]")))
+    """A scalar's own text, by the empty path."""
+    return json.op("#>>", return_type=Text())(literal_column("'{}'"))
 
 
 def _postgresql_scalar(json: ColumnElement[Any]) -> ColumnElement[Any]:
     kind, plain = func.json_typeof(json, type_=Text), _plain(json)
     return case(
-        (kind.in_(["string", "boolean"]), plain),
-        (and_(kind == "number", plain.op("~")(f"^-?[0-9]{{1,{DIGITS}}}$")), plain),
+        (kind.in_([_STRING, _BOOLEAN]), plain),
+        (and_(kind == _NUMBER, plain.op("~")(f"^-?[0-9]{{1,{DIGITS}}}$")), plain),
         else_=null(),
     )
 

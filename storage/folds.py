@@ -1,5 +1,6 @@
 """Folds: which alerts share a card, and what they have in common."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -170,8 +171,9 @@ class Folds:
         card = Cards(self._on).want(conversation, Subject.ROLLUP, rollup, priority=priority, at=at)
         return Leader(card, Severity.HIGH)
 
-    def add(self, conversation: int, alert: int, card: int, *, again_at: datetime) -> None:
-        self._on.execute(_ADD.on(self._on), {"conversation": conversation, "alert": alert, "card": card})
+    def add(self, conversation: int, alerts: Collection[int], card: int, *, again_at: datetime) -> None:
+        rows = [{"conversation": conversation, "alert": alert, "card": card} for alert in alerts]
+        self._on.execute(_ADD.on(self._on), rows)
         self._on.execute(_JOINED, {"card_": card, "again_": again_at})
 
     def place(self, card: int) -> CardPlace | None:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, select, true, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, insert, select, true, update
 
 from bot.alerts.history import Change, Entry, Kind
 from bot.alerts.people import Actor, ActorKind, Way
 from bot.alerts.views import Comment
+from storage.among import IsAmong, among
 from storage.bulk import Bulk
 from storage.statements import LIMIT
 from storage.tables import comments, history
@@ -51,15 +52,21 @@ _COLUMNS = (comments.c.revision, comments.c.author, comments.c.text, comments.c.
 _COMMENTS = (
     select(*_COLUMNS).where(comments.c.alert == bindparam("alert_")).order_by(comments.c.revision.desc()).limit(LIMIT)
 )
-_newest = (
-    select(comments.c.alert, func.max(comments.c.revision).label("revision"))
-    .where(comments.c.alert.in_(bindparam("alerts_", expanding=True)), comments.c.withdrawn != true())
-    .group_by(comments.c.alert)
-    .subquery()
-)
-_LAST_COMMENTS = select(comments.c.alert, *_COLUMNS).join(
-    _newest, and_(comments.c.alert == _newest.c.alert, comments.c.revision == _newest.c.revision)
-)
+
+
+def _last_comments(is_among: IsAmong) -> Select[Any]:
+    newest = (
+        select(comments.c.alert, func.max(comments.c.revision).label("revision"))
+        .where(is_among(comments.c.alert, "alerts_"), comments.c.withdrawn != true())
+        .group_by(comments.c.alert)
+        .subquery()
+    )
+    return select(comments.c.alert, *_COLUMNS).join(
+        newest, and_(comments.c.alert == newest.c.alert, comments.c.revision == newest.c.revision)
+    )
+
+
+_LAST_COMMENTS = among(_last_comments)
 
 
 def row_of(entry: Entry) -> Sequence[Any]:
@@ -112,7 +119,7 @@ class History:
         numbers = list(alerts)
         if not numbers:
             return {}
-        rows = self._on.execute(_LAST_COMMENTS, {"alerts_": numbers})
+        rows = self._on.execute(_LAST_COMMENTS.on(self._on), {"alerts_": numbers})
         return {alert: Comment(*rest) for alert, *rest in rows}
 
 

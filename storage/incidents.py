@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, select, true
@@ -10,7 +11,7 @@ from bot.alerts.conversation import Scope
 from bot.alerts.errors import Busy, NotAvailable
 from bot.alerts.incident import Incident
 from storage.among import among
-from storage.statements import in_scope, twin
+from storage.statements import Twin, in_scope, twin
 from storage.tables import alerts, incidents
 
 _OF_SOURCE = select(incidents.c.number).where(
@@ -43,8 +44,8 @@ class Incidents:
         wanted = list(numbers)
         if not wanted:
             return {}
-        counted = _counted(true())
-        return {row.number: _incident(row) for row in self._on.execute(counted.where(incidents.c.number.in_(wanted)))}
+        rows = self._on.execute(_many().on(self._on), {"numbers_": wanted})
+        return {row.number: _incident(row) for row in rows}
 
     def known(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
         wanted: dict[str, list[str]] = {}
@@ -105,6 +106,11 @@ def _counted(visible: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a Select of
         incidents.c.url,
         count.label("alert_count"),
     )
+
+
+@cache
+def _many() -> Twin:
+    return among(lambda is_among: _counted(true()).where(is_among(incidents.c.number, "numbers_")))
 
 
 def _incident(row: Any) -> Incident:  # noqa: ANN401 - a row of _counted

@@ -1,19 +1,18 @@
 """New alerts: everything that begins with them is written table by table, for all of them at once."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Integer, bindparam, text
 
 from bot.alerts.absorb import Birth
-from bot.alerts.conversation import Subject
 from bot.alerts.evidence import Evidence
 from storage.bulk import Bulk
 from storage.history import ENTRIES, row_of
 from storage.rows import values_of
 from storage.statements import Twin
-from storage.tables import alerts, cards, evidence, reports
+from storage.tables import alerts, evidence, reports
 
 _COUNT = bindparam("count_", type_=Integer())
 
@@ -24,9 +23,8 @@ _NUMBERS = Twin(
 )
 _FIRST_NUMBERS = text("INSERT INTO sqlite_sequence (name, seq) VALUES ('alerts', :count_)").bindparams(_COUNT)
 
-_ALERTS, _EVIDENCE, _REPORTS, _CARDS = Bulk(alerts), Bulk(evidence), Bulk(reports), Bulk(cards, without=("id",))
+_ALERTS, _EVIDENCE, _REPORTS = Bulk(alerts), Bulk(evidence), Bulk(reports)
 _alert_row = itemgetter(*_ALERTS.columns)
-_card_row = itemgetter(*_CARDS.columns)
 
 
 def numbers(on: Connection, count: int) -> Sequence[int]:
@@ -39,13 +37,12 @@ def numbers(on: Connection, count: int) -> Sequence[int]:
     return range(last - count + 1, last + 1)
 
 
-def write(on: Connection, births: Sequence[Birth], conversations: Collection[int]) -> None:
+def write(on: Connection, births: Sequence[Birth]) -> None:
     """Raises IntegrityError where an alert is there already."""
     _ALERTS.add(on, (_alert_row(values_of(birth.alert)) for birth in births))
     ENTRIES.add(on, (row_of(birth.entry) for birth in births))
     _EVIDENCE.add(on, (row for birth in births for row in _pieces(birth.alert.number, birth.report.evidence)))
     _REPORTS.add(on, (_report(birth) for birth in births))
-    _CARDS.add(on, (_card(birth, conversation) for birth in births for conversation in conversations))
 
 
 def add_evidence(on: Connection, number: int, pieces: Sequence[Evidence]) -> None:
@@ -60,23 +57,3 @@ def _pieces(number: int, pieces: Sequence[Evidence]) -> Iterator[Sequence[Any]]:
 def _report(birth: Birth) -> Sequence[Any]:
     news = birth.said
     return birth.alert.number, news.fields, news.evidence_digest, birth.report.raw, birth.entry.at
-
-
-def _card(birth: Birth, conversation: int) -> Sequence[Any]:
-    at = birth.entry.at
-    values = dict.fromkeys(_CARDS.columns) | {
-        "conversation": conversation,
-        "subject": Subject.ALERT.value,
-        "subject_id": birth.alert.number,
-        "origin": "",
-        "wanted_revision": 1,
-        "shown_revision": 0,
-        "state": "pending",
-        "priority": birth.urgency,
-        "due_at": at,
-        "attempt": 0,
-        "ambiguous": False,
-        "created_at": at,
-    }
-    row: Sequence[Any] = _card_row(values)
-    return row

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from bot.alerts.people import Person
+from storage.among import among
 from storage.statements import twin
 from storage.tables import people
 
@@ -19,7 +20,7 @@ _COLUMNS = (
     people.c.zone,
     people.c.is_guest,
 )
-_MANY = select(*_COLUMNS).where(people.c.object_id.in_(bindparam("ids_", expanding=True)))
+_MANY = among(lambda is_among: select(*_COLUMNS).where(is_among(people.c.object_id, "ids_")))
 _GET = select(*_COLUMNS).where(people.c.object_id == bindparam("id_"))
 _MEET = twin(lambda insert: insert(people).on_conflict_do_nothing(index_elements=["object_id"]))
 _CHANGE = update(people).where(people.c.object_id == bindparam("id_"))
@@ -64,7 +65,7 @@ class People:
         wanted = list(ids)
         if not wanted:
             return {}
-        return {row.object_id: _person(row) for row in self._on.execute(_MANY, {"ids_": wanted})}
+        return {row.object_id: _person(row) for row in self._on.execute(_MANY.on(self._on), {"ids_": wanted})}
 
     def by_principal_name(self, name: str) -> Person | None:
         if not name:

@@ -19,6 +19,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from storage.again import Unable, again
+from storage.conditions import know_fold
 from storage.types import as_json
 from storage.unit import Unit, Work
 from storage.url import file_of
@@ -58,6 +59,7 @@ def make_engine(url: URL, *, writes: bool) -> Engine:
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA journal_size_limit=67108864")
         connection.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        know_fold(connection)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -248,16 +250,23 @@ class _Writer:
 
 def _run_apart(connection: Connection, job: _Job) -> None:
     """In a savepoint of its own. Errors after which SQLite has rolled everything back end the whole transaction."""
-    connection.exec_driver_sql("SAVEPOINT work")
+    raw = _raw(connection)
+    raw.execute("SAVEPOINT work")
     with _Outcome() as outcome:
         job.answer = Unit(connection).run(job.work)
     if outcome.error is not None:
         trouble = unable(outcome.error)
         if trouble is not None:
             raise trouble
-        connection.exec_driver_sql("ROLLBACK TO work")
+        raw.execute("ROLLBACK TO work")
         job.error = outcome.error
-    connection.exec_driver_sql("RELEASE work")
+    raw.execute("RELEASE work")
+
+
+def _raw(connection: Connection) -> sqlite3.Connection:
+    """The driver's own connection. Its errors are its own, too: `unable` knows them."""
+    raw: Any = connection.connection.dbapi_connection
+    return raw  # type: ignore[no-any-return]
 
 
 def _settle(jobs: list[_Job]) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -86,11 +86,6 @@ class Birth:
     said: Said
     report: Report
 
-    @property
-    def urgency(self) -> int:
-        """The priority of its cards: a smaller one is sooner."""
-        return 3 - self.alert.severity.rank
-
 
 def said(report: Report, *, assignee: str | None, incident: int | None) -> Said:
     """The report as it is kept. A field that the source did not mention is absent."""
@@ -123,7 +118,7 @@ def born(number: int, report: Report, news: Said, received_at: datetime) -> Birt
         kind=Kind.CREATED,
         changes=absorbed.changes,
     )
-    return Birth(apply(alert, entry, _apart(absorbed, report)), entry, news, report)
+    return Birth(apply(alert, entry, apart(absorbed, report)), entry, news, report)
 
 
 def newborn(number: int, report: Report, received_at: datetime) -> Alert:
@@ -170,12 +165,8 @@ def absorb(alert: Alert, previous: Said | None, now_said: Said, report: Report) 
     )
 
 
-def with_apart(alert: Alert, absorbed: Absorbed, report: Report) -> Alert:
+def apart(absorbed: Absorbed, report: Report) -> dict[str, Any]:
     """The parts of a report that the history skips: long texts, labels, and the assets of the evidence."""
-    return replace(alert, **_apart(absorbed, report))
-
-
-def _apart(absorbed: Absorbed, report: Report) -> dict[str, Any]:
     fields = dict(absorbed.apart)
     if absorbed.evidence_changed:
         fields["assets"], fields["asset_count"] = impacted_assets(report.evidence)

@@ -193,9 +193,7 @@ class _Parser:
         if error.suggestion or word is None:
             return error.at(start, end - start)
         suggestion = _quoted(word[0])
-        return ConditionError(
-            error.reason, error.message, position=start, length=len(word[0]), suggestion=suggestion
-        )
+        return ConditionError(error.reason, error.message, position=start, length=len(word[0]), suggestion=suggestion)
 
     def _asked(self, field: Field, op: Op, start: int) -> Test:
         """The test of a field whose values come next."""

@@ -50,15 +50,16 @@ class Alerts(Protocol):
         """Numbers for new alerts, never given before."""
         ...
 
-    def open(self, births: Sequence[Birth], conversations: Collection[int]) -> None:
-        """Write new alerts with everything that begins with them, and want a card of each in some conversations.
+    def open(self, births: Sequence[Birth]) -> None:
+        """Write new alerts with everything that begins with them.
 
         Where another transaction has just made one of them, the work is redone, and finds it.
         """
         ...
 
-    def save(self, alert: Alert, *, expected: int) -> None:
-        """Write the state if the stored revision is still `expected`; raises Busy otherwise, and the work is redone."""
+    def save(self, alert: Alert, *, before: Alert) -> None:
+        """Write what differs, if the stored revision is still that of `before`; raises Busy otherwise, and the work is
+        redone."""
         ...
 
     def last_said(self, numbers: Collection[int]) -> Mapping[int, Said]: ...
@@ -290,8 +291,8 @@ class Folds(Protocol):
 
     def open_rollup(self, conversation: int, alert_type: str, *, priority: int, at: datetime) -> Leader: ...
 
-    def add(self, conversation: int, alert: int, card: int, *, again_at: datetime) -> None:
-        """Show an alert within a card. A card that is posted already is drawn anew, not before `again_at`."""
+    def add(self, conversation: int, alerts: Collection[int], card: int, *, again_at: datetime) -> None:
+        """Show alerts within a card. A card that is posted already is drawn anew, not before `again_at`."""
         ...
 
     def place(self, card: int) -> CardPlace | None:

@@ -13,6 +13,7 @@ class SandboxConfig:
     `public_url` is where bot and browser reach the sandbox (`http://127.0.0.1:3979`); None derives it from the
     request, which suffices wherever the sandbox is called before it calls the bot. `feed_every` is in seconds; None
     leaves the feed off. `latency` is how long the Connector holds each call, so that concurrent updates overlap.
+    `more_channels` adds channels to the team: `channel-1` and so on.
     """
 
     app_id: str = "7d1c5b0e-0f4a-4f0b-9a41-5d1f0c0b51e7"
@@ -31,6 +32,7 @@ class SandboxConfig:
     invoke_timeout: float = 5.0
     message_timeout: float = 15.0
     latency: float = 0.002
+    more_channels: int = 0
 
 
 def bot_environment(config: SandboxConfig, *, public_url: str | None = None) -> dict[str, str]:

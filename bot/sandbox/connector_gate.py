@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
+from bot.sandbox.clock import stamp
 from bot.sandbox.faults import Fault
 from bot.sandbox.state import SANDBOX, Sandbox
 from bot.sandbox.world import Json
@@ -65,6 +66,7 @@ def gate(kind: str, handler: Handler) -> Callable[[web.Request], Awaitable[web.S
 
 async def journalled(call: Call, handler: Handler) -> web.StreamResponse:
     """Do a call with the fault that it meets, and write down how it ended."""
+    began = stamp(call.sandbox.now())
     fault = call.sandbox.faults.take(kind=call.kind, conversation=call.conversation)
     if fault and fault.delay:
         await asyncio.sleep(fault.delay)
@@ -75,7 +77,8 @@ async def journalled(call: Call, handler: Handler) -> web.StreamResponse:
     call.sandbox.note_call(
         kind=call.kind, method=call.request.method, path=unquote(call.request.path),
         status=response.status if response is not None else 0, conversation=call.conversation, activity=call.activity,
-        dropped=dropped, fault=fault is not None,
+        dropped=dropped, fault=fault is not None, began=began,
+        retryAfter=response.headers.get("Retry-After") if response is not None else None,
     )  # fmt: skip
     if dropped or response is None:
         if call.request.transport is not None:
@@ -88,6 +91,8 @@ async def read_json(request: web.Request) -> Json:
     """The body as a JSON object, or Teams' 400."""
     try:
         body = json.loads(await request.read())
+    except ConnectionResetError:
+        raise TeamsError(400, "BadSyntax", "The caller is gone") from None
     except ValueError:
         raise TeamsError(400, "BadSyntax", "The body is not JSON") from None
     if not isinstance(body, dict):

@@ -67,7 +67,10 @@ class Sandbox:
 
     def _fresh(self) -> None:
         config = self.config
-        self.world = World(tenant_id=config.tenant_id, bot_id=config.app_id, bot_name=config.bot_name)
+        self.world = World(
+            tenant_id=config.tenant_id, bot_id=config.app_id, bot_name=config.bot_name,
+            more_channels=config.more_channels,
+        )  # fmt: skip
         self.faults = FaultBox()
         self.limits = Limits()
         self.enforce_limits = config.enforce_limits

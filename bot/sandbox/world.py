@@ -106,13 +106,13 @@ class Team:
 class World:
     """Everything that a reset throws away."""
 
-    def __init__(self, *, tenant_id: str, bot_id: str, bot_name: str) -> None:
+    def __init__(self, *, tenant_id: str, bot_id: str, bot_name: str, more_channels: int = 0) -> None:
         self.tenant_id = tenant_id
         self.bot_id = f"28:{bot_id}"
         self.bot_name = bot_name
         self.people = {p.key: p for p in _people(tenant_id)}
         self.team = Team(id=_channel_id("general"), name=TEAM_NAME, group_id=_guid("team"))
-        self.conversations = {c.key: c for c in _conversations(self.people)}
+        self.conversations = {c.key: c for c in _conversations(self.people, more_channels)}
         self._last_id = 0
 
     def next_message_id(self, now: datetime) -> str:
@@ -158,9 +158,10 @@ def _people(tenant_id: str) -> list[Person]:
     ]
 
 
-def _conversations(people: dict[str, Person]) -> list[Conversation]:
+def _conversations(people: dict[str, Person], more_channels: int) -> list[Conversation]:
     insiders = [p.key for p in people.values() if p.tenant_id != STRANGER_TENANT]
     channels = [("general", "General"), ("alerts", "alerts"), ("quiet", "quiet")]
+    channels += [(f"channel-{n}", f"channel-{n}") for n in range(1, more_channels + 1)]
     return [
         *(Conversation(key=k, id=_channel_id(k), name=n, kind="channel", members=list(insiders)) for k, n in channels),
         Conversation(

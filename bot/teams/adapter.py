@@ -7,7 +7,7 @@ repeats nothing of what Teams wants repeated. What is left of it here is what ha
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ from bot.alerts.messages import Address, ConversationKind, Message
 from bot.teams.activity import Account, InboundActivity
 from bot.teams.connector import Connector
 from bot.teams.guard import Inbound
-from bot.teams.wire import Json, to_json
+from bot.teams.wire import Json, to_json, written
 
 _log = logging.getLogger(__name__)
 
@@ -43,10 +43,11 @@ _APOLOGY_TIME: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class InvokeAnswer:
-    """What an invoke is answered with: an HTTP status and JSON, or None for an empty body."""
+    """What an invoke is answered with: an HTTP status and JSON, or None for an empty body; `text` where it is known."""
 
     status: int
     body: Any = None
+    text: bytes | None = field(default=None, compare=False, repr=False)
 
 
 def inbound_of(context: TurnContext) -> Inbound:
@@ -181,7 +182,7 @@ def _answer(context: TurnContext) -> InvokeAnswer:
     response = context.turn_state.get(_INVOKE)
     if response is None:
         return InvokeAnswer(int(HTTPStatus.NOT_IMPLEMENTED))
-    return InvokeAnswer(int(response.status), to_json(response.body))
+    return InvokeAnswer(int(response.status), *written(response.body))
 
 
 def _address(about: Activity | ConversationReference) -> Address:

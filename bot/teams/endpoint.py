@@ -35,7 +35,7 @@ def messages_endpoint(
             return web.Response()
         if answer.body is None:
             return web.Response(status=answer.status)
-        body = json.dumps(answer.body).encode()
+        body = answer.text or json.dumps(answer.body).encode()
         return web.Response(status=answer.status, body=body, content_type="application/json", charset="utf-8")
 
     return receive

@@ -13,7 +13,7 @@ from bot.alerts.words import DETERMINATIONS, Classification
 from bot.teams.activity import InboundActivity
 from bot.teams.grammar import parse_tags
 from bot.usecases import assign, comment, link, resolve, undo
-from bot.usecases.acting import Act
+from bot.usecases.acting import Act, Done
 from bot.usecases.visibility import Reader
 from cards.buttons import ME, NEW_INCIDENT, NOBODY, Press, Verb
 
@@ -49,18 +49,18 @@ class Pressed:
 class Change:
     """A verb that changes something: whether a press has all that it needs, and how it is done."""
 
-    run: Callable[[UnitOfWork, Act, Press], object]
+    run: Callable[[UnitOfWork, Act, Press], Done]
     is_complete: Callable[[Press], bool] = lambda _press: True
 
 
-def _assign(uow: UnitOfWork, act: Act, press: Press) -> object:
+def _assign(uow: UnitOfWork, act: Act, press: Press) -> Done:
     to = (press.to or "").strip()
     if not to:
         raise Refused("badPress", field="to", why="choose somebody")
     return assign.assign(uow, act, {ME: act.by.object_id, NOBODY: None}.get(to, to.lower()))
 
 
-def _classify(uow: UnitOfWork, act: Act, press: Press) -> object:
+def _classify(uow: UnitOfWork, act: Act, press: Press) -> Done:
     return resolve.classify(uow, act, *(press.verdict() or (Classification.NOT_SET, "")))
 
 
@@ -71,16 +71,16 @@ def _classify_is_complete(press: Press) -> bool:
     )
 
 
-def _resolve(uow: UnitOfWork, act: Act, press: Press) -> object:
+def _resolve(uow: UnitOfWork, act: Act, press: Press) -> Done:
     classification, determination = press.verdict() or (None, "")
     return resolve.resolve(uow, act, classification, determination, press.comment or "")
 
 
-def _tag(uow: UnitOfWork, act: Act, press: Press) -> object:
+def _tag(uow: UnitOfWork, act: Act, press: Press) -> Done:
     return comment.tag(uow, act, *parse_tags(press.tags or ""))
 
 
-def _link(uow: UnitOfWork, act: Act, press: Press) -> object:
+def _link(uow: UnitOfWork, act: Act, press: Press) -> Done:
     wanted = (press.incident or "").strip().removeprefix("#")
     if wanted == NEW_INCIDENT:
         return link.link_to_new(uow, act)

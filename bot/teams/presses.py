@@ -97,8 +97,8 @@ class Presses:
 
         def work(uow: UnitOfWork) -> Screen:
             reader = arrive(uow, pressed.activity, pressed.person, pressed.at)
-            change.run(uow, pressed.act(reader), pressed.press)
-            return screens.alert(uow, pressed.alert, reader)
+            done = change.run(uow, pressed.act(reader), pressed.press)
+            return screens.of_view(read.view_of(uow, done.alert, reader.conversation.id))
 
         return await self._store.write(work)
 

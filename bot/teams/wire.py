@@ -1,11 +1,14 @@
 """Our messages, and the SDK's objects, in the JSON of the Connector."""
 
 import html
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final
+
+import pydantic_core
 
 from bot.alerts.messages import Mention, Message
 
@@ -28,6 +31,18 @@ def message_json(message: Message) -> Json:
     if message.card is not None:
         activity["attachments"] = [{"contentType": CARD_TYPE, "content": message.card}]
     return activity
+
+
+def written(value: object) -> tuple[Any, bytes]:
+    """Plain JSON of whatever a handler hands over, as `to_json` gives it, and its text. Raises TypeError.
+
+    Nearly always it is plain already: then nothing walks over it but pydantic's writer, which is quick.
+    """
+    try:
+        return value, pydantic_core.to_json(value)
+    except ValueError:
+        plain = to_json(value)
+        return plain, json.dumps(plain).encode()
 
 
 def to_json(value: object) -> Any:  # noqa: ANN401 - JSON is anything

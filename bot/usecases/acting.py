@@ -1,8 +1,9 @@
 """What all verbs have in common: load, tell, save; once for each press; refused where somebody else was first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.alerts.alert import Alert, Decision, apply
 from bot.alerts.conversation import Subject
@@ -10,7 +11,7 @@ from bot.alerts.errors import Refused
 from bot.alerts.history import Entry
 from bot.alerts.people import Actor, Person, Way
 from bot.alerts.ports import UnitOfWork
-from bot.usecases.visibility import Reader, require_visible
+from bot.usecases.visibility import Reader, visible_alert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +45,7 @@ def perform(
 
     Raises NotAvailable, or Refused with the reason: "changed" carries the entry that was first.
     """
-    require_visible(uow, act.alert, act.reader)
-    alert = uow.alerts.get(act.alert)
+    alert = visible_alert(uow, act.alert, act.reader)
     if act.key is not None and not uow.presses.first_time(act.key, act.at):
         return Done(alert, None)
     if act.rev is not None and act.rev < alert.revision:
@@ -54,11 +54,19 @@ def perform(
 
 
 def record(
-    uow: UnitOfWork, alert: Alert, decision: Decision, *, by: Actor, way: Way, at: datetime, now: datetime | None = None
+    uow: UnitOfWork,
+    alert: Alert,
+    decision: Decision,
+    *,
+    by: Actor,
+    way: Way,
+    at: datetime,
+    now: datetime | None = None,
+    apart: Mapping[str, Any] | None = None,
 ) -> Done:
     """Make a decision history: the entry, the state after it, and every copy of the card out of date.
 
-    `now` is given where what is told of happened at another time.
+    `now` is given where what is told of happened at another time; `apart` are fields that the history skips.
     """
     entry = Entry(
         alert=alert.number,
@@ -72,8 +80,8 @@ def record(
         undoes=decision.undoes,
         withdraws=decision.withdraws,
     )
-    after = apply(alert, entry)
-    uow.alerts.save(after, expected=alert.revision)
+    after = apply(alert, entry, apart or {})
+    uow.alerts.save(after, before=alert)
     uow.history.add(entry)
     uow.cards.raise_wanted(Subject.ALERT, alert.number, at=now or at)
     return Done(after, entry)

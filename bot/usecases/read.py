@@ -10,7 +10,7 @@ from bot.alerts.history import Entry
 from bot.alerts.incident import Incident
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import AlertView, DetailsView, HistoryView, QueueFilter, QueueView, SimilarView
-from bot.usecases.visibility import Reader, require_visible, scope_of
+from bot.usecases.visibility import Reader, require_visible, scope_of, visible_alert
 
 #: How much of a view is loaded; what a card then has room for is the card's affair.
 EVIDENCE_SHOWN, COMMENTS_SHOWN, ENTRIES_SHOWN, SIMILAR_SHOWN, INCIDENTS_OFFERED = 60, 10, 40, 8, 20
@@ -21,14 +21,18 @@ PAGE_SIZE = 6
 
 def alert_view(uow: UnitOfWork, number: int, reader: Reader) -> AlertView:
     """Raises NotAvailable, as everything here does, for what the reader may not see."""
-    require_visible(uow, number, reader)
-    return shared_view(uow, number, reader.conversation.id)
+    return view_of(uow, visible_alert(uow, number, reader), reader.conversation.id)
 
 
 def shared_view(uow: UnitOfWork, number: int, conversation: int) -> AlertView:
     """The view that everybody in a conversation shares; the card was sent there because it may be seen there."""
-    (view,) = views_of(uow, [uow.alerts.get(number)])
-    card, folded = uow.folds.own_card(conversation, number)
+    return view_of(uow, uow.alerts.get(number), conversation)
+
+
+def view_of(uow: UnitOfWork, alert: Alert, conversation: int) -> AlertView:
+    """The same, of an alert that was loaded, or has just been changed."""
+    (view,) = views_of(uow, [alert])
+    card, folded = uow.folds.own_card(conversation, alert.number)
     return replace(view, card=card, folded=folded) if folded else view
 
 

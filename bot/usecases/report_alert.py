@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.alerts.absorb import Birth, Said, absorb, born, said, with_apart
+from bot.alerts.absorb import Birth, Said, absorb, apart, born, said
 from bot.alerts.alert import Alert, Decision
 from bot.alerts.history import Kind
 from bot.alerts.people import Actor, Way
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.report import Report
 from bot.usecases.acting import record
+from bot.usecases.showing import show_new
 
 #: How many of a source's comments are taken in from one report, the newest ones.
 COMMENTS_TAKEN = 100
@@ -66,14 +67,15 @@ def _firsts(reports: Sequence[Report], known: Mapping[Key, Alert]) -> list[int]:
 
 
 def _open(uow: UnitOfWork, new: Mapping[int, tuple[Report, Said]], now: datetime) -> dict[int, Birth]:
-    """New alerts, each wanted wherever all alerts are."""
+    """New alerts, shown wherever all alerts are."""
     if not new:
         return {}
     births = {
         place: born(number, report, news, now)
         for number, (place, (report, news)) in zip(uow.alerts.numbers(len(new)), new.items(), strict=True)
     }
-    uow.alerts.open(list(births.values()), [conversation.id for conversation in uow.conversations.subscribed()])
+    uow.alerts.open(list(births.values()))
+    show_new(uow, [birth.alert for birth in births.values()], now)
     return births
 
 
@@ -83,9 +85,9 @@ def _update(uow: UnitOfWork, alert: Alert, told: tuple[Said | None, Said], repor
     absorbed = absorb(alert, previous, news, report)
     after = alert
     if not absorbed.is_empty:
-        after = with_apart(alert, absorbed, report)
-        decision = Decision(Kind.REPORTED, absorbed.changes)
-        after = record(uow, after, decision, by=Actor.source(report.source), way=Way.SOURCE, at=now).alert
+        decision, by = Decision(Kind.REPORTED, absorbed.changes), Actor.source(report.source)
+        news_apart = apart(absorbed, report)
+        after = record(uow, alert, decision, by=by, way=Way.SOURCE, at=now, apart=news_apart).alert
         if absorbed.evidence_changed:
             uow.alerts.replace_evidence(alert.number, report.evidence)
     after = _take_comments(uow, after, report, now)

@@ -54,6 +54,7 @@ class _Placing:
         self._now = now
         self._leaders: dict[tuple[str, str], Leader | None] = {}
         self._rollups: dict[str, Leader | None] = {}
+        self._joined: dict[int, list[int]] = {}
 
     def place(self, alerts: Sequence[Alert]) -> None:
         backlog = self._uow.folds.backlog(self._here)
@@ -66,6 +67,8 @@ class _Placing:
             else:
                 self._own_card(alert)
                 backlog += 1
+        for card, joined in self._joined.items():
+            self._uow.folds.add(self._here, joined, card, again_at=self._now + JOIN_EVERY)
 
     def _own_card(self, alert: Alert) -> None:
         card = self._uow.cards.want(self._here, Subject.ALERT, alert.number, priority=urgency(alert), at=self._now)
@@ -73,7 +76,7 @@ class _Placing:
             self._leaders[key] = Leader(card, alert.severity)
 
     def _join(self, alert: Alert, leader: Leader) -> None:
-        self._uow.folds.add(self._here, alert.number, leader.card, again_at=self._now + JOIN_EVERY)
+        self._joined.setdefault(leader.card, []).append(alert.number)
 
     def _leader(self, alert: Alert) -> Leader | None:
         key = _kind(alert)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.alerts.alert import Alert
 from bot.alerts.conversation import NOTHING, Conversation, Scope
 from bot.alerts.errors import NotAvailable
 from bot.alerts.messages import ConversationKind
@@ -37,6 +38,15 @@ def may_subscribe(uow: UnitOfWork, reader: Reader) -> bool:
     if kind is ConversationKind.GROUP_CHAT:
         return uow.conversations.shares_subscribed(reader.person)
     return kind is ConversationKind.CHANNEL
+
+
+def visible_alert(uow: UnitOfWork, number: int, reader: Reader) -> Alert:
+    """The alert, if the reader may see it. Raises NotAvailable."""
+    scope = scope_of(uow, reader)
+    alert = uow.alerts.get(number)
+    if not scope.everything and not uow.alerts.in_scope(number, scope):
+        raise NotAvailable(f"alert {number}")
+    return alert
 
 
 def require_visible(uow: UnitOfWork, number: int, reader: Reader) -> Scope:

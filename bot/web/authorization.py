@@ -30,8 +30,7 @@ class SourceTokens:
 
     def allows_signature(self, source: str, signature: str, body: bytes) -> bool:
         """`X-Tocsin-Signature: t=<unix seconds>,v1=<hex>`, HMAC-SHA256 over `<t>.<body>`; each counts once."""
-        parts = dict(part.strip().partition("=")[::2] for part in signature.split(","))
-        stamp, given = parts.get("t", ""), parts.get("v1", "")
+        stamp, given = _parts(signature)
         if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 11):
             return False
         now = self._clock()
@@ -45,9 +44,19 @@ class SourceTokens:
         ]
         return any(matches) and self._is_new(given, now)
 
+    def forget(self, signature: str) -> None:
+        """A request was not taken after all: its signature has not been used."""
+        self._seen.pop(_parts(signature)[1], None)
+
     def _is_new(self, signature: str, now: datetime) -> bool:
         self._seen = {known: at for known, at in self._seen.items() if now - at <= 2 * SIGNATURE_AGE}
         if signature in self._seen:
             return False
         self._seen[signature] = now
         return True
+
+
+def _parts(signature: str) -> tuple[str, str]:
+    """Time and digest of the header, empty where there is none."""
+    parts = dict(part.strip().partition("=")[::2] for part in signature.split(","))
+    return parts.get("t", ""), parts.get("v1", "")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from aiohttp import web
 
+from bot.alerts.errors import Busy
 from bot.alerts.ports import Clock, Store
 from bot.sources.outcome import BadPayload, Parsed, Rejection
 from bot.usecases.report_alert import Reported
@@ -47,7 +48,13 @@ class Intake:
             return problem(
                 400, f"{bad.pointer or 'The body'} {bad.why}.", pointer=bad.pointer, rejected=_named(bad.rejected)
             )
-        return _accepted(await self._gathering.keep(parsed.reports), parsed)
+        try:
+            kept = await self._gathering.keep(parsed.reports)
+        except Busy:
+            # The sender is asked to send it again, and may do so as it is.
+            self._tokens.forget(request.headers.get(SIGNATURE_HEADER, ""))
+            raise
+        return _accepted(kept, parsed)
 
     async def _body(self, request: web.Request, source: str) -> bytes | web.Response:
         """The body of a sender who may report, or the answer to one who may not."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,12 +31,11 @@ async def measure(
     pid: int, port: int, requests: Iterator[bytes], count: int, clients: int, *, check: Callable[[int, bytes], None]
 ) -> Measured:
     """Send `count` requests from `clients` connections. `check` sees every status and body."""
-    process = psutil.Process(pid)
     times: list[float] = []
     left = iter(range(count))
-    before, began = _cpu(process), time.perf_counter()
+    before, began = cpu_seconds(pid), time.perf_counter()
     await asyncio.gather(*(_client(port, requests, left, times, check) for _ in range(clients)))
-    wall, cpu = time.perf_counter() - began, _cpu(process) - before
+    wall, cpu = time.perf_counter() - began, cpu_seconds(pid) - before
     ordered = sorted(times)
     return Measured(
         requests=count,
@@ -63,6 +63,9 @@ async def _client(
     await writer.wait_closed()
 
 
-def _cpu(process: psutil.Process) -> float:
-    used = process.cpu_times()
+def cpu_seconds(pid: int) -> float:
+    """CPU time of a process, of its threads that have ended too: exact on Linux, elsewhere in hundredths of a second."""
+    if sys.platform == "linux":
+        return time.clock_gettime(~pid << 3 | 2)  # what clock_getcpuclockid(3) makes of a process id
+    used = psutil.Process(pid).cpu_times()
     return float(used.user + used.system)

@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -167,7 +168,7 @@ async def test_a_row_that_another_holds_for_long_is_busy(postgres_database: str)
 
         def impatient(uow: UnitOfWork) -> None:
             uow.alerts._on.execute(text("SET LOCAL lock_timeout = '20ms'"))  # type: ignore[attr-defined]
-            uow.alerts.save(alert, expected=1)
+            uow.alerts.save(replace(alert, revision=2), before=alert)
 
         async with store._writing.begin() as other:  # type: ignore[union-attr]
             await other.execute(text("SELECT number FROM alerts FOR UPDATE"))

@@ -1,5 +1,6 @@
 """The hot paths look things up by indices: no table is read from end to end, however much history there is."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from bot.alerts.conversation import Limit, Limits, Scope, Subject
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import QueueFilter
 from storage.store import open_store
-from tests.unit.storage.made import NOW, add_alert, add_conversation, device, report
+from tests.unit.storage.made import NOW, add_alert, add_conversation, device
 
 ALL = Scope(everything=True)
 #: Tables that grow for ever.
@@ -23,8 +24,9 @@ def read_everything(uow: UnitOfWork, scope: Scope) -> None:
     uow.alerts.similar(me, scope, limit=5)
     uow.alerts.newest_open(20)
     uow.alerts.in_scope(1, scope)
-    uow.alerts.find("graph", "a")
-    uow.alerts.last_said(1)
+    uow.alerts.find([("graph", "a")])
+    uow.alerts.last_said([1])
+    uow.incidents.known([("graph", "28")])
     uow.alerts.evidence(1, limit=9)
     uow.history.entries(1, limit=9)
     uow.history.last_comments([1])
@@ -39,8 +41,9 @@ def read_everything(uow: UnitOfWork, scope: Scope) -> None:
 def write_everything(uow: UnitOfWork) -> None:
     uow.presses.first_time("k", NOW)
     uow.presses.forget_before(NOW)
-    uow.alerts.reserve(report("a"), NOW)
-    uow.alerts.save(uow.alerts.get(1), expected=1)
+    uow.alerts.numbers(2)
+    me = uow.alerts.get(1)
+    uow.alerts.save(replace(me, title="Other", assignee="ana"), before=me)
     uow.alerts.replace_evidence(1, [device("b")])
     uow.cards.raise_wanted(Subject.ALERT, 1, at=NOW)
     limits = Limits((Limit(1, timedelta(seconds=1)),), (Limit(9, timedelta(seconds=1)),))
@@ -89,6 +92,11 @@ async def test_no_growing_table_is_read_from_end_to_end(sqlite_database: str, sh
         if any(step.startswith(f"SCAN {table}") for table in GROWING) and "INDEX" not in step
     }
     assert scans == {}
-    # Index scans are fine where the index has only what is open, or in flight.
-    of_index = {step for steps in plans.values() for step in steps if step.startswith("SCAN") and "INDEX" in step}
+    # Index scans are fine where the index has only what is open, or in flight; a list of our own is a virtual table.
+    of_index = {
+        step
+        for steps in plans.values()
+        for step in steps
+        if step.startswith("SCAN") and "INDEX" in step and "VIRTUAL TABLE" not in step
+    }
     assert {step.rpartition(" ")[2] for step in of_index} <= {"ix_alerts_queue", "ix_alerts_oldest", "ix_cards_leased"}

@@ -108,7 +108,6 @@ async def test_a_message_that_teams_sends_twice_counts_once(town: Town) -> None:
 
 
 async def test_the_first_subscription_posts_the_newest_twenty_open_alerts(bare_town: Town) -> None:
-    await bare_town.teams.limits(on=False)
     await bare_town.teams.install("ana", channel="general")
     await bare_town.told("ana", "unsubscribe", in_="general")
     now = datetime.now(UTC)

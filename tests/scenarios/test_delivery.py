@@ -1,8 +1,10 @@
 """Teams has bad moments: what waits, what is tried again, and what is given up."""
 
+from pathlib import Path
+
 from tests.support.payloads import graph_alert
 from tests.support.sandbox import card_text, message_text
-from tests.support.town import Town
+from tests.support.town import Town, running_town
 
 
 async def test_too_many_requests_waits_as_long_as_teams_asks(town: Town) -> None:
@@ -83,6 +85,15 @@ async def test_trouble_in_one_channel_is_none_in_another(town: Town) -> None:
     await town.teams.heal()
     late = await town.teams.wait_for_card("alerts", "Seen elsewhere", seconds=20)
     assert "Ana Alvarez" in card_text(late["card"])
+
+
+async def test_teams_never_has_to_refuse_us_for_its_limits(tmp_path: Path) -> None:
+    async with running_town(tmp_path) as town:
+        await town.teams.install("ana", channel="alerts")
+        for n in range(12):
+            await town.report("graph", graph_alert(id=f"da{n}", incidentId=None, title=f"One of many {n}"))
+        await town.teams.wait_for_card("alerts", "One of many 11")
+        assert {call["status"] for call in await town.teams.journal("create", in_="alerts")} == {201}
 
 
 async def test_a_burst_of_changes_becomes_few_updates_that_tell_the_truth(town: Town) -> None:

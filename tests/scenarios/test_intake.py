@@ -71,7 +71,14 @@ async def test_comments_of_the_source_come_in_once_and_show_who_wrote_them(town:
 
 
 async def test_what_has_cleared_untouched_is_resolved_and_what_was_touched_is_only_noted(town: Town) -> None:
-    fires = [alertmanager_alert(fingerprint=name, annotations={"summary": f"Disk {name}"}) for name in ("a1", "b2")]
+    fires = [
+        alertmanager_alert(
+            fingerprint=name,
+            labels={"alertname": "DiskAlmostFull", "instance": f"{name}:9100"},
+            annotations={"summary": f"Disk {name}"},
+        )
+        for name in ("a1", "b2")
+    ]
     untouched, touched = (await town.report("alertmanager", alertmanager_webhook(*fires)))["alerts"]
     await town.told("bo", f"comment {touched} on it")
     over = [{**fire, "status": "resolved", "endsAt": "2026-03-02T04:00:00Z"} for fire in fires]

@@ -58,7 +58,7 @@ class Town:
         settings = Settings.from_environment(environment)
         await migrate(settings.database_url)
         self._stack = AsyncExitStack()
-        app = await self._stack.enter_async_context(running(settings))
+        app = await self._stack.enter_async_context(running(settings, look_every=0.5))
         runner = web.AppRunner(app, access_log=None, lingering_time=0, shutdown_timeout=1)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.alerts.absorb import Birth, Said
 from bot.alerts.alert import Alert
 from bot.alerts.conversation import Conversation
 from bot.alerts.evidence import Evidence
@@ -37,14 +38,21 @@ def alert(number: int, external_id: str = "da1", **changes: Any) -> Alert:
     return Alert(**(fields | changes))
 
 
-def add_alert(uow: UnitOfWork, external_id: str, *evidence: Evidence, **changes: Any) -> Alert:
-    """A stored alert at revision 1."""
-    number = uow.alerts.reserve(report(external_id), changes.get("received_at", NOW))
-    assert number is not None
+def add_alert(
+    uow: UnitOfWork, external_id: str, *evidence: Evidence, first: Entry | None = None, **changes: Any
+) -> Alert:
+    """A stored alert at revision 1, with the first entry of its history."""
+    (number,) = uow.alerts.numbers(1)
     made = alert(number, external_id, **changes)
-    uow.alerts.save(made, expected=0)
-    uow.alerts.replace_evidence(number, evidence)
+    uow.alerts.open([birth(made, *evidence, first=first)])
     return made
+
+
+def birth(made: Alert, *evidence: Evidence, first: Entry | None = None) -> Birth:
+    """A new alert with what is written with it."""
+    by = {"at": made.received_at, "actor": Actor.source("graph"), "way": Way.SOURCE, "kind": Kind.CREATED}
+    told = report(made.external_id, evidence=evidence, raw='{"id": "\\u0000"}')
+    return Birth(made, first or entry(made.number, 1, **by), Said({"title": made.title}, "digest"), told)
 
 
 def device(name: str) -> Evidence:

@@ -3,23 +3,25 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from bot.alerts.absorb import Said
 from bot.alerts.conversation import NOTHING, Scope, Subject
 from bot.alerts.errors import Busy, NotAvailable
 from bot.alerts.evidence import Asset, Evidence
+from bot.alerts.history import Kind
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import QueueFilter
 from bot.alerts.words import Classification, Severity, Signal, Status
 from storage.store import AnyStore
-from tests.unit.storage.made import MINUTE, NOW, add_alert, add_conversation, alert, device, report
+from tests.unit.storage.made import MINUTE, NOW, add_alert, add_conversation, alert, birth, device
 
 ALL = Scope(everything=True)
 
 
 async def test_an_alert_comes_back_as_it_was_saved(store: AnyStore) -> None:
     def save(uow: UnitOfWork) -> None:
-        number = uow.alerts.reserve(report(), NOW)
+        (number,) = uow.alerts.numbers(1)
         assert number == 1
         incident = uow.incidents.create("Case", NOW)
         full = alert(
@@ -45,33 +47,58 @@ async def test_an_alert_comes_back_as_it_was_saved(store: AnyStore) -> None:
             product="Defender",
             threat="m",
         )
-        uow.alerts.save(full, expected=0)
+        uow.alerts.open([birth(full)])
         assert uow.alerts.get(number) == full
         kept.append(full)
 
     kept: list[object] = []
     await store.write(save)
     assert [await store.read(lambda uow: uow.alerts.get(1))] == kept[-1:]
-    assert [await store.read(lambda uow: uow.alerts.find("graph", "da1"))] == kept[-1:]
+    found = await store.read(lambda uow: uow.alerts.find([("graph", "da1"), ("graph", "da2"), ("other", "da1")]))
+    assert found == {("graph", "da1"): kept[-1]}
 
 
 async def test_what_is_not_there_is_not_available(store: AnyStore) -> None:
-    assert await store.read(lambda uow: uow.alerts.find("graph", "da1")) is None
+    assert await store.read(lambda uow: uow.alerts.find([("graph", "da1")])) == {}
     with pytest.raises(NotAvailable):
         await store.read(lambda uow: uow.alerts.get(1))
 
 
-async def test_a_second_reservation_of_the_same_alert_gets_no_number(store: AnyStore) -> None:
+async def test_the_same_alert_is_not_opened_twice(store: AnyStore) -> None:
     await store.write(lambda uow: add_alert(uow, "da1"))
-    assert await store.write(lambda uow: uow.alerts.reserve(report("da1"), NOW)) is None
+    with pytest.raises(IntegrityError):
+        await store.write(lambda uow: add_alert(uow, "da1"))
     other = await store.write(lambda uow: add_alert(uow, "da1-of-another-day"))
     assert other.number > 1
 
 
-async def test_a_reserved_alert_that_is_not_saved_is_not_committed(store: AnyStore) -> None:
-    with pytest.raises(RuntimeError, match="not saved"):
-        await store.write(lambda uow: uow.alerts.reserve(report("da1"), NOW))
-    assert await store.read(lambda uow: uow.alerts.find("graph", "da1")) is None
+async def test_numbers_are_given_once_and_grow(store: AnyStore) -> None:
+    first = await store.write(lambda uow: [*uow.alerts.numbers(3), *uow.alerts.numbers(1)])
+    assert first == [1, 2, 3, 4]
+    assert (await store.write(lambda uow: add_alert(uow, "da1"))).number == 5
+    assert list(await store.write(lambda uow: uow.alerts.numbers(2))) == [6, 7]
+
+
+async def test_many_are_opened_at_once_with_all_that_begins_with_them(store: AnyStore) -> None:
+    def fill(uow: UnitOfWork) -> None:
+        births = [
+            birth(alert(n, f"da{n}", title=f"T{n}"), device(f"d{n}"), device("d")) for n in uow.alerts.numbers(70)
+        ]
+        uow.alerts.open(births)
+
+    await store.write(fill)
+
+    def look(uow: UnitOfWork) -> None:
+        known = uow.alerts.find([("graph", f"da{n}") for n in range(1, 71)])
+        assert {found.title for found in known.values()} == {f"T{n}" for n in range(1, 71)}
+        said = uow.alerts.last_said([found.number for found in known.values()])
+        assert said == {n: Said({"title": f"T{n}"}, "digest") for n in range(1, 71)}
+        for n in (1, 35, 70):
+            assert [piece.label for piece in uow.alerts.evidence(n, limit=9)] == [f"d{n}", "d"]
+            (first,) = uow.history.entries(n, limit=9)
+            assert (first.revision, first.kind, first.at) == (1, Kind.CREATED, NOW)
+
+    await store.read(look)
 
 
 async def test_saving_over_a_newer_revision_is_busy_and_changes_nothing(store: AnyStore) -> None:
@@ -80,7 +107,7 @@ async def test_saving_over_a_newer_revision_is_busy_and_changes_nothing(store: A
 
     def stale(uow: UnitOfWork) -> None:
         runs.append(1)
-        uow.alerts.save(alert(1, title="Other", revision=8), expected=7)
+        uow.alerts.save(alert(1, title="Other", revision=8), before=alert(1, revision=7))
 
     with pytest.raises(Busy):
         await store.write(stale)
@@ -90,12 +117,12 @@ async def test_saving_over_a_newer_revision_is_busy_and_changes_nothing(store: A
 
 async def test_the_last_report_of_an_alert_replaces_the_one_before(store: AnyStore) -> None:
     await store.write(lambda uow: add_alert(uow, "da1"))
-    assert await store.read(lambda uow: uow.alerts.last_said(1)) is None
-    first, second = Said({"title": "A", "mitre": ["x"]}, "d1"), Said({"title": "B"}, "d2")
-    await store.write(lambda uow: uow.alerts.keep_said(1, first, {"a": "\x00\ud800"}, NOW))
-    assert await store.read(lambda uow: uow.alerts.last_said(1)) == first
-    await store.write(lambda uow: uow.alerts.keep_said(1, second, {}, NOW))
-    assert await store.read(lambda uow: uow.alerts.last_said(1)) == second
+    assert await store.read(lambda uow: uow.alerts.last_said([1, 2])) == {1: Said({"title": "Mimikatz"}, "digest")}
+    first, second = Said({"title": "A\x00\ud800", "mitre": ["x"]}, "d1"), Said({"title": "B"}, "d2")
+    await store.write(lambda uow: uow.alerts.keep_said(1, first, '{"a": "\\u0000 ä"}', NOW))
+    assert await store.read(lambda uow: uow.alerts.last_said([1])) == {1: first}
+    await store.write(lambda uow: uow.alerts.keep_said(1, second, "{}", NOW))
+    assert await store.read(lambda uow: uow.alerts.last_said([1])) == {1: second}
 
 
 async def test_evidence_is_replaced_and_read_in_its_order(store: AnyStore) -> None:

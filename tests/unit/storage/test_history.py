@@ -15,15 +15,14 @@ BOT = Actor(ActorKind.SOURCE, "graph", "graph")
 
 
 def fill(uow: UnitOfWork) -> None:
-    add_alert(uow, "a")
-    add_alert(uow, "b")
     changes = (Change("status", "new", "resolved"), Change("tags", ["a"], ["a", "b"]), Change("incident", None, 4))
-    uow.history.add(entry(1, 1, actor=BOT, way=Way.SOURCE, kind=Kind.CREATED, changes=changes))
+    add_alert(uow, "a", first=entry(1, 1, actor=BOT, way=Way.SOURCE, kind=Kind.CREATED, changes=changes))
+    add_alert(uow, "b", first=entry(2, 1, kind=Kind.CREATED))
     uow.history.add(entry(1, 2, comment="looks real"))
     uow.history.add(entry(1, 3, actor=BOT, comment="from the portal"))
     uow.history.add(entry(1, 4, kind=Kind.UNDONE, undoes=2, withdraws=True))
     uow.history.withdraw(1, 2, withdrawn=True)
-    uow.history.add(entry(2, 1, comment="elsewhere"))
+    uow.history.add(entry(2, 2, comment="elsewhere"))
 
 
 async def test_entries_come_back_newest_first_with_their_comments(store: AnyStore) -> None:

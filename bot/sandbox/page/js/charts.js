@@ -32,7 +32,7 @@ function legend(entries, withValues) {
 
 function frame(chart, content, spoken) {
   const described = h("div", { class: "chart", role: "img", "aria-label": `${chart.title ?? "Chart"}: ${spoken}` });
-  if (chart.title) described.append(h("div", { class: "chart-title" }, chart.title));
+  if (chart.title && chart.showTitle !== false) described.append(h("div", { class: "chart-title" }, chart.title));
   described.append(...content);
   return described;
 }

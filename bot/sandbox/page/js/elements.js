@@ -1,5 +1,5 @@
-// Elements that Teams has and Microsoft's renderer has not: Badge, CodeBlock, ProgressBar, charts, and choice sets
-// that search (people, the bot's own data, long lists).
+// Elements that Teams has and Microsoft's renderer has not: Badge, CodeBlock, ProgressBar, charts, containers that
+// flow, and choice sets that search (people, the bot's own data, long lists).
 
 import { post } from "./api.js";
 import { CHARTS } from "./charts.js";
@@ -122,6 +122,24 @@ function picker(json, context, onChange) {
   return { element, value: () => (chosen.length ? chosen.join(",") : undefined), focus: () => input.focus() };
 }
 
+const SIDES = { left: "flex-start", center: "center", right: "flex-end", top: "flex-start", bottom: "flex-end" };
+const side = (name, fallback) => SIDES[String(name ?? "").toLowerCase()] ?? fallback;
+
+// Layout.Flow: items side by side in as many rows as they need. Items keep a width of their own.
+function flow(element, layout, spacing) {
+  const gap = (name) => `${String(name).toLowerCase() === "none" ? 0 : spacing[String(name ?? "default").replace(/^./, (c) => c.toLowerCase())] ?? 8}px`;
+  element.classList.add("flow");
+  Object.assign(element.style, {
+    columnGap: gap(layout.columnSpacing), rowGap: gap(layout.rowSpacing),
+    justifyContent: side(layout.horizontalItemsAlignment, "center"), alignItems: side(layout.verticalItemsAlignment, "flex-start"),
+  });
+  const sizes = { flexBasis: layout.itemWidth, maxWidth: layout.maxItemWidth, minWidth: layout.minItemWidth };
+  for (const item of element.children) {
+    for (const [name, size] of Object.entries(sizes)) if (size) item.style[name] = size;
+    if (String(layout.itemFit).toLowerCase() === "fill") item.style.flexGrow = "1";
+  }
+}
+
 // Teaches the renderer these elements. The context (conversation, activity) comes from the outermost card object.
 export function register(AC) {
   const drawn = { Badge: badge, CodeBlock: codeBlock, ProgressBar: progressBar, ...CHARTS };
@@ -133,6 +151,16 @@ export function register(AC) {
     }
     AC.GlobalRegistry.elements.register(name, Drawn);
   }
+  // Layouts whose targetWidth does not fit were taken out before; without one, items are stacked.
+  class Container extends AC.Container {
+    internalParse(source, context) { super.internalParse(source, context); this.layout = source.layouts?.[0]; }
+    internalRender() {
+      const element = super.internalRender();
+      if (element && this.layout?.type === "Layout.Flow") flow(element, this.layout, this.hostConfig.spacing);
+      return element;
+    }
+  }
+  AC.GlobalRegistry.elements.register("Container", Container);
   class Picker extends AC.Input {
     getJsonTypeName() { return "Input.Picker"; }
     internalParse(source, context) { super.internalParse(source, context); this.source = source; }

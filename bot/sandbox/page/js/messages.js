@@ -99,7 +99,7 @@ function who(message, plain) {
 }
 
 function line(message, part) {
-  return h("div", { class: "message" }, avatar(person(message.from)), h("div", { class: "body" }, who(message), part));
+  return h("div", { class: "message", dataset: { id: message.id } }, avatar(person(message.from)), h("div", { class: "body" }, who(message), part));
 }
 
 function thread([root, ...replies], [first, ...others]) {

@@ -1,0 +1,53 @@
+"""The database is locked by somebody else: people and sources are told to try again, and nothing is half done."""
+
+import hashlib
+import hmac
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.web.authorization import SIGNATURE_HEADER
+from tests.support.payloads import encoded, graph_alert
+from tests.support.town import Town
+
+
+@contextmanager
+def locked(town: Town) -> Iterator[None]:
+    """Another process writes, and takes its time."""
+    other = sqlite3.connect(town.database_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+async def test_a_press_is_answered_in_time_with_a_kind_word_and_works_afterwards(town: Town) -> None:
+    posted = await town.raised()
+    with locked(town):
+        answer = await town.teams.press("ana", posted, "Assign to me")
+    assert answer["outcome"] == "message"
+    assert "Tocsin is busy" in answer["toast"]
+    assert "Ana Alvarez" in await town.pressed("ana", posted, "Assign to me")
+    assert len(await town.history(posted["number"])) == 2
+
+
+async def test_looking_needs_no_lock(town: Town) -> None:
+    posted = await town.raised()
+    with locked(town):
+        assert "Isolate the device" in await town.pressed("bo", posted, "Details")
+
+
+async def test_a_source_is_told_to_send_again_and_may_do_so_with_the_same_signature(town: Town) -> None:
+    body, now = encoded(graph_alert(id="da1", incidentId=None, title="Sent twice")), int(time.time())
+    digest = hmac.new(b"sandbox-graph-token", f"{now}.".encode() + body, hashlib.sha256).hexdigest()
+    header = {SIGNATURE_HEADER: f"t={now},v1={digest}"}
+    with locked(town):
+        refused = await town.send("graph", body, token="", **header)
+    assert (refused.status, refused.content_type) == (503, "application/problem+json")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert (await town.send("graph", body, token="", **header)).status == 202
+    assert (await town.send("graph", body, token="", **header)).status == 401
+    await town.teams.wait_for_card("alerts", "Sent twice")
