@@ -13,7 +13,7 @@ from cards.labels import (
     category_label,
     detection_label,
     incident_label,
-    investigation_label,
+    investigation_note,
     service_label,
     severity_label,
     verdict_label,
@@ -27,6 +27,9 @@ from cards.size import LIMIT, Room, fit
 _ASSETS = 3
 
 _COMMENT = 240
+
+#: Characters of the title in the text above the card, which says it again in full.
+_TEXT_TITLE = 80
 
 
 def render_alert(
@@ -63,7 +66,7 @@ def alert_text(view: AlertView, lang: Language) -> tuple[str, str]:
     alert = view.alert
     facts = {
         "severity": severity_label(alert.severity, lang),
-        "title": clean(title_of(alert)),
+        "title": clean(clip(title_of(alert), _TEXT_TITLE)),
         "number": alert.number,
     }
     if alert.assets:
@@ -124,7 +127,7 @@ def when_text(view: AlertView, lang: Language, now: datetime) -> str:
     if alert.resolved_at is not None:
         after = lang.span(alert.resolved_at - alert.received_at)
         return lang.t(
-            "{period}, resolved at {at}, after {after}",
+            "{period}, resolved at {at}, in {after}",
             period=period,
             at=lang.moment(alert.resolved_at, now=now),
             after=after,
@@ -135,10 +138,9 @@ def when_text(view: AlertView, lang: Language, now: datetime) -> str:
     if alert.acknowledged_at is None:
         return lang.t("{period}, {who} has it", period=period, who=who)
     return lang.t(
-        "{period}, {who} has it, first answer at {at} after {after}",
+        "{period}, {who} has it, first answer in {after}",
         period=period,
         who=who,
-        at=lang.moment(alert.acknowledged_at, now=now),
         after=lang.span(alert.acknowledged_at - alert.received_at),
     )
 
@@ -146,11 +148,11 @@ def when_text(view: AlertView, lang: Language, now: datetime) -> str:
 def extras_text(alert: Alert, lang: Language) -> str:
     """The quiet line: tags, automated investigation, what detected it."""
     tags = list(dict.fromkeys((*alert.tags, *alert.source_tags)))
-    investigation, detection = investigation_label(alert, lang), detection_label(alert, lang)
+    detection = detection_label(alert, lang)
     return joined(
         (
             clip(", ".join(brief(tag, 50) for tag in tags[:20]), 120),
-            lang.t("investigation: {state}", state=investigation.lower()) if investigation else "",
+            investigation_note(alert, lang),
             lang.t("detected by {what}", what=detection) if detection else "",
         )
     )

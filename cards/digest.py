@@ -1,4 +1,4 @@
-"""The digest: the day in one sentence, then the numbers behind it."""
+"""The digest: the day in one sentence, which is the message's text, then a card with the numbers behind it."""
 
 from datetime import datetime
 
@@ -47,7 +47,6 @@ def render_digest(digest: Digest, *, lang: Language, now: datetime, nonce: str) 
                 column(rich(run(lang.t("Digest"), weight="Bolder", size="Medium")), width="stretch"),
                 column(rich(quiet(day), side="Right"), middle=True),
             ),
-            rich(run(headline(numbers, lang)), spacing="Small"),
             columns(
                 _number(lang.t("New"), str(numbers.new)),
                 _number(lang.t("Resolved"), str(numbers.resolved)),

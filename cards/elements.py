@@ -30,8 +30,6 @@ _FLOW = {
     "type": "Layout.Flow",
     "targetWidth": "atLeast:Standard",
     "horizontalItemsAlignment": "Left",
-    "columnSpacing": "Small",
-    "rowSpacing": "Small",
 }
 
 

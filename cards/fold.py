@@ -11,7 +11,17 @@ from cards.forms import verdict_choices
 from cards.inputs import choices, text_input
 from cards.labels import severity_label, status_label
 from cards.language import Language
-from cards.parts import NAME, TITLE, Buttons, button_rows, cut_note, joined, notice_of, quiet, severity_run, title_of
+from cards.parts import (
+    NAME,
+    TITLE,
+    Buttons,
+    band,
+    button_rows,
+    cut_note,
+    joined,
+    notice_of,
+    quiet,
+)
 from cards.safe import brief, clean
 from cards.size import LIMIT, Room, fit
 
@@ -55,7 +65,7 @@ def render_fold_page(page: FoldPage, *, lang: Language, now: datetime, nonce: st
                 *_head(fold, lang),
                 *(_row(view, fold.card, lang, now, nonce) for view in shown),
                 *cut_note(len(page.alerts) - len(shown), lang),
-                button_rows([*_turns(page, lang, nonce), *_actions(fold, lang, nonce)[1:]], [_back(fold, lang, nonce)]),
+                button_rows([*_turns(page, lang, nonce), *_actions(fold, lang, nonce)[1:], _back(fold, lang, nonce)]),
             ]
         )
 
@@ -96,20 +106,8 @@ def _head(fold: FoldView, lang: Language) -> list[Element]:
     count = lang.n("{count} alert", "{count} alerts", fold.count)
     is_open = lang.t("{count} open", count=fold.open) if fold.open else lang.t("all resolved")
     return [
-        container(
-            [
-                columns(
-                    column(
-                        rich(run(severity_label(fold.severity, lang).upper(), weight="Bolder"), run(f" · {is_open}")),
-                        width="stretch",
-                    ),
-                    column(rich(run(count), side="Right")),
-                )
-            ],
-            style="emphasis",
-            bleed=True,
-        ),
-        rich(run(brief(fold.title, TITLE), weight="Bolder", size="Medium"), spacing="Small"),
+        band(fold.severity, f" · {is_open}", count, lang, loud=fold.open > 0),
+        rich(run(brief(fold.title, TITLE), weight="Bolder", size="Medium")),
     ]
 
 
@@ -161,10 +159,7 @@ def _row(view: AlertView, fold: int, lang: Language, now: datetime, nonce: str) 
     state = joined((status_label(alert.status, lang), who, lang.moment(alert.last_activity, now=now), where))
     return container(
         [
-            columns(
-                column(rich(severity_run(alert.severity, lang), run(f" · {title_of(alert)}")), width="stretch"),
-                column(rich(run(f"#{alert.number}", color="Accent"), side="Right")),
-            ),
+            row_head(alert, lang),
             rich(quiet(state), spacing="None"),
         ],
         select=open_it,

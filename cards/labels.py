@@ -12,6 +12,9 @@ from cards.language import Language, as_words
 #: Characters looked at of a value that we have no label for.
 _LONG = 80
 
+#: States that say no more than that this is not a thing to be investigated automatically.
+_NOT_INVESTIGATED = frozenset({"unsupportedAlertType", "unsupportedOs"})
+
 
 def severity_label(severity: Severity, lang: Language) -> str:
     return lang.term(vocabulary.SEVERITIES, severity)
@@ -50,6 +53,14 @@ def detection_label(alert: Alert, lang: Language) -> str:
 def investigation_label(alert: Alert, lang: Language) -> str:
     """Empty where there was no automated investigation."""
     return _known(vocabulary.INVESTIGATIONS, alert.investigation_state, lang)
+
+
+def investigation_note(alert: Alert, lang: Language) -> str:
+    """`investigation: running`, where there is or was one."""
+    if alert.investigation_state in _NOT_INVESTIGATED:
+        return ""
+    state = investigation_label(alert, lang)
+    return lang.t("investigation: {state}", state=state.lower()) if state else ""
 
 
 def category_label(alert: Alert) -> str:

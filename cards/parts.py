@@ -35,6 +35,7 @@ TITLE, NAME = 200, 60
 _PADDING, _LETTER, _ROW, _MOST = 34.0, 8.5, 300.0, 6
 
 _BANDS: Mapping[Severity, Style] = {Severity.HIGH: "attention", Severity.MEDIUM: "warning"}
+_COLOURS: Mapping[Severity, Colour] = {Severity.HIGH: "Attention", Severity.MEDIUM: "Warning"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +98,33 @@ def head(view: AlertView, lang: Language) -> list[Element]:
     The severity is the one loud thing: a word, on a band whose colour says it again while something is to be done.
     """
     alert = view.alert
-    runs = [
-        run(severity_label(alert.severity, lang).upper(), weight="Bolder"),
-        run(f" · {status_label(alert.status, lang)}"),
-    ]
+    state = f" · {status_label(alert.status, lang)}"
     if view.assignee_name:
-        runs.append(run(f" · {brief(view.assignee_name, NAME)}"))
-    line = columns(
-        column(rich(*runs), width="stretch"),
-        column(rich(run(f"#{alert.number}"), side="Right")),
-    )
+        state += f" · {brief(view.assignee_name, NAME)}"
     return [
-        container([line], style=_band(alert), bleed=True),
-        rich(run(title_of(alert), weight="Bolder", size="Medium"), spacing="Small"),
+        band(alert.severity, state, f"#{alert.number}", lang, loud=alert.is_open),
+        rich(run(title_of(alert), weight="Bolder", size="Medium")),
     ]
+
+
+def band(severity: Severity, state: str, number: str, lang: Language, *, loud: bool) -> Element:
+    """The first line of a card: the severity, then what is said quietly beside it, then a number at the edge."""
+    color = _COLOURS.get(severity) if loud else None
+    line = columns(
+        column(
+            rich(run(severity_label(severity, lang).upper(), weight="Bolder", color=color), run(state)), width="stretch"
+        ),
+        column(rich(run(number), side="Right")),
+    )
+    return container([line], style=_BANDS.get(severity, "emphasis") if loud else "emphasis", bleed=True)
+
+
+def row_head(alert: Alert, lang: Language) -> Element:
+    """How an alert begins in a list: severity and title, its number at the edge in the colour of what can be opened."""
+    return columns(
+        column(rich(severity_run(alert.severity, lang), run(f" · {title_of(alert)}", weight="Bolder")), width="stretch"),
+        column(rich(run(f"#{alert.number}", color="Accent"), side="Right")),
+    )
 
 
 def severity_run(severity: Severity, lang: Language) -> Run:
@@ -151,8 +165,7 @@ def button_rows(*groups: Sequence[Action], spacing: Spacing = "Medium") -> Eleme
     rows = [row for group in groups for row in _rows(group)]
     if len(rows) == 1:
         return action_set(rows[0], spacing=spacing)
-    sets = [action_set(row, spacing=None if place == 0 else "Small") for place, row in enumerate(rows)]
-    return container(sets, flow=True, spacing=spacing)
+    return container([action_set(row) for row in rows], flow=True, spacing=spacing)
 
 
 def _rows(actions: Sequence[Action]) -> list[list[Action]]:
@@ -166,7 +179,3 @@ def _rows(actions: Sequence[Action]) -> list[list[Action]]:
         rows[-1].append(action)
         width += need
     return rows
-
-
-def _band(alert: Alert) -> Style:
-    return _BANDS.get(alert.severity, "emphasis") if alert.is_open else "emphasis"

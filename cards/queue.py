@@ -10,11 +10,11 @@ from cards.elements import Action, Card, Element, card, column, columns, contain
 from cards.labels import (
     category_label,
     detection_label,
-    investigation_label,
+    investigation_note,
     status_label,
 )
 from cards.language import Language
-from cards.parts import NAME, Buttons, button_rows, cut_note, joined, notice_of, quiet, severity_run, title_of
+from cards.parts import NAME, Buttons, button_rows, cut_note, joined, notice_of, quiet
 from cards.safe import brief, clip
 from cards.size import Room, fit
 
@@ -66,15 +66,11 @@ def _row(view: AlertView, lang: Language, now: datetime, *, nonce: str, listing:
     open_it = Buttons(alert.number, alert.revision, nonce, listing, page).plain(
         lang.t("Open #{number}", number=alert.number), Verb.REFRESH
     )
-    severity = severity_run(alert.severity, lang)
     who = brief(view.assignee_name or "", NAME) or lang.t("nobody has it")
     last = lang.moment(alert.last_activity, now=now)
     return container(
         [
-            columns(
-                column(rich(severity, run(f" · {title_of(alert)}", weight="Bolder")), width="stretch"),
-                column(rich(run(f"#{alert.number}", color="Accent"), side="Right")),
-            ),
+            row_head(alert, lang),
             rich(
                 run(joined((status_label(alert.status, lang), who, last, assets_text(alert, lang, most=_ASSETS)))),
                 spacing="None",
@@ -90,12 +86,12 @@ def _wide_line(view: AlertView, lang: Language, now: datetime) -> list[Element]:
     """The rest of Defender's columns, where the screen is wide enough; old clients show it always."""
     alert = view.alert
     tags = list(dict.fromkeys((*alert.tags, *alert.source_tags)))
-    investigation, detection = investigation_label(alert, lang), detection_label(alert, lang)
+    detection = detection_label(alert, lang)
     text = joined(
         (
             brief(category_label(alert), NAME),
             lang.t("detected by {what}", what=detection) if detection else "",
-            lang.t("investigation: {state}", state=investigation.lower()) if investigation else "",
+            investigation_note(alert, lang),
             lang.t("since {moment}", moment=lang.moment(alert.first_activity, now=now)),
             clip(", ".join(brief(tag, NAME) for tag in tags[:10]), 80),
         )

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.alerts.views import Similar, SimilarView
 from bot.alerts.words import Classification
 from cards.buttons import Listing, Verb
-from cards.elements import Card, Element, action_set, card, column, columns, rich, run, text_block
+from cards.elements import Card, Element, action_set, card, container, rich, run, text_block
 from cards.labels import status_label, verdict_label
 from cards.language import Language
 from cards.parts import (
@@ -18,8 +18,7 @@ from cards.parts import (
     joined,
     notice_of,
     quiet,
-    severity_run,
-    title_of,
+    row_head,
 )
 from cards.safe import brief
 from cards.size import Room, fit
@@ -58,26 +57,22 @@ def render_similar(
 
 def _row(one: Similar, lang: Language, now: datetime, *, nonce: str, of: int) -> Element:
     alert = one.alert
-    open_it = Buttons(alert.number, alert.revision, nonce, Listing.SIMILAR, of).plain(lang.t("Open"), Verb.REFRESH)
+    open_it = Buttons(alert.number, alert.revision, nonce, Listing.SIMILAR, of).plain(
+        lang.t("Open #{number}", number=alert.number), Verb.REFRESH
+    )
     verdict = ""
     if alert.classification is not Classification.NOT_SET:
         verdict = verdict_label(alert.classification, alert.determination, lang)
     state = joined(
         (status_label(alert.status, lang), verdict, lang.t("{ago} ago", ago=lang.span(now - alert.last_activity)))
     )
-    return columns(
-        column(
-            rich(
-                severity_run(alert.severity, lang),
-                run(f" · {title_of(alert)}", weight="Bolder"),
-                quiet(f" #{alert.number}"),
-            ),
+    return container(
+        [
+            row_head(alert, lang),
             rich(run(state), spacing="None"),
             rich(quiet(reason_text(one, lang)), spacing="None"),
-            width="stretch",
-        ),
-        column(action_set([open_it]), middle=True),
-        spacing="Medium",
+        ],
+        select=open_it,
         separator=True,
     )
 

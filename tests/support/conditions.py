@@ -142,6 +142,7 @@ def fields(known: Sequence[Facts], *, of_evidence: bool) -> st.SearchStrategy[Fi
     pieces = [facts.piece for alert in known for facts in alert.pieces]
     there = [(piece.kind, *path) for piece in pieces for path in _paths(piece.properties) if len(path) < MAX_PATH]
     there += [("*", *path) for _, *path in there]
+    labels = [Field("label", (name,)) for alert in known for name in alert.alert.labels] or _LABELS
     chosen = [
         st.sampled_from(_OF_EVIDENCE),
         st.builds(lambda kind: Field("evidence", (kind,)), kinds),
@@ -154,7 +155,7 @@ def fields(known: Sequence[Facts], *, of_evidence: bool) -> st.SearchStrategy[Fi
     if there:
         chosen.append(st.sampled_from(there).map(lambda path: Field("evidence", path)))
     if not of_evidence:
-        chosen = [st.sampled_from(_OF_ALERTS), *chosen, st.sampled_from(_LABELS), st.sampled_from(_OF_ALERTS)]
+        chosen = [*chosen, st.sampled_from(_OF_ALERTS), st.sampled_from(_OF_ALERTS), st.sampled_from(labels)]
     return st.one_of(chosen)
 
 
@@ -167,9 +168,9 @@ def tests(draw: st.DrawFn, known: Sequence[Facts], *, of_evidence: bool) -> Test
     if op is Op.EXISTS:
         return make_test(field, op)
     several = 1 if op in COMPARISONS or spec.sort is Sort.WORDS else 3
-    value = _value(spec, op)
+    value = foreign = _value(spec, op)
     if spec.sort in TEXTS and (there := [text for facts in known for text in facts.texts(field)]):
-        value = st.one_of(value, st.sampled_from(there).flatmap(_part_of))
+        value = st.booleans().flatmap(lambda own: st.sampled_from(there).flatmap(_part_of) if own else foreign)
     try:
         return make_test(field, op, *draw(st.lists(value, min_size=1, max_size=several)))
     except ConditionError:
@@ -180,7 +181,8 @@ def tests(draw: st.DrawFn, known: Sequence[Facts], *, of_evidence: bool) -> Test
 def _part_of(draw: st.DrawFn, text: str) -> str:
     """The text or a part of it, in another case, or with a star where something was cut out."""
     start, end = sorted((draw(st.integers(0, len(text))), draw(st.integers(0, len(text)))))
-    cut = draw(st.sampled_from((text, text[start:end], f"{text[:start]}*{text[end:]}", f"*{text[start:end]}*")))
+    cuts = (text, text, text[start:end], text[:end], f"{text[:start]}*{text[end:]}", f"*{text[start:end]}*")
+    cut = draw(st.sampled_from(cuts))
     return draw(st.sampled_from((cut, cut.upper(), cut.swapcase())))
 
 
@@ -194,9 +196,7 @@ def _value(spec: Spec, op: Op) -> st.SearchStrategy[str]:
             exact = () if op is Op.IS else ("2026-11-20T23:59:59.999999", "2026-11-21T03:02:01.123456Z")
             return st.sampled_from(("7d", "2h", "0s", "2026-11-20", "2026-11-21", *exact))
     words = sorted({*spec.words, *spec.words.values(), "me", "trigger"})
-    return st.one_of(
-        st.sampled_from(words), texts, st.sampled_from(("*a*", "web-*", "*.exe", "a*b", "Ü*", "#1"))
-    )
+    return st.one_of(st.sampled_from(words), texts, st.sampled_from(("*a*", "web-*", "*.exe", "a*b", "Ü*", "#1")))
 
 
 def conditions(known: Sequence[Facts] = (), *, of_evidence: bool = False) -> st.SearchStrategy[Condition]:

@@ -44,7 +44,7 @@ def test_an_alert_that_somebody_has_says_who_and_what_was_said_last() -> None:
         "Mimikatz credential theft tool",
         "web-1 · svc-build · CONTOSO",
         "Endpoint · Credential access · incident 28 · 2 comments",
-        "03:02 – 03:11, Ana has it, first answer at 03:12 after 1 min",
+        "03:02 – 03:11, Ana has it, first answer in 1 min",
         "Bo: “looks real, isolating web-1”",
         "vip · investigation: running · detected by EDR",
     ]
@@ -54,7 +54,7 @@ def test_a_resolved_alert_says_when_and_what_it_was() -> None:
     shown = texts(draw(examples.resolved()))
 
     assert shown[0] == "HIGH · Resolved · Ana"
-    assert "03:02 – 03:11, resolved at 03:40, after 29 min" in shown
+    assert "03:02 – 03:11, resolved at 03:40, in 29 min" in shown
     assert "True positive · Malware" in shown
 
 

@@ -192,14 +192,15 @@ def test_an_unusual_way_is_named(way: Way, note: str) -> None:
 def test_similar_alerts_say_how_they_ended_and_why_they_are_alike() -> None:
     shown = texts(render_similar(examples.a_similar(), **TIMED))
 
-    assert "High · Mimikatz credential theft tool #1033" in shown
+    assert "High · Mimikatz credential theft tool" in shown
+    assert "#1033" in shown
     assert "Resolved · False positive · Not malicious · 2 d 4 h ago" in shown
     assert "same web-1, same alert type" in shown
     assert "same web-1, same svc-build" in shown
 
 
 def test_each_similar_alert_can_be_opened() -> None:
-    opened = [one for one in buttons(render_similar(examples.a_similar(), **TIMED)) if one.title == "Open"]
+    opened = [one for one in buttons(render_similar(examples.a_similar(), **TIMED)) if one.title.startswith("Open #")]
 
     assert [(one.verb, one.data["alert"], one.data["rev"]) for one in opened] == [
         ("refresh", 1033, 7),

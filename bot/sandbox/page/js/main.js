@@ -88,10 +88,18 @@ function refresh(toEnd = false) {
   const atEnd = toEnd || stream.scrollHeight - stream.scrollTop - stream.clientHeight < 80;
   const top = stream.scrollTop;
   const where = here();
-  const count = drawMessages(inner, where, Math.min(stream.clientWidth - 96, 860));
+  const count = drawMessages(inner, where, roomForCards(where));
   if (!count) inner.append(nothingYet(where));
   stream.scrollTop = atEnd ? stream.scrollHeight : top;
   if (where.messages.some((m) => cardOf(m)?.refresh)) post("look", { as: store.me, conversation: where.key }).catch(() => {});
+}
+
+// The width that a card gets between paddings and avatars (messages.css), in pixels.
+function roomForCards(where) {
+  const narrow = stream.clientWidth <= 560;
+  const inside = Math.min(stream.clientWidth - (narrow ? 20 : 40), 860);
+  const post = where.kind === "channel" ? (narrow ? 24 : 32) : 0;
+  return inside - post - (narrow ? 0 : 44) - 2;
 }
 
 function nothingYet(where) {

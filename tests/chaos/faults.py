@@ -1,0 +1,368 @@
+"""What the Connector may answer, and the rule for each; the clock is moved by hand.
+
+Every fault has a channel of its own and all come at once, so that each is also proof that the others do not matter.
+"""
+
+import asyncio
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from bot.sandbox.config import SandboxConfig
+from bot.sandbox.faults import CONNECTOR_KINDS, Fault
+from tests.chaos.ground import Figures, Ground
+from tests.support.chaos_oracle import judge
+from tests.support.chaos_process import Program
+from tests.support.chaos_town import Arena, arena_of
+from tests.support.payloads import graph_alert
+
+Json = dict[str, Any]
+
+#: The program gives up on a call sooner than it would, and the sandbox holds one for longer. Seconds.
+_CALL_TIMEOUT, _TOO_LONG = 0.4, 0.8
+
+#: A while in which the program would have called, had it wanted to: it hears of the clock four times a second.
+_A_WHILE = 0.7
+
+#: Back-off begins at 2 s, spread by a fifth.
+_FIRST_BACKOFF = 1.6
+
+
+@dataclass(frozen=True)
+class Case:
+    """A fault of one call, and what has to come of it.
+
+    `then`: again (tried again after a back-off), anew (posted as a new message), aside (set aside until the next
+    change), gone (nothing more until the bot is installed again), once (repeated at once with a fresh token).
+    `doubles` says how many messages too many there are, `unsure` whether a post counts as ambiguous.
+    """
+
+    name: str
+    fault: Json
+    then: str
+    doubles: int = 0
+    unsure: bool = False
+    on: tuple[str, ...] = ("create", "update")
+
+
+CASES = (
+    Case("412", {"status": 412}, "again"),
+    Case("429 without a time", {"status": 429}, "again"),
+    Case("502", {"status": 502}, "again", unsure=True),
+    Case("503", {"status": 503}, "again"),
+    Case("504", {"status": 504}, "again", unsure=True),
+    Case("reset before", {"drop": "before"}, "again", unsure=True),
+    Case("reset after", {"drop": "after"}, "again", unsure=True, doubles=1),
+    Case("time-out before", {"delay": _TOO_LONG, "drop": "before"}, "again", unsure=True),
+    Case("time-out after", {"delay": _TOO_LONG}, "again", unsure=True, doubles=1),
+    Case("401", {"status": 401}, "once"),
+    Case("500", {"status": 500}, "aside"),
+    Case("400", {"status": 400}, "aside"),
+    Case("403 other", {"status": 403, "code": "ForbiddenOperationException"}, "aside"),
+    Case("403 not in roster", {"status": 403, "code": "BotNotInConversationRoster"}, "gone"),
+    Case("403 writes blocked", {"status": 403, "code": "MessageWritesBlocked"}, "gone"),
+    Case("404 conversation", {"status": 404, "code": "ConversationNotFound"}, "gone"),
+    Case("404 activity", {"status": 404, "code": "ActivityNotFoundInConversation"}, "anew", on=("update",)),
+)
+
+
+async def each_fault_has_its_rule(ground: Ground, *, rounds: int, seed: int) -> Figures:
+    """All faults of posts, and of updates, in a town of many channels; `seed` changes nothing."""
+    figures: Figures = {"faults": 0, "doubles": 0, "counted ambiguous": 0}
+    for _ in range(rounds):
+        with ground.fresh() as url:
+            config = SandboxConfig(enforce_limits=False, more_channels=len(CASES))
+            async with arena_of(ground.forks, url, ground.folder, config=config) as arena:
+                await _each(arena, figures)
+    return figures
+
+
+async def _each(arena: Arena, figures: Figures) -> None:
+    program = await arena.start(call_timeout=_CALL_TIMEOUT)
+    await arena.install("alerts")
+    places = {f"channel-{place}": case for place, case in enumerate(CASES, 1)}
+    for channel in places:
+        await arena.subscribe(channel)
+    await arena.drained()
+    expected = 0
+    for on, change in (("create", {}), ("update", {"title": "Changed"})):
+        concerned = {channel: case for channel, case in places.items() if on in case.on}
+        for channel, case in concerned.items():
+            arena.sandbox.faults.faults.append(Fault(on=on, conversation=channel, times=1, **case.fault))
+        before = len(arena.sandbox.journal)
+        alert = graph_alert(id="da1", incidentId=None, title="First", **{}) | change
+        assert (await arena.send(alert, to=program)).status == 202
+        await _meets(arena, before, concerned)
+        await _rules(arena, program, before, concerned, alert, on)
+        expected += sum(case.doubles for case in concerned.values()) if on == "create" else 0
+        figures["faults"] += len(concerned)
+    found = await judge(arena)
+    unsure = sum(case.unsure for case in CASES)
+    assert (found.doubles, found.ambiguous) == (expected, unsure), found
+    metrics = await arena.get("/metrics", of=program)
+    assert f"tocsin_posts_ambiguous {unsure:.1f}" in metrics.body, metrics.body
+    figures["doubles"] += found.doubles
+    figures["counted ambiguous"] += found.ambiguous
+    await arena.end(program)
+
+
+async def _meets(arena: Arena, before: int, concerned: dict[str, Case]) -> None:
+    """Until every fault was met, and the channel without one has what it should."""
+
+    def met() -> bool:
+        calls = list(arena.sandbox.journal)[before:]
+        return {call["conversation"] for call in calls if call["kind"] in ("create", "update")} >= {
+            *concerned,
+            "alerts",
+        } and not arena.sandbox.faults.faults
+
+    await arena.until(met, waiting_for="every channel to be called")
+    await asyncio.sleep(_TOO_LONG - _CALL_TIMEOUT + _A_WHILE)
+
+
+async def _rules(
+    arena: Arena, program: Program, before: int, concerned: dict[str, Case], alert: Json, on: str
+) -> None:
+    """What each fault must have led to, before the clock moves, after it, after a change and after coming back."""
+
+    def seen(channel: str) -> list[Json]:
+        calls = list(arena.sandbox.journal)[before:]
+        return [call for call in calls if call["conversation"] == channel and call["kind"] in ("create", "update")]
+
+    for channel, case in concerned.items():
+        tries = 2 if case.then in ("once", "anew") else 1
+        assert len(seen(channel)) == tries, f"{case.name} on {on}: {seen(channel)}"
+    arena.sandbox.clock.advance(3)
+    again = [channel for channel, case in concerned.items() if case.then == "again"]
+    await arena.until(lambda: all(len(seen(channel)) == 2 for channel in again), waiting_for="what is tried again")
+    for channel in again:
+        first, second = seen(channel)
+        waited = _at(second["began"]) - _at(first["began"])
+        assert waited >= timedelta(seconds=_FIRST_BACKOFF), f"{concerned[channel].name} on {on} after {waited}"
+    await asyncio.sleep(_A_WHILE)
+    for channel, case in concerned.items():
+        tries = 1 if case.then in ("aside", "gone") else 2
+        assert len(seen(channel)) == tries, f"{case.name} on {on}: {seen(channel)}"
+    changed = alert | {"description": f"It changed after the {on}."}
+    assert (await arena.send(changed, to=program)).status == 202
+    aside = [channel for channel, case in concerned.items() if case.then == "aside"]
+    await arena.until(lambda: all(len(seen(channel)) == 2 for channel in aside), waiting_for="what was set aside")
+    gone = [channel for channel, case in concerned.items() if case.then == "gone"]
+    assert all(len(seen(channel)) == 1 for channel in gone), "nothing is sent where the bot was shut out"
+    await _reinstall(arena)
+    await arena.until(lambda: all(len(seen(channel)) >= 2 for channel in gone), waiting_for="who was let in again")
+    await arena.drained()
+
+
+async def _reinstall(arena: Arena) -> None:
+    from bot.sandbox import actions  # noqa: PLC0415 - the control API's own way
+
+    world = arena.sandbox.world
+    await actions.install(arena.sandbox, world.people["ana"], world.conversations["alerts"])
+
+
+async def held_as_long_as_asked(ground: Ground, *, rounds: int, seed: int) -> Figures:
+    """429 with 1, 30 and 120 s: nothing goes to that conversation sooner, and everything to the others."""
+    figures: Figures = {"holds": 0, "late by s, max": 0}
+    with ground.fresh() as url:
+        async with arena_of(ground.forks, url, ground.folder) as arena:
+            program = await arena.start()
+            await arena.install("alerts")
+            await arena.subscribe("quiet")
+            await arena.drained()
+            for number in range(rounds):
+                for asked in (1, 30, 120):
+                    late = await _hold(arena, program, asked, f"{number}-{asked}")
+                    figures["holds"] += 1
+                    figures["late by s, max"] = max(figures["late by s, max"], round(late, 2))
+            await arena.drained()
+            found = await judge(arena)
+            assert (found.doubles, found.ambiguous) == (0, 0), found
+            await arena.end(program)
+    return figures
+
+
+async def _hold(arena: Arena, program: Program, asked: int, key: str) -> float:
+    """One hold; by how many seconds it was longer than asked, on the given clock."""
+    before = len(arena.calls(in_="alerts"))
+    arena.sandbox.faults.faults.append(
+        Fault(on="create", conversation="alerts", times=1, status=429, retryAfter=asked)
+    )
+    await arena.send(graph_alert(id=f"first {key}", incidentId=None, severity="low"), to=program)
+    await arena.until(lambda: len(arena.calls(in_="alerts")) > before, waiting_for="the refusal")
+    refused = arena.calls(in_="alerts")[before]
+    assert refused["status"] == 429
+    # More urgent, in the same place: it waits as well. In another place it does not.
+    sent = await arena.send(graph_alert(id=f"second {key}", incidentId=None, severity="high"), to=program)
+    await arena.card_of(sent.body["alerts"][0], "quiet")
+    if asked > 5:
+        await asyncio.sleep(_A_WHILE)
+        arena.sandbox.clock.advance(asked - 4)
+        await asyncio.sleep(_A_WHILE)
+        assert len(arena.calls(in_="alerts")) == before + 1, "called before Teams allowed it"
+        arena.sandbox.clock.advance(3)
+    await arena.until(lambda: len(arena.calls(in_="alerts")) >= before + 3, waiting_for="the end of the hold")
+    began = _at(arena.calls(in_="alerts")[before + 1]["began"])
+    waited = (began - _at(refused["when"])).total_seconds()
+    assert waited >= asked, f"called {waited:g} s after Teams asked for {asked} s"
+    assert waited <= asked * 1.3 + 5, f"called only {waited:g} s after Teams asked for {asked} s"
+    return waited - asked
+
+
+class SeededFaults:
+    """Takes the place of the sandbox's faults: one call in so many fails, as the seed has it."""
+
+    def __init__(self, rng: Random, share: float, channels: frozenset[str]) -> None:
+        self.faults: list[Fault] = []
+        self.unsure = 0
+        self._rng = rng
+        self._share = share
+        self._channels = channels
+
+    def take(self, *, kind: str, conversation: str | None) -> Fault | None:
+        if kind not in CONNECTOR_KINDS or conversation not in self._channels or self._rng.random() > self._share:
+            return None
+        fault = self._rng.choice(_SEEDED)
+        if kind in ("create", "post") and (fault.drop or fault.delay or fault.status in (502, 504)):
+            self.unsure += 1
+        return fault
+
+
+_SEEDED = tuple(
+    Fault(on="any", **fault)
+    for fault in (
+        {"status": 429, "retryAfter": 1},
+        {"status": 429, "retryAfter": 30},
+        {"status": 429, "retryAfter": 120},
+        {"status": 429},
+        {"status": 412},
+        {"status": 502},
+        {"status": 503},
+        {"status": 504},
+        {"drop": "before"},
+        {"drop": "after"},
+        {"delay": _TOO_LONG},
+        {"status": 500},
+        {"status": 403, "code": "ForbiddenOperationException"},
+    )
+)
+
+
+async def seeded_faults(ground: Ground, *, rounds: int, seed: int) -> Figures:
+    """`rounds` alerts into channels where every third call fails somehow, while the clock runs ahead."""
+    rng = Random(seed)  # noqa: S311 - a plan of faults that can be repeated
+    channels = ("alerts", "quiet", "channel-1", "channel-2")
+    with ground.fresh() as url:
+        config = SandboxConfig(enforce_limits=False, more_channels=2)
+        async with arena_of(ground.forks, url, ground.folder, config=config) as arena:
+            program = await arena.start(call_timeout=_CALL_TIMEOUT)
+            await arena.install("alerts")
+            for channel in channels[1:]:
+                await arena.subscribe(channel)
+            await arena.drained()
+            faults = SeededFaults(rng, 0.33, frozenset(channels[1:]))
+            arena.sandbox.faults = faults  # type: ignore[assignment]
+            begun = len(arena.sandbox.journal)
+            for number in range(rounds):
+                alert = graph_alert(id=f"da{number}", incidentId=None, title=f"Alert {number}")
+                assert (await arena.send(alert, to=program)).status == 202
+                if number % 3 == 0:
+                    await arena.send(alert | {"title": f"Alert {number} again"}, to=program)
+                arena.sandbox.clock.advance(rng.uniform(0, 20))
+                await asyncio.sleep(rng.uniform(0, 0.1))
+            await _until_drained(arena)
+            arena.sandbox.faults = SeededFaults(rng, -1, frozenset())  # type: ignore[assignment]
+            aside = await _try_again(arena)
+            found = await judge(arena)
+            assert found.set_aside == 0, found
+            assert found.doubles <= faults.unsure, f"{found.doubles} doubles after {faults.unsure} lost answers"
+            calls = [call for call in list(arena.sandbox.journal)[begun:] if call["kind"] in ("create", "update")]
+            early = sum(1 for _ in _early(calls))
+            assert early == 0, list(_early(calls))
+            await arena.end(program)
+    return {
+        "alerts": found.alerts, "calls": len(calls), "failed": sum(bool(call["fault"]) for call in calls),
+        "lost answers": faults.unsure, "doubles": found.doubles, "counted ambiguous": found.ambiguous,
+        "set aside": aside, "early": early,
+    }  # fmt: skip
+
+
+async def _until_drained(arena: Arena) -> None:
+    for _ in range(3_000):
+        if not await arena.pending():
+            return
+        arena.sandbox.clock.advance(10)
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{await arena.pending()} cards still wait\n{arena.logs()}")
+
+
+async def _try_again(arena: Arena) -> int:
+    """What operators do with cards that were set aside: `tocsin retry`."""
+    now = arena.sandbox.now()
+    aside = await arena.store.write(lambda uow: uow.cards.try_again(now))
+    await _until_drained(arena)
+    return aside
+
+
+def _early(calls: list[Json]) -> Iterator[tuple[Json, Json]]:
+    """Calls into a conversation sooner than Teams had allowed."""
+    free: dict[str, tuple[datetime, Json]] = {}
+    for call in sorted(calls, key=lambda call: str(call["began"])):
+        until, refusal = free.get(call["conversation"], (None, {}))
+        # Times are written in whole milliseconds.
+        if until is not None and _at(call["began"]) < until - timedelta(milliseconds=1):
+            yield refusal, call
+        if call["retryAfter"]:
+            free[call["conversation"]] = _at(call["when"]) + timedelta(seconds=float(call["retryAfter"])), call
+
+
+async def others_are_not_delayed(ground: Ground, *, rounds: int, seed: int) -> Figures:
+    """How long a card takes into healthy channels, while others are healthy, too, and while they fail in turns."""
+    rng = Random(seed)  # noqa: S311 - a plan of faults that can be repeated
+    channels = [f"channel-{place}" for place in range(1, 9)]
+    healthy, ill = channels[:4], frozenset(channels[4:])
+    delays: dict[bool, list[float]] = {False: [], True: []}
+    with ground.fresh() as url:
+        config = SandboxConfig(enforce_limits=False, more_channels=8)
+        async with arena_of(ground.forks, url, ground.folder, config=config) as arena:
+            program = await arena.start()
+            await arena.install("alerts")
+            for channel in channels:
+                await arena.subscribe(channel)
+            await arena.drained()
+            # In turns, so that whatever else this machine does falls upon both alike.
+            for number in range(rounds):
+                failing = number % 2 == 1
+                arena.sandbox.faults = SeededFaults(rng, 1.0 if failing else -1, ill)  # type: ignore[assignment]
+                delays[failing] += await _delays(arena, program, number, healthy)
+            arena.sandbox.faults = SeededFaults(rng, -1, ill)  # type: ignore[assignment]
+            await _until_drained(arena)
+            await _try_again(arena)
+            await judge(arena)
+            await arena.end(program)
+    calm, during = (_p95(delays[failing]) for failing in (False, True))
+    return {
+        "cards": sum(map(len, delays.values())), "p95 calm ms, max": round(calm, 1),
+        "p95 with faults ms, max": round(during, 1), "change %, max": round(100 * (during / calm - 1), 1),
+    }  # fmt: skip
+
+
+async def _delays(arena: Arena, program: Program, number: int, healthy: list[str]) -> list[float]:
+    """Milliseconds from the 202 to the message, for an alert in each healthy channel."""
+    alert = graph_alert(id=f"da{number}", incidentId=None, title=f"Alert {number}")
+    sent = await arena.send(alert, to=program)
+    acknowledged = arena.sandbox.now()
+    posted = [await arena.card_of(sent.body["alerts"][0], channel) for channel in healthy]
+    return [max(0.0, (message.at - acknowledged).total_seconds() * 1000) for message in posted]
+
+
+def _p95(values: list[float]) -> float:
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(len(ordered) * 0.95) - 1)]
+
+
+def _at(stamp: str) -> datetime:
+    return datetime.fromisoformat(stamp)
