@@ -1,0 +1,109 @@
+"""Many alerts at once: what is alike shares a card, nothing is out of reach, and what is bad stays on top."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.payloads import graph_alert, graph_evidence, graph_page
+from tests.support.sandbox import card_text, message_text
+from tests.support.town import Town, running_town
+
+Json = dict[str, Any]
+
+
+def on_host(number: int, host: str, **fields: Any) -> Json:
+    device = graph_evidence("device", mdeDeviceId=f"id-{host}", deviceDnsName=host)
+    given = {
+        "id": f"da{number}",
+        "incidentId": None,
+        "title": "Malware detected",
+        "severity": "medium",
+        "detectorId": "malware",
+        "evidence": [device],
+    }
+    return graph_alert(**(given | fields))
+
+
+@pytest.fixture
+async def paced_town(tmp_path: Path) -> AsyncIterator[Town]:
+    """Teams' real limits, on both sides."""
+    async with running_town(tmp_path) as town:
+        await town.teams.install("ana", channel="alerts")
+        await town.teams.wait_for_card("alerts", "alerts")
+        yield town
+
+
+async def test_alerts_of_one_type_and_host_share_a_card_and_stay_alerts(town: Town) -> None:
+    teams = town.teams
+    (first,) = (await town.report("graph", on_host(1, "web-1")))["alerts"]
+    posted = await teams.wait_for_card("alerts", f"#{first}")
+    others = (await town.report("graph", graph_page(on_host(2, "web-1"), on_host(3, "web-1"))))["alerts"]
+    (elsewhere,) = (await town.report("graph", on_host(4, "web-2")))["alerts"]
+    (worse,) = (await town.report("graph", on_host(5, "web-1", severity="high")))["alerts"]
+
+    seen = await teams.wait_for_card("alerts", "2 more like it")
+    assert seen["id"] == posted["id"]
+    for number in (elsewhere, worse):
+        alone = await teams.wait_for_card("alerts", f"#{number}")
+        assert alone["id"] != posted["id"], "another host, and a worse one, have cards of their own"
+
+    listed = await town.pressed("bo", posted, "Show all")
+    for number in (first, *others):
+        assert f"#{number}" in listed
+    answer = await teams.press("bo", posted, f"Open #{others[1]}")
+    assert f"#{others[1]}" in card_text(answer["body"]["value"])
+    await teams.press("bo", posted, "Assign to me")
+    assert (await town.alert(others[1])).assignee is not None
+    assert (await town.alert(first)).assignee is None
+    assert [entry.kind.value for entry in await town.history(others[1])] == ["created", "assigned"]
+
+
+async def test_a_storm_becomes_one_living_card_and_the_bad_ones_stay_on_top(paced_town: Town) -> None:
+    town, teams = paced_town, paced_town.teams
+    many = [on_host(number, f"pc-{number}") for number in range(1, 61)]
+    bad = [on_host(number, f"dc-{number}", severity="high", title="Ransomware") for number in (61, 62)]
+    numbers = (await town.report("graph", graph_page(*many, *bad)))["alerts"]
+    for number in numbers[60:]:
+        await teams.wait_for_card("alerts", f"#{number}", seconds=20)
+    rollup = await teams.wait_for("alerts", lambda m: "40 alerts" in message_text(m), seconds=20)
+    assert "Malware detected" in message_text(rollup)
+    assert "40 open" in card_text(rollup["card"])
+
+    page = await town.pressed("ana", rollup, "Show")
+    assert f"#{numbers[59]}" in page
+    answer = await teams.press("ana", rollup, "Next")
+    assert f"#{numbers[53]}" in card_text(answer["body"]["value"])
+
+    await teams.press("ana", rollup, "Assign all to me")
+    for number in numbers[20:60]:
+        assert (await town.alert(number)).assignee is not None
+    assert (await town.alert(numbers[0])).assignee is None, "it has a card of its own"
+
+    await town.pressed("ana", rollup, "Resolve all…")
+    await teams.press(
+        "ana",
+        rollup,
+        "Resolve all 40",
+        inputs={"classification": "falsePositive:notMalicious", "comment": "a bad rule"},
+    )
+    done = await teams.wait_for("alerts", lambda m: "all resolved" in message_text(m), seconds=30)
+    assert done["id"] == rollup["id"], "it lives: the same card says so"
+    for number in numbers[20:60]:
+        alert = await town.alert(number)
+        assert (alert.status.value, alert.determination, alert.comment_count) == ("resolved", "notMalicious", 1)
+    statuses = {call["status"] for call in await teams.journal("create", "update", in_="alerts")}
+    assert 429 not in statuses, "Teams never had to refuse us"
+
+
+async def test_a_card_of_another_conversation_answers_as_if_it_did_not_exist(town: Town) -> None:
+    teams = town.teams
+    await town.report("graph", graph_page(on_host(1, "web-1"), on_host(2, "web-1")))
+    posted = await teams.wait_for_card("alerts", "1 more like it")
+    await teams.install("bo", chat="group")
+    await teams.wait_for_card("group")
+    foreign = await teams.press("bo", None, in_="group", verb="show", data={"fold": 2, "nonce": "n"})
+    missing = await teams.press("bo", None, in_="group", verb="show", data={"fold": 999, "nonce": "n"})
+    assert foreign["body"] == missing["body"]
+    assert (await teams.press("bo", posted, "Show all"))["status"] == 200
