@@ -26,6 +26,12 @@ from cards.size import LIMIT, Room, fit
 #: Assets named on the card; the rest are counted.
 _ASSETS = 3
 
+#: Labels that the card shows in another place.
+_SAID_ELSEWHERE = frozenset({"alertname", "severity"})
+
+#: Characters of a label's value that names a place.
+_WORD = 40
+
 _COMMENT = 240
 
 #: Characters of the title in the text above the card, which says it again in full.
@@ -98,12 +104,21 @@ def _body(view: AlertView, lang: Language, now: datetime, room: Room) -> list[El
 
 
 def assets_text(alert: Alert, lang: Language, *, most: int = _ASSETS) -> str:
-    """`web-1 · svc-build · CONTOSO · 2 more`"""
+    """`web-1 · svc-build · CONTOSO · 2 more`; without assets, the labels that say where: `service: checkout`."""
+    if not alert.assets:
+        labels = [f"{brief(name, NAME)}: {value}" for name, value in alert.labels.items() if _says_where(name, value)]
+        return joined(labels[:most])
     names = [brief(asset.label, NAME) for asset in alert.assets[:most]]
     more = max(alert.asset_count, len(alert.assets)) - len(names)
     if more > 0:
         names.append(lang.n("{count} more", "{count} more", more))
     return joined(names)
+
+
+def _says_where(name: str, value: str) -> bool:
+    """Sources keep sentences and addresses among their labels, too; a place is a word."""
+    is_word = 0 < len(value) <= _WORD and "://" not in value and not any(letter.isspace() for letter in value)
+    return is_word and name not in _SAID_ELSEWHERE
 
 
 def context_text(view: AlertView, lang: Language) -> str:
@@ -115,7 +130,8 @@ def context_text(view: AlertView, lang: Language) -> str:
             brief(service_label(alert, lang), NAME),
             brief(category_label(alert), NAME),
             incident_label(view, lang),
-            lang.n("{count} comment", "{count} comments", comments) if comments else "",
+            # A single one stands below in full.
+            lang.n("{count} comment", "{count} comments", comments) if comments > 1 else "",
         )
     )
 
@@ -125,23 +141,24 @@ def when_text(view: AlertView, lang: Language, now: datetime) -> str:
     alert = view.alert
     period = lang.period(alert.first_activity, alert.last_activity, now=now)
     if alert.resolved_at is not None:
-        after = lang.span(alert.resolved_at - alert.received_at)
         return lang.t(
-            "{period}, resolved at {at}, in {after}",
+            "{period}, {who} resolved it at {at}, in {after}",
             period=period,
+            who=brief(alert.resolved_by, NAME) or lang.t("somebody"),
             at=lang.moment(alert.resolved_at, now=now),
-            after=after,
+            after=lang.span(alert.resolved_at - alert.received_at),
         )
     who = brief(view.assignee_name or "", NAME)
     if not who:
         return lang.t("{period}, nobody has it yet", period=period)
-    if alert.acknowledged_at is None:
+    if alert.assigned_at is None:
         return lang.t("{period}, {who} has it", period=period, who=who)
     return lang.t(
-        "{period}, {who} has it, first answer in {after}",
+        "{period}, {who} has it since {at}, after {after}",
         period=period,
         who=who,
-        after=lang.span(alert.acknowledged_at - alert.received_at),
+        at=lang.moment(alert.assigned_at, now=now),
+        after=lang.span(alert.assigned_at - alert.received_at),
     )
 
 
@@ -189,7 +206,7 @@ def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: froz
         second.append(buttons.to_list(lang.t("Back")))
     return [
         button_rows(first, second),
-        container([button_rows(rest, look)], id="more", visible=False, spacing="Small", separator=True),
+        container([button_rows(rest, look)], id="more", visible=False, spacing="Medium", separator=True),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -52,6 +53,8 @@ def values_of(alert: Alert) -> dict[str, Any]:
         rest["assets"] = [(asset.kind, asset.label, asset.entity) for asset in alert.assets]
     if "labels" in rest:
         rest["labels"] = dict(alert.labels)
+    if "assigned_at" in rest:
+        rest["assigned_at"] = rest["assigned_at"].isoformat()
     values["rest"] = rest
     return values
 
@@ -65,4 +68,5 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "source_tags": tuple,
     "mitre": tuple,
     "assets": _assets,
+    "assigned_at": datetime.fromisoformat,
 }

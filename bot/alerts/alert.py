@@ -61,8 +61,12 @@ class Alert:
     comment_count: int = 0
     #: The first entry by a person.
     acknowledged_at: datetime | None = None
+    #: Since when the assignee has it.
+    assigned_at: datetime | None = None
     #: When the status last became resolved; None while it is open.
     resolved_at: datetime | None = None
+    #: The name of who did that.
+    resolved_by: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -207,6 +211,9 @@ def apply(alert: Alert, entry: Entry, apart: Mapping[str, Any] = _NOTHING) -> Al
     if "status" in fields:
         resolved = fields["status"] is Status.RESOLVED
         fields["resolved_at"] = entry.at if resolved else None
+        fields["resolved_by"] = entry.actor.name if resolved else ""
+    if "assignee" in fields:
+        fields["assigned_at"] = entry.at if fields["assignee"] else None
     if entry.actor.kind is ActorKind.PERSON and alert.acknowledged_at is None:
         fields["acknowledged_at"] = entry.at
     if entry.comment or entry.withdraws is False:

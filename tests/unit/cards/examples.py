@@ -60,6 +60,7 @@ def taken() -> AlertView:
         status=Status.IN_PROGRESS,
         assignee=ANA.object_id,
         acknowledged_at=at(12),
+        assigned_at=at(12),
         incident=28,
         comment_count=2,
         tags=("vip",),
@@ -75,6 +76,7 @@ def resolved() -> AlertView:
         revision=6,
         status=Status.RESOLVED,
         resolved_at=at(40),
+        resolved_by="Ana",
         classification=Classification.TRUE_POSITIVE,
         determination="malware",
     )
@@ -101,7 +103,7 @@ def from_alertmanager() -> AlertView:
 
 STATES = {
     "new": a_view(),
-    "assigned": a_view(an_alert(assignee=ANA.object_id, acknowledged_at=at(12), revision=2)),
+    "assigned": a_view(an_alert(assignee=ANA.object_id, acknowledged_at=at(12), assigned_at=at(12), revision=2)),
     "taken": taken(),
     "resolved": resolved(),
     "alertmanager": from_alertmanager(),

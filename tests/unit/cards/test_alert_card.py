@@ -44,7 +44,7 @@ def test_an_alert_that_somebody_has_says_who_and_what_was_said_last() -> None:
         "Mimikatz credential theft tool",
         "web-1 · svc-build · CONTOSO",
         "Endpoint · Credential access · incident 28 · 2 comments",
-        "03:02 – 03:11, Ana has it, first answer in 1 min",
+        "03:02 – 03:11, Ana has it since 03:12, after 1 min",
         "Bo: “looks real, isolating web-1”",
         "vip · investigation: running · detected by EDR",
     ]
@@ -54,12 +54,34 @@ def test_a_resolved_alert_says_when_and_what_it_was() -> None:
     shown = texts(draw(examples.resolved()))
 
     assert shown[0] == "HIGH · Resolved · Ana"
-    assert "03:02 – 03:11, resolved at 03:40, in 29 min" in shown
+    assert "03:02 – 03:11, Ana resolved it at 03:40, in 29 min" in shown
     assert "True positive · Malware" in shown
 
 
 def test_an_alert_of_another_source_names_the_source() -> None:
     assert "Alertmanager" in texts(draw(examples.from_alertmanager()))
+
+
+def test_an_alert_without_assets_says_where_by_its_labels() -> None:
+    labels = {
+        "summary": "Pods crash",
+        "alertname": "KubePodCrashLooping",
+        "namespace": "shop",
+        "runbook": "https://runbooks.example/x",
+        "pod": "cart-5d8f",
+        "note": "",
+    }
+    view = examples.a_view(examples.an_alert(assets=(), asset_count=0, labels=labels))
+
+    assert texts(draw(view))[3] == "namespace: shop · pod: cart-5d8f"
+
+
+def test_an_investigation_that_does_not_exist_is_no_news() -> None:
+    def line(state: str) -> str:
+        return texts(draw(examples.a_view(examples.an_alert(investigation_state=state))))[-1]
+
+    assert line("unsupportedAlertType") == "detected by EDR"
+    assert line("pendingApproval") == "investigation: pending approval · detected by EDR"
 
 
 def test_an_assignee_whom_we_have_not_met_is_called_what_the_source_calls_them() -> None:
@@ -144,6 +166,12 @@ def test_the_severity_is_a_word_first_and_loud_only_while_it_is_open() -> None:
     assert band(examples.STATES["low"]) == ("emphasis", "LOW")
     assert band(examples.resolved()) == ("emphasis", "HIGH")
 
+    def colour(view: AlertView) -> str | None:
+        found: str | None = draw(view)["body"][0]["items"][0]["columns"][0]["items"][0]["inlines"][0].get("color")
+        return found
+
+    assert [colour(view) for view in (examples.a_view(), examples.resolved())] == ["Attention", None]
+
 
 def test_a_notice_is_the_first_thing() -> None:
     assert texts(draw(examples.taken(), notice="Bo was first."))[0] == "Bo was first."
@@ -189,6 +217,12 @@ def test_a_locked_phone_says_what_and_where(severity: Severity) -> None:
 
 def test_a_locked_phone_says_it_without_a_place_too() -> None:
     assert alert_text(examples.from_alertmanager(), ENGLISH)[0] == "Medium: KubePodCrashLooping (#1050)"
+
+
+def test_the_text_above_the_card_stays_short() -> None:
+    view = examples.a_view(examples.an_alert(title="long " * 60))
+
+    assert len(alert_text(view, ENGLISH)[0]) < 120
 
 
 def test_a_missing_title_is_the_number() -> None:
