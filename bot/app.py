@@ -51,19 +51,38 @@ PRESSES_KEPT: Final = timedelta(days=2)
 
 
 class _Poking:
-    """A store that tells the dispatcher of every commit."""
+    """A store that tells the dispatcher of every commit.
+
+    Whoever gives up on it is let go at once. A driver may need seconds for that: it tells the server first, which may be
+    the reason for giving up.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._asked: set[asyncio.Task[Any]] = set()
         self.poke: Callable[[], None] = lambda: None
 
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
-        return await self._store.read(work)
+        return await self._apart(self._store.read(work))
 
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
-        done = await self._store.write(work)
+        done = await self._apart(self._store.write(work))
         self.poke()
         return done
+
+    async def _apart(self, asking: Coroutine[Any, Any, T]) -> T:
+        asked = asyncio.create_task(asking)
+        self._asked.add(asked)
+        asked.add_done_callback(self._over)
+        try:
+            return await asyncio.shield(asked)
+        finally:
+            asked.cancel()
+
+    def _over(self, asked: asyncio.Task[Any]) -> None:
+        self._asked.discard(asked)
+        if not asked.cancelled():
+            asked.exception()  # somebody who gave up does not look at it
 
 
 @asynccontextmanager

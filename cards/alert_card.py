@@ -1,6 +1,6 @@
 """The shared card of an alert: what matters first and in the same place; two next steps, the rest one press away."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.alerts.alert import Alert
 from bot.alerts.views import AlertView
@@ -153,12 +153,11 @@ def when_text(view: AlertView, lang: Language, now: datetime) -> str:
         return lang.t("{period}, nobody has it yet", period=period)
     if alert.assigned_at is None:
         return lang.t("{period}, {who} has it", period=period, who=who)
+    at, after = lang.moment(alert.assigned_at, now=now), alert.assigned_at - alert.received_at
+    if after < timedelta(minutes=1):
+        return lang.t("{period}, {who} has it since {at}", period=period, who=who, at=at)
     return lang.t(
-        "{period}, {who} has it since {at}, after {after}",
-        period=period,
-        who=who,
-        at=lang.moment(alert.assigned_at, now=now),
-        after=lang.span(alert.assigned_at - alert.received_at),
+        "{period}, {who} has it since {at}, after {after}", period=period, who=who, at=at, after=lang.span(after)
     )
 
 

@@ -21,6 +21,7 @@ from cards.parts import (
     joined,
     notice_of,
     quiet,
+    row_head,
 )
 from cards.safe import brief, clean
 from cards.size import LIMIT, Room, fit

@@ -116,21 +116,19 @@ def band(severity: Severity, state: str, number: str, lang: Language, *, loud: b
         ),
         column(rich(run(number), side="Right")),
     )
-    return container([line], style=_BANDS.get(severity, "emphasis") if loud else "emphasis", bleed=True)
+    style = _BANDS.get(severity, "emphasis") if loud else "emphasis"
+    return container([line], style=style, bleed=True, spacing="None")
 
 
 def row_head(alert: Alert, lang: Language) -> Element:
     """How an alert begins in a list: severity and title, its number at the edge in the colour of what can be opened."""
+    # Only the highest has a colour, or a list would be all colours.
+    color: Colour | None = "Attention" if alert.severity is Severity.HIGH else None
+    severity = run(severity_label(alert.severity, lang), weight="Bolder", color=color)
     return columns(
-        column(rich(severity_run(alert.severity, lang), run(f" · {title_of(alert)}", weight="Bolder")), width="stretch"),
+        column(rich(severity, run(f" · {title_of(alert)}", weight="Bolder")), width="stretch"),
         column(rich(run(f"#{alert.number}", color="Accent"), side="Right")),
     )
-
-
-def severity_run(severity: Severity, lang: Language) -> Run:
-    """In lists: the word comes first, and only the highest has a colour."""
-    color: Colour | None = "Attention" if severity is Severity.HIGH else None
-    return run(severity_label(severity, lang), weight="Bolder", color=color)
 
 
 def title_of(alert: Alert) -> str:

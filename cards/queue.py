@@ -11,10 +11,11 @@ from cards.labels import (
     category_label,
     detection_label,
     investigation_note,
+    service_label,
     status_label,
 )
 from cards.language import Language
-from cards.parts import NAME, Buttons, button_rows, cut_note, joined, notice_of, quiet
+from cards.parts import NAME, Buttons, button_rows, cut_note, joined, notice_of, quiet, row_head
 from cards.safe import brief, clip
 from cards.size import Room, fit
 
@@ -56,8 +57,8 @@ def _heading(queue: QueueView, lang: Language) -> Element:
     period = lang.n("last day", "last {count} days", queue.days)
     where = lang.t("page {page} of {pages}", page=queue.page + 1, pages=queue.pages) if queue.pages > 1 else ""
     return columns(
-        column(rich(run(title, weight="Bolder", size="Medium")), width="stretch"),
-        column(rich(quiet(joined((count, period, where))), side="Right"), middle=True),
+        column(rich(run(title, weight="Bolder", size="Medium"))),
+        column(rich(quiet(joined((count, period, where))), side="Right"), width="stretch", middle=True),
     )
 
 
@@ -90,7 +91,7 @@ def _wide_line(view: AlertView, lang: Language, now: datetime) -> list[Element]:
     text = joined(
         (
             brief(category_label(alert), NAME),
-            lang.t("detected by {what}", what=detection) if detection else "",
+            lang.t("detected by {what}", what=detection) if detection else brief(service_label(alert, lang), NAME),
             investigation_note(alert, lang),
             lang.t("since {moment}", moment=lang.moment(alert.first_activity, now=now)),
             clip(", ".join(brief(tag, NAME) for tag in tags[:10]), 80),

@@ -177,7 +177,11 @@ SET_ASIDE = _FENCED.values(
     state=case((cards.c.wanted_revision > bindparam("seen_"), "pending"), else_="set aside"),
 )
 FORGET = _FENCED.values(**_FREE, activity_id=null(), shown_revision=0, posted_at=null())
-RENEW = update(cards).where(cards.c.owner == _OWNER, cards.c.lease_until.is_not(None)).values(lease_until=_LEASE_END)
+RENEW = (
+    update(cards)
+    .where(cards.c.id.in_(bindparam("ids_", expanding=True)), cards.c.owner == _OWNER, cards.c.lease_until.is_not(None))
+    .values(lease_until=_LEASE_END)
+)
 RELEASE = update(cards).where(cards.c.owner == _OWNER, cards.c.lease_until.is_not(None)).values(**_FREE)
 #: Whoever had these is gone without a word: the owner stays, so that the next claim knows.
 RELEASE_ALL = update(cards).where(cards.c.lease_until.is_not(None)).values(lease_until=null())

@@ -71,8 +71,9 @@ class Cards:
                 pace.book(self._on, now, place.id, limits)
         return [_card(taken[card], place) for card, place in places.items() if card in taken]
 
-    def renew(self, owner: str, *, lease: timedelta) -> None:
-        self._on.execute(statements.RENEW, {"owner_": owner, "seconds_": lease.total_seconds()})
+    def renew(self, owner: str, cards: Collection[int], *, lease: timedelta) -> None:
+        values = {"owner_": owner, "ids_": list(cards), "seconds_": lease.total_seconds()}
+        self._on.execute(statements.RENEW, values)
 
     def wanted(self, card: int) -> int:
         revision: int = self._on.execute(statements.WANTED, {"id_": card}).scalar_one()

@@ -17,10 +17,12 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
+    select,
     type_coerce,
 )
 
 from bot.alerts.condition_values import DIGITS, FOLDING, Segments
+from storage.tables import alerts
 
 #: Words of the databases, written out: there are many in one condition, and a statement has only so many parameters.
 _ARRAY, _OBJECT, _TEXT, _STRING = (literal_column(f"'{word}'", Text) for word in ("array", "object", "text", "string"))
@@ -215,5 +217,23 @@ def _other_cases() -> dict[str, str]:
     return others
 
 
+def _alert_types() -> Any:  # noqa: ANN401 - a recursive CTE
+    """Every alert type once, along its index: the first, and then always the next. The last row is NULL."""
+    other = alerts.alias("other")
+    first = select(func.min(other.c.alert_type).label("value")).where(other.c.alert_type != literal_column("''"))
+    types = first.cte("alert_types", recursive=True)
+    after = alerts.alias("after")
+    following = (
+        select(func.min(after.c.alert_type))
+        .where(after.c.alert_type != literal_column("''"), after.c.alert_type > types.c.value)
+        .correlate(types)
+        .scalar_subquery()
+    )
+    return types.union_all(select(following).where(types.c.value.is_not(None)))
+
+
 SQLITE: Speech = Sqlite()
 POSTGRESQL: Speech = Postgresql()
+
+#: A column `value`; its statement adds it as WITH RECURSIVE.
+ALERT_TYPES = _alert_types()

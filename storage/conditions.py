@@ -33,7 +33,7 @@ from bot.alerts.condition_match import number_in, people_in, severities
 from bot.alerts.condition_values import Segments, fold, is_ago, span_of
 from bot.alerts.condition_vocabulary import NAMES
 from bot.alerts.evidence import ASSET_KINDS
-from storage.condition_sql import POSTGRESQL, SQLITE, Found, Speech
+from storage.condition_sql import ALERT_TYPES, POSTGRESQL, SQLITE, Found, Speech
 from storage.tables import alerts, evidence, people
 
 _EMPTY: ColumnElement[str] = literal_column("''")
@@ -155,7 +155,8 @@ class _Filter:
                 lists = (self._speech.texts_in(alerts.c.rest, attribute) for attribute in spec.attributes)
                 return or_(*(self._any(found, test) for found in lists))
             case Field("type"):
-                return alerts.c.alert_type.in_(self._types(test))
+                # Not empty, as the index says of itself.
+                return and_(alerts.c.alert_type != _EMPTY, alerts.c.alert_type.in_(self._types(test)))
             case _:
                 return self._has(self._column(name), test)
 
@@ -167,7 +168,7 @@ class _Filter:
 
     def _types(self, test: Test) -> Any:  # noqa: ANN401 - a SELECT of texts
         """The alert types that fit. There are few, so they are sought first, and then the index finds their alerts."""
-        return select(_TYPES.c.value).where(_TYPES.c.value.is_not(None), self._has(_TYPES.c.value, test))
+        return select(ALERT_TYPES.c.value).where(ALERT_TYPES.c.value.is_not(None), self._has(ALERT_TYPES.c.value, test))
 
     def _words(self, test: Test) -> ColumnElement[bool]:
         is_asset = and_(evidence.c.alert == alerts.c.number, evidence.c.kind.in_(ASSET_KINDS))
@@ -227,24 +228,6 @@ class _Filter:
         """Whether one of the texts inside of JSON fits."""
         held = select(_ONE).select_from(*found.rows).where(found.only, self._has(found.value, test))
         return held.correlate(alerts, evidence).exists()
-
-
-def _alert_types() -> Any:  # noqa: ANN401 - a recursive CTE
-    """Every alert type once, along its index: the first, and then always the next. The last row is NULL."""
-    other = alerts.alias("other")
-    first = select(func.min(other.c.alert_type).label("value")).where(other.c.alert_type != _EMPTY)
-    types = first.cte("alert_types", recursive=True)
-    after = alerts.alias("after")
-    following = (
-        select(func.min(after.c.alert_type))
-        .where(after.c.alert_type != _EMPTY, after.c.alert_type > types.c.value)
-        .correlate(types)
-        .scalar_subquery()
-    )
-    return types.union_all(select(following).where(types.c.value.is_not(None)))
-
-
-_TYPES = _alert_types()
 
 
 def _names_entity(part: Condition) -> bool:

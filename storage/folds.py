@@ -1,13 +1,15 @@
 """Folds: which alerts share a card, and what they have in common."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Integer,
     Select,
+    TableValuedAlias,
     Text,
     and_,
     bindparam,
@@ -15,6 +17,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     select,
     union_all,
     update,
@@ -26,9 +29,9 @@ from bot.alerts.views import FoldView
 from bot.alerts.words import Severity
 from storage.cards import Cards
 from storage.rows import SELECT_ALERT, alert_of
-from storage.statements import LIMIT, twin
-from storage.tables import OPEN, alerts, cards, evidence, folds, rollups
-from storage.types import Utc
+from storage.statements import LIMIT, Twin, twin
+from storage.tables import OPEN, PENDING, alerts, cards, evidence, folds, rollups
+from storage.types import Json, Utc
 
 #: How many of the newest alerts of a host are looked at for one of the same type.
 _NEWEST = 50
@@ -36,39 +39,73 @@ _NEWEST = 50
 #: How many of the newest alerts of a card the most frequent assets are counted over.
 _COUNTED = 500
 
+#: A backlog is counted up to here: whoever asks wants to know whether there is one.
+_BACKLOG_COUNTED = 100
+
 _HERE = bindparam("conversation_", type_=Integer())
 _CARD = bindparam("card_", type_=Integer())
 _TYPE = bindparam("type_", type_=Text())
 _SINCE = bindparam("since_", type_=Utc())
 
-_of_host = (
-    select(evidence.c.alert)
-    .where(evidence.c.entity == bindparam("host_"))
-    .order_by(evidence.c.alert.desc())
-    .limit(_NEWEST)
-    .subquery()
-)
-_LEADER = (
-    select(cards.c.id, alerts.c.severity)
-    .select_from(_of_host)
-    .join(alerts, alerts.c.number == _of_host.c.alert)
-    .join(
-        cards,
-        and_(
-            cards.c.subject == literal(Subject.ALERT.value),
-            cards.c.subject_id == alerts.c.number,
-            cards.c.conversation == _HERE,
-            cards.c.origin == literal(""),
-        ),
+_KINDS = bindparam("kinds_", type_=Json)
+
+
+def _leaders(listed: TableValuedAlias, kind: ColumnElement[str], host: ColumnElement[str]) -> Select[Any]:
+    """For each type and host of a list, a look at the newest alerts of the host."""
+    newest = (
+        select(evidence.c.alert)
+        .where(evidence.c.entity == host, evidence.c.entity != literal_column("''"))
+        .order_by(evidence.c.alert.desc())
+        .limit(_NEWEST)
+        .correlate(listed)
+        .subquery()
     )
-    .where(alerts.c.alert_type == _TYPE, alerts.c.received_at > _SINCE, OPEN)
-    .order_by(alerts.c.number)
-    .limit(1)
-)
-_BACKLOG = (
-    select(func.count())
-    .select_from(cards)
-    .where(cards.c.conversation == _HERE, cards.c.state == "pending", cards.c.activity_id.is_(None))
+    first = (
+        select(cards.c.id)
+        .select_from(newest)
+        .join(alerts, alerts.c.number == newest.c.alert)
+        .join(
+            cards,
+            and_(
+                cards.c.subject == literal(Subject.ALERT.value),
+                cards.c.subject_id == alerts.c.number,
+                cards.c.conversation == _HERE,
+                cards.c.origin == literal(""),
+            ),
+        )
+        .where(alerts.c.alert_type == kind, alerts.c.received_at > _SINCE, OPEN)
+        .order_by(alerts.c.number)
+        .limit(1)
+        .correlate(listed)
+        .scalar_subquery()
+    )
+    found = select(kind.label("kind"), host.label("host"), first.label("card")).select_from(listed).subquery()
+    return (
+        select(found.c.kind, found.c.host, cards.c.id, alerts.c.severity)
+        .select_from(found)
+        .join(cards, cards.c.id == found.c.card)
+        .join(alerts, alerts.c.number == cards.c.subject_id)
+    )
+
+
+def _leaders_on_sqlite() -> Select[Any]:
+    listed = func.json_each(_KINDS).table_valued("value")
+    kind, host = (func.json_extract(listed.c.value, f"$[{place}]", type_=Text()) for place in (0, 1))
+    return _leaders(listed, kind, host)
+
+
+def _leaders_on_postgresql() -> Select[Any]:
+    listed = func.json_array_elements(_KINDS).table_valued("value")
+    kind, host = (listed.c.value.op("->>")(literal_column(str(place), Integer())) for place in (0, 1))
+    return _leaders(listed, kind, host)
+
+
+_LEADERS = Twin(_leaders_on_sqlite(), _leaders_on_postgresql())
+_BACKLOG = select(func.count()).select_from(
+    select(cards.c.id)
+    .where(cards.c.conversation == _HERE, PENDING, cards.c.activity_id.is_(None))
+    .limit(_BACKLOG_COUNTED)
+    .subquery()
 )
 _ROLLUP = (
     select(cards.c.id)
@@ -147,10 +184,14 @@ class Folds:
     def __init__(self, connection: Connection) -> None:
         self._on = connection
 
-    def leader(self, conversation: int, alert_type: str, host: str, *, since: datetime) -> Leader | None:
-        asked = {"conversation_": conversation, "type_": alert_type, "host_": host, "since_": since}
-        row = self._on.execute(_LEADER, asked).first()
-        return Leader(row[0], Severity(row[1])) if row is not None else None
+    def leaders(
+        self, conversation: int, kinds: Collection[tuple[str, str]], *, since: datetime
+    ) -> Mapping[tuple[str, str], Leader]:
+        if not kinds:
+            return {}
+        asked = {"conversation_": conversation, "kinds_": sorted(kinds), "since_": since}
+        rows = self._on.execute(_LEADERS.on(self._on), asked)
+        return {(kind, host): Leader(card, Severity(severity)) for kind, host, card, severity in rows}
 
     def backlog(self, conversation: int) -> int:
         waiting: int = self._on.execute(_BACKLOG, {"conversation_": conversation}).scalar_one()
@@ -171,10 +212,16 @@ class Folds:
         card = Cards(self._on).want(conversation, Subject.ROLLUP, rollup, priority=priority, at=at)
         return Leader(card, Severity.HIGH)
 
-    def add(self, conversation: int, alerts: Collection[int], card: int, *, again_at: datetime) -> None:
-        rows = [{"conversation": conversation, "alert": alert, "card": card} for alert in alerts]
+    def add(self, conversation: int, joined: Mapping[int, Collection[int]], *, again_at: datetime) -> None:
+        if not joined:
+            return
+        rows = [
+            {"conversation": conversation, "alert": alert, "card": card}
+            for card, alerts in joined.items()
+            for alert in alerts
+        ]
         self._on.execute(_ADD.on(self._on), rows)
-        self._on.execute(_JOINED, {"card_": card, "again_": again_at})
+        self._on.execute(_JOINED, [{"card_": card, "again_": again_at} for card in sorted(joined)])
 
     def place(self, card: int) -> CardPlace | None:
         row = self._on.execute(_PLACE, {"card_": card}).first()

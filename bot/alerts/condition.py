@@ -15,8 +15,8 @@ from bot.alerts.errors import TocsinError
 #: Limits of one condition. Depth counts the groups and negations around a test.
 MAX_TEXT, MAX_DEPTH, MAX_TESTS = 2_000, 16, 100
 
-#: Limits of one test: characters and stars of a value, and values in a list.
-MAX_VALUE, MAX_STARS, MAX_VALUES = 256, 8, 50
+#: Limits of values: characters and stars of one, how many in a list, how many in a condition.
+MAX_VALUE, MAX_STARS, MAX_VALUES, MAX_ALL_VALUES = 256, 8, 50, 500
 
 
 class Op(StrEnum):

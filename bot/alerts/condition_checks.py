@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from bot.alerts.condition import (
     COMPARISONS,
+    MAX_ALL_VALUES,
     MAX_DEPTH,
     MAX_STARS,
     MAX_TESTS,
@@ -82,8 +83,11 @@ def check(condition: Condition) -> Condition:
     """The condition itself, if it keeps the limits. Raises ConditionError."""
     if depth_of(condition) > MAX_DEPTH:
         raise ConditionError("tooDeep", f"more than {MAX_DEPTH} groups stand in each other")
-    if sum(1 for _ in tests_of(condition)) > MAX_TESTS:
+    sizes = [len(test.values) for test in tests_of(condition)]
+    if len(sizes) > MAX_TESTS:
         raise ConditionError("tooMany", f"more than {MAX_TESTS} tests are too many for one condition")
+    if sum(sizes) > MAX_ALL_VALUES:
+        raise ConditionError("tooMany", f"more than {MAX_ALL_VALUES} values are too many for one condition")
     _check_pieces(condition, within=False)
     return condition
 

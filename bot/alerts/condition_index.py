@@ -89,6 +89,7 @@ def _of_test(test: Test) -> frozenset[Key] | None:
     values: frozenset[str] = frozenset()
     if spec.sort is Sort.RANK:
         values = severities(test.op, test.values)
+        values = values if len(values) < len(spec.choices) else frozenset()
     elif spec.sort is Sort.CHOICE or (spec.sort is Sort.NUMBER and is_exact(test)):
         values = frozenset(test.values)
     return frozenset((test.field, value) for value in values) or None

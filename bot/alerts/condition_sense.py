@@ -28,8 +28,7 @@ def is_everything(condition: Condition) -> bool:
         case Test(field, Op.EXISTS, _):
             return field.name in {"number", "severity", "status", "created", "first", "last", "received", "source"}
         case Test():
-            allowed = _allowed(condition)
-            return allowed is not None and len(allowed) == len(spec_of(condition.field).choices)
+            return _allowed(condition, denied=True) == frozenset()
         case _:
             return False
 

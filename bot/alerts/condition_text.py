@@ -41,6 +41,7 @@ _SIGN_OF = {op: sign for sign, op in _SIGNS.items()}
 
 #: Phones make straight quotes curly.
 _CURLY = "“”„"
+_QUOTES = frozenset('"' + _CURLY)
 _STEP = r"(?:[\w@$/-]+|\*|\"(?:[^\"]|\"\")*\")"
 _FIELD = re.compile(rf"([^\W\d][\w-]*)((?:\.{_STEP})*)(!=|<=|>=|[:=~^<>])")
 _STEPS = re.compile(rf"\.({_STEP})")
@@ -57,8 +58,7 @@ def parse(text: str, *, limit: int = MAX_TEXT) -> Condition:
     if len(text) > limit:
         message = f"a condition has at most {limit} characters"
         raise ConditionError("longText", message, position=limit, length=len(text) - limit)
-    parser = _Parser(text)
-    return check(parser.whole())
+    return check(_Parser(text).whole())
 
 
 def to_text(condition: Condition) -> str:
@@ -113,10 +113,10 @@ class _Parser:
 
     def whole(self) -> Condition:
         self._blanks()
-        if self._ended():
+        if not self._ahead():
             return EVERYTHING
         condition = self._either()
-        if not self._ended():
+        if self._ahead():
             raise _error("unopened", "this bracket closes nothing", self._at, 1)
         return condition
 
@@ -128,22 +128,25 @@ class _Parser:
 
     def _all(self) -> Condition:
         parts = [self._one()]
-        while not self._ended() and self._text[self._at] != ")" and not self._sees("or"):
+        while self._ahead() not in {"", ")"} and not self._sees("or"):
             self._keyword("and")
             parts.append(self._one())
         return all_of(*parts)
 
     def _one(self) -> Condition:
         start = self._at
-        if self._ended() or self._text[start] == ")" or self._sees("or") or self._sees("and"):
+        if self._ahead() in {"", ")"} or self._sees("or") or self._sees("and"):
             found = _WORD.match(self._text, start)
             length = found.end() - start if found else 1
             raise _error("noTest", "a condition is missing here", start, length, "severity:high")
-        if self._keyword("not") or self._takes("-"):
+        minus = self._takes("-")
+        if minus and not self._ahead().strip():
+            raise _error("noTest", "a condition is missing here", start, 1, "-tag:lab")
+        if minus or self._keyword("not"):
             return Not(self._inside(self._one, start))
         if self._text.startswith("(", start):
             return self._bracket(start, 1)
-        if _opens_piece(self._text, start):
+        if fold(self._text[start : start + len("evidence(")]) == "evidence(":
             return self._piece(start)
         return self._test(start)
 
@@ -159,7 +162,7 @@ class _Parser:
         self._at = start + length
         self._blanks()
         condition = self._inside(self._either, start)
-        if self._ended():
+        if not self._ahead():
             raise _error("unclosed", "this bracket is not closed", start, length)
         self._at += 1
         self._blanks()
@@ -192,8 +195,7 @@ class _Parser:
         word = _WORD.match(self._text, start)
         if error.suggestion or word is None:
             return error.at(start, end - start)
-        suggestion = _quoted(word[0])
-        return ConditionError(error.reason, error.message, position=start, length=len(word[0]), suggestion=suggestion)
+        return _error(error.reason, error.message, start, len(word[0]), _quoted(word[0]))
 
     def _asked(self, field: Field, op: Op, start: int) -> Test:
         """The test of a field whose values come next."""
@@ -210,7 +212,7 @@ class _Parser:
         return self._made(field, op, typed, start)
 
     def _words(self, start: int) -> Condition:
-        if self._text[start] == '"' or self._text[start] in _CURLY:
+        if self._ahead() in _QUOTES:
             value = self._quotes()
         else:
             match = _WORD.match(self._text, start)
@@ -232,7 +234,7 @@ class _Parser:
         return test
 
     def _value(self, field: Field) -> str:
-        if not self._ended() and (self._text[self._at] == '"' or self._text[self._at] in _CURLY):
+        if self._ahead() in _QUOTES:
             return self._quotes()
         match = _VALUE.match(self._text, self._at)
         if match is None:
@@ -243,7 +245,7 @@ class _Parser:
 
     def _quotes(self) -> str:
         start = self._at
-        ends = '"' if self._text[start] == '"' else _CURLY + '"'
+        ends = '"' if self._ahead() == '"' else _CURLY + '"'
         at, value = start + 1, ""
         while at < len(self._text):
             character = self._text[at]
@@ -260,7 +262,7 @@ class _Parser:
 
     def _end_of_value(self) -> None:
         """What follows a value is a blank, a closing bracket or the end."""
-        if not self._ended() and not self._text[self._at].isspace() and self._text[self._at] != ")":
+        if self._ahead() not in {"", ")"} and not self._ahead().isspace():
             message = "a blank is missing here; a value with brackets, commas or quotes stands in quotes"
             raise _error("noBlank", message, self._at, 1, 'title:"a, b (c)"')
         self._blanks()
@@ -282,15 +284,12 @@ class _Parser:
         return taken
 
     def _blanks(self) -> None:
-        while self._at < len(self._text) and self._text[self._at].isspace():
+        while self._ahead().isspace():
             self._at += 1
 
-    def _ended(self) -> bool:
-        return self._at >= len(self._text)
-
-
-def _opens_piece(text: str, at: int) -> bool:
-    return fold(text[at : at + len("evidence(")]) == "evidence("
+    def _ahead(self) -> str:
+        """The next character, or nothing at the end."""
+        return self._text[self._at : self._at + 1]
 
 
 def _step(step: str) -> str:

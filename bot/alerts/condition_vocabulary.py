@@ -19,12 +19,14 @@ class Choices(TypedDict, total=False):
 
 
 def _words(**lists: str) -> dict[str, str]:
-    """From each canonical value's other words, separated by blanks."""
-    return {word: value for value, words in lists.items() for word in words.split()}
+    """From each canonical value's other words, separated by blanks, and from itself."""
+    others = {word: value for value, words in lists.items() for word in words.split()}
+    return others | {squash(value): value for value in lists}
 
 
 def _closed(*choices: str, none: str = "", **others: str) -> Choices:
-    return Choices(choices=choices, words={squash(choice): choice for choice in choices} | _words(**others), none=none)
+    known = tuple(map(str, choices))  # plain texts, not members of an enumeration
+    return Choices(choices=known, words=_words(**others) | {squash(choice): choice for choice in known}, none=str(none))
 
 
 SEVERITIES = _closed(*closed.Severity, informational="info", high="critical")

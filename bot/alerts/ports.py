@@ -223,8 +223,8 @@ class Cards(Protocol):
         """
         ...
 
-    def renew(self, owner: str, *, lease: timedelta) -> None:
-        """Keep what the owner has under way."""
+    def renew(self, owner: str, cards: Collection[int], *, lease: timedelta) -> None:
+        """Keep what the owner has under way: these of its cards."""
         ...
 
     def wanted(self, card: int) -> int:
@@ -275,12 +275,14 @@ class Cards(Protocol):
 class Folds(Protocol):
     """Alerts that share a card: with an earlier one like it, or with all of their type in a storm."""
 
-    def leader(self, conversation: int, alert_type: str, host: str, *, since: datetime) -> Leader | None:
-        """The first open alert of that type and host received since then that has a card of its own here."""
+    def leaders(
+        self, conversation: int, kinds: Collection[tuple[str, str]], *, since: datetime
+    ) -> Mapping[tuple[str, str], Leader]:
+        """For types and hosts, the first open alert received since then that has a card of its own here."""
         ...
 
     def backlog(self, conversation: int) -> int:
-        """How many cards of alerts wait to be posted there."""
+        """How many cards of alerts wait to be posted there, counted up to a hundred."""
         ...
 
     def rollup(self, conversation: int, alert_type: str, *, since: datetime) -> Leader | None:
@@ -291,8 +293,8 @@ class Folds(Protocol):
 
     def open_rollup(self, conversation: int, alert_type: str, *, priority: int, at: datetime) -> Leader: ...
 
-    def add(self, conversation: int, alerts: Collection[int], card: int, *, again_at: datetime) -> None:
-        """Show alerts within a card. A card that is posted already is drawn anew, not before `again_at`."""
+    def add(self, conversation: int, joined: Mapping[int, Collection[int]], *, again_at: datetime) -> None:
+        """Show alerts within cards. A card that is posted already is drawn anew, not before `again_at`."""
         ...
 
     def place(self, card: int) -> CardPlace | None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from bot.alerts.conversation import Card, Limits
-from bot.alerts.errors import DeliveryDelayed, DeliveryRefused, Refusal
+from bot.alerts.errors import Busy, DeliveryDelayed, DeliveryRefused, Refusal
 from bot.alerts.messages import Messenger
 from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.delivery.presenter import Drawn, Presenter
@@ -24,6 +24,9 @@ POLL: Final = 0.5
 
 #: After so many attempts that failed for a reason of our own a card is set aside.
 OWN_FAILURES: Final = 5
+
+#: How long until what became of a call is written down again, where the database was busy. Seconds.
+RECORD_AGAIN: Final = 0.2
 
 #: A clock that goes back further than this was set, seconds.
 SET_BACK: Final = timedelta(seconds=30)
@@ -71,6 +74,8 @@ class Dispatcher:
         self._beat = beat
         self._news = asyncio.Event()
         self._under_way: dict[asyncio.Task[None], Card] = {}
+        #: Cards, by id, of which a post may have arrived that is not written down.
+        self._unproven: set[int] = set()
         self._latest: datetime | None = None
         self._stopping = False
         self._between_rounds = asyncio.Event()
@@ -90,6 +95,9 @@ class Dispatcher:
                 self._beat()
                 try:
                     wait = await self._round()
+                except Busy as busy:
+                    log.warning("nothing can be delivered: %s", busy)
+                    wait = POLL
                 except Exception:
                     log.exception("a round of delivery failed")
                     wait = POLL
@@ -152,8 +160,14 @@ class Dispatcher:
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 3)
-            if self._under_way:
-                await self._store.write(lambda uow: uow.cards.renew(self._owner, lease=self._lease))
+            # Those alone: what a claim has taken without our hearing of it falls to whoever comes after its lease.
+            cards = [card.id for card in self._under_way.values()]
+            if not cards:
+                continue
+            try:
+                await self._store.write(lambda uow: uow.cards.renew(self._owner, cards, lease=self._lease))  # noqa: B023 - awaited at once
+            except Busy as busy:
+                log.warning("leases could not be renewed: %s", busy)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         card = self._under_way.pop(task)
@@ -169,12 +183,13 @@ class Dispatcher:
     async def _failed(self, card: Card, error: BaseException) -> None:
         """A reason of our own: a card that cannot be drawn must not stand in the way of the others for ever."""
         why = f"{type(error).__name__}: {error}"
-        if card.attempt >= OWN_FAILURES:
-            await self._store.write(lambda uow: uow.cards.set_aside(card, owner=self._owner, why=why))
+        if card.attempt >= OWN_FAILURES and not isinstance(error, Busy):
+            await self._record(lambda uow: uow.cards.set_aside(card, owner=self._owner, why=why))
             return
-        until = self._clock() + self._backoff(card)
-        await self._store.write(
-            lambda uow: uow.cards.delay(card, owner=self._owner, until=until, why=why, ambiguous=card.ambiguous)
+        until, ambiguous = self._clock() + self._backoff(card), card.ambiguous or card.id in self._unproven
+        self._unproven.discard(card.id)
+        await self._record(
+            lambda uow: uow.cards.delay(card, owner=self._owner, until=until, why=why, ambiguous=ambiguous)
         )
 
     async def _deliver(self, card: Card) -> None:
@@ -187,9 +202,23 @@ class Dispatcher:
             await self._refused(card, refused)
         else:
             self._meter.delivery("updated" if card.activity_id else "posted")
-            await self._store.write(
+            if card.activity_id is None:
+                self._unproven.add(card.id)
+            await self._record(
                 lambda uow: uow.cards.shown(card, owner=self._owner, revision=drawn.revision, activity_id=activity)
             )
+            self._unproven.discard(card.id)
+
+    async def _record(self, work: Callable[[UnitOfWork], object]) -> None:
+        """Write down what became of a call, however long the database takes: without its proof a post is made twice."""
+        while True:
+            try:
+                await self._store.write(work)
+            except Busy as busy:
+                log.warning("what became of a call could not be written down: %s", busy)
+                await asyncio.sleep(RECORD_AGAIN)
+            else:
+                return
 
     async def _draw(self, card: Card, *, small: bool = False) -> Drawn:
         now = self._clock()
@@ -224,18 +253,18 @@ class Dispatcher:
                 uow.cards.hold(card.conversation.id, until)
             uow.cards.delay(card, owner=self._owner, until=until, why=str(delayed), ambiguous=card.ambiguous or lost)
 
-        await self._store.write(work)
+        await self._record(work)
 
     async def _refused(self, card: Card, refused: DeliveryRefused) -> None:
         log.warning("card %d refused by Teams: %s", card.id, refused)
         self._meter.delivery("refused")
         why, owner = str(refused), self._owner
         if refused.refusal is Refusal.ACTIVITY_GONE:
-            await self._store.write(lambda uow: uow.cards.forget_activity(card, owner=owner))
+            await self._record(lambda uow: uow.cards.forget_activity(card, owner=owner))
         elif refused.refusal is Refusal.CONVERSATION_GONE or refused.code in SHUT_OUT:
             await self._shut_out(card, why)
         else:
-            await self._store.write(lambda uow: uow.cards.set_aside(card, owner=owner, why=why))
+            await self._record(lambda uow: uow.cards.set_aside(card, owner=owner, why=why))
 
     async def _shut_out(self, card: Card, why: str) -> None:
         """Nothing more goes there until the bot comes back; the card stays wanted, and then so does it."""
@@ -245,7 +274,7 @@ class Dispatcher:
             uow.conversations.mark_gone(card.conversation.id)
             uow.cards.delay(card, owner=self._owner, until=now, why=why, ambiguous=card.ambiguous)
 
-        await self._store.write(work)
+        await self._record(work)
 
     def _backoff(self, card: Card) -> timedelta:
         return backoff(card.attempt, chance=random.random())  # noqa: S311 - jitter, not a secret

@@ -52,14 +52,17 @@ class _Placing:
         self._uow = uow
         self._here = conversation.id
         self._now = now
-        self._leaders: dict[tuple[str, str], Leader | None] = {}
+        self._leaders: dict[tuple[str, str], Leader] = {}
         self._rollups: dict[str, Leader | None] = {}
         self._joined: dict[int, list[int]] = {}
 
     def place(self, alerts: Sequence[Alert]) -> None:
         backlog = self._uow.folds.backlog(self._here)
+        kinds = {kind for alert in alerts if (kind := _kind(alert)) is not None}
+        self._leaders.update(self._uow.folds.leaders(self._here, kinds, since=self._now - ALIKE))
         for alert in alerts:
-            leader = self._leader(alert)
+            kind = _kind(alert)
+            leader = self._leaders.get(kind) if kind is not None else None
             if leader is not None and alert.severity.rank <= leader.severity.rank:
                 self._join(alert, leader)
             elif backlog >= BEHIND and alert.severity is not Severity.HIGH:
@@ -67,8 +70,7 @@ class _Placing:
             else:
                 self._own_card(alert)
                 backlog += 1
-        for card, joined in self._joined.items():
-            self._uow.folds.add(self._here, joined, card, again_at=self._now + JOIN_EVERY)
+        self._uow.folds.add(self._here, self._joined, again_at=self._now + JOIN_EVERY)
 
     def _own_card(self, alert: Alert) -> None:
         card = self._uow.cards.want(self._here, Subject.ALERT, alert.number, priority=urgency(alert), at=self._now)
@@ -77,14 +79,6 @@ class _Placing:
 
     def _join(self, alert: Alert, leader: Leader) -> None:
         self._joined.setdefault(leader.card, []).append(alert.number)
-
-    def _leader(self, alert: Alert) -> Leader | None:
-        key = _kind(alert)
-        if key is None:
-            return None
-        if key not in self._leaders:
-            self._leaders[key] = self._uow.folds.leader(self._here, *key, since=self._now - ALIKE)
-        return self._leaders[key]
 
     def _rollup(self, alert: Alert) -> Leader:
         """The roll-up of its type, or of everything else where there are many."""

@@ -64,7 +64,7 @@ async def _client(
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time of a process, of its threads that have ended too: exact on Linux, elsewhere in hundredths of a second."""
+    """CPU time of a process with all its threads: exact on Linux, elsewhere in hundredths of a second."""
     if sys.platform == "linux":
         return time.clock_gettime(~pid << 3 | 2)  # what clock_getcpuclockid(3) makes of a process id
     used = psutil.Process(pid).cpu_times()

@@ -24,8 +24,9 @@ Json = dict[str, Any]
 #: The program gives up on a call sooner than it would, and the sandbox holds one for longer. Seconds.
 _CALL_TIMEOUT, _TOO_LONG = 0.4, 0.8
 
-#: A while in which the program would have called, had it wanted to: it hears of the clock four times a second.
-_A_WHILE = 0.7
+#: A while in which a watchful program would have called, had it wanted to: it asks for the clock every 20 ms here, and
+#: looks for something to do every 100 ms.
+_A_WHILE = 0.3
 
 #: Back-off begins at 2 s, spread by a fifth.
 _FIRST_BACKOFF = 1.6
@@ -81,7 +82,7 @@ async def each_fault_has_its_rule(ground: Ground, *, rounds: int, seed: int) -> 
 
 
 async def _each(arena: Arena, figures: Figures) -> None:
-    program = await arena.start(call_timeout=_CALL_TIMEOUT)
+    program = await arena.start(call_timeout=_CALL_TIMEOUT, watchful=True)
     await arena.install("alerts")
     places = {f"channel-{place}": case for place, case in enumerate(CASES, 1)}
     for channel in places:
@@ -92,6 +93,8 @@ async def _each(arena: Arena, figures: Figures) -> None:
         concerned = {channel: case for channel, case in places.items() if on in case.on}
         for channel, case in concerned.items():
             arena.sandbox.faults.faults.append(Fault(on=on, conversation=channel, times=1, **case.fault))
+            if case.then == "anew":
+                arena.messages(channel)[-1].deleted = True
         before = len(arena.sandbox.journal)
         alert = graph_alert(id="da1", incidentId=None, title="First", **{}) | change
         assert (await arena.send(alert, to=program)).status == 202
@@ -133,15 +136,17 @@ async def _rules(
         return [call for call in calls if call["conversation"] == channel and call["kind"] in ("create", "update")]
 
     for channel, case in concerned.items():
-        tries = 2 if case.then in ("once", "anew") else 1
-        assert len(seen(channel)) == tries, f"{case.name} on {on}: {seen(channel)}"
+        tries = {"again": (1, 2), "once": (2,), "anew": (2,)}.get(case.then, (1,))
+        assert len(seen(channel)) in tries, f"{case.name} on {on}: {seen(channel)}"
     arena.sandbox.clock.advance(3)
     again = [channel for channel, case in concerned.items() if case.then == "again"]
     await arena.until(lambda: all(len(seen(channel)) == 2 for channel in again), waiting_for="what is tried again")
     for channel in again:
-        first, second = seen(channel)
+        case, (first, second) = concerned[channel], seen(channel)
+        if on == "update" and case.fault.get("drop"):
+            continue  # a PUT on a kept connection that breaks: the HTTP client itself repeats it once, at once
         waited = _at(second["began"]) - _at(first["began"])
-        assert waited >= timedelta(seconds=_FIRST_BACKOFF), f"{concerned[channel].name} on {on} after {waited}"
+        assert waited >= timedelta(seconds=_FIRST_BACKOFF), f"{case.name} on {on} after {waited}"
     await asyncio.sleep(_A_WHILE)
     for channel, case in concerned.items():
         tries = 1 if case.then in ("aside", "gone") else 2
@@ -169,7 +174,7 @@ async def held_as_long_as_asked(ground: Ground, *, rounds: int, seed: int) -> Fi
     figures: Figures = {"holds": 0, "late by s, max": 0}
     with ground.fresh() as url:
         async with arena_of(ground.forks, url, ground.folder) as arena:
-            program = await arena.start()
+            program = await arena.start(watchful=True)
             await arena.install("alerts")
             await arena.subscribe("quiet")
             await arena.drained()
@@ -218,6 +223,7 @@ class SeededFaults:
     def __init__(self, rng: Random, share: float, channels: frozenset[str]) -> None:
         self.faults: list[Fault] = []
         self.unsure = 0
+        self.clock_moves = False
         self._rng = rng
         self._share = share
         self._channels = channels
@@ -226,9 +232,20 @@ class SeededFaults:
         if kind not in CONNECTOR_KINDS or conversation not in self._channels or self._rng.random() > self._share:
             return None
         fault = self._rng.choice(_SEEDED)
+        if self.clock_moves and fault.retryAfter:
+            return None
         if kind in ("create", "post") and (fault.drop or fault.delay or fault.status in (502, 504)):
             self.unsure += 1
         return fault
+
+    async def move(self, arena: Arena, seconds: float) -> None:
+        """Move the clock on. Until the program has heard of it, Teams asks for no pauses: they would seem short."""
+        self.clock_moves = True
+        await asyncio.sleep(0.03)
+        arena.sandbox.clock.advance(seconds)
+        await asyncio.sleep(0.1)
+        self.clock_moves = False
+        await asyncio.sleep(0.03)
 
 
 _SEEDED = tuple(
@@ -258,7 +275,7 @@ async def seeded_faults(ground: Ground, *, rounds: int, seed: int) -> Figures:
     with ground.fresh() as url:
         config = SandboxConfig(enforce_limits=False, more_channels=2)
         async with arena_of(ground.forks, url, ground.folder, config=config) as arena:
-            program = await arena.start(call_timeout=_CALL_TIMEOUT)
+            program = await arena.start(call_timeout=_CALL_TIMEOUT, watchful=True)
             await arena.install("alerts")
             for channel in channels[1:]:
                 await arena.subscribe(channel)
@@ -271,9 +288,9 @@ async def seeded_faults(ground: Ground, *, rounds: int, seed: int) -> Figures:
                 assert (await arena.send(alert, to=program)).status == 202
                 if number % 3 == 0:
                     await arena.send(alert | {"title": f"Alert {number} again"}, to=program)
-                arena.sandbox.clock.advance(rng.uniform(0, 20))
-                await asyncio.sleep(rng.uniform(0, 0.1))
-            await _until_drained(arena)
+                await faults.move(arena, rng.uniform(0, 20))
+            while await arena.pending():
+                await faults.move(arena, 10)
             arena.sandbox.faults = SeededFaults(rng, -1, frozenset())  # type: ignore[assignment]
             aside = await _try_again(arena)
             found = await judge(arena)

@@ -84,7 +84,7 @@ def said_of(kept: Sequence[Kept], condition: Condition) -> list[int]:
 
 
 @settings(
-    max_examples=300,
+    max_examples=200,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )

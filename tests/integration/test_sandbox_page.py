@@ -1,26 +1,17 @@
 """The sandbox's page in a real browser."""
 
-import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from bot.sandbox.page_files import PAGE
+from tests.support.browser import chromium, needs_chromium, needs_libraries
+from tests.support.browser import visit as open_page
 from tests.support.sandbox import Teams
 from tests.support.sandbox_bot import FakeBot, bot_in_sandbox, card, card_answer, card_message, execute
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run",
-]  # fmt: skip
-needs_libraries = pytest.mark.skipif(
-    not (PAGE / "node_modules" / "adaptivecards").is_dir(),
-    reason="THE PAGE IS NOT TESTED: run `npm ci` in bot/sandbox/page",
-)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="THE PAGE IS NOT TESTED: no Chromium was found on PATH")
+pytestmark = needs_chromium
 
 
 @pytest.fixture
@@ -32,21 +23,12 @@ async def place() -> AsyncIterator[tuple[Teams, FakeBot]]:
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        await browser.close()
+    async with chromium() as started:
+        yield started
 
 
 async def visit(browser: Browser, teams: Teams, query: str, *, width: int = 1280) -> tuple[Page, list[str]]:
-    """Open the page; the list collects what the browser complains about, such as a breach of the CSP."""
-    page = await browser.new_page(viewport={"width": width, "height": 800})
-    complaints: list[str] = []
-    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda e: complaints.append(str(e)))
-    await page.goto(f"{teams.url}/?{query}")
-    await page.wait_for_selector("body[data-ready]")
-    return page, complaints
+    return await open_page(browser, f"{teams.url}/?{query}", width=width)
 
 
 def alert(title: str, **more: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from tests.unit.storage.made import NOW, add_alert, add_conversation, device
 
 ALL = Scope(everything=True)
 #: Tables that grow for ever.
-GROWING = ("alerts", "evidence", "history", "comments", "cards", "presses", "people")
+GROWING = ("alerts", "evidence", "history", "comments", "cards", "folds", "presses", "people")
 
 
 def read_everything(uow: UnitOfWork, scope: Scope) -> None:
@@ -36,6 +36,11 @@ def read_everything(uow: UnitOfWork, scope: Scope) -> None:
     uow.conversations.shares_subscribed("ana")
     uow.digests.count(scope, NOW, NOW + timedelta(days=1))
     uow.cards.of_activity(1, "m")
+    uow.folds.backlog(1)
+    uow.folds.leaders(1, [("x", "device:a")], since=NOW)
+    uow.folds.rollup(1, "x", since=NOW)
+    uow.folds.rollups(1, since=NOW)
+    uow.folds.own_card(1, 1)
 
 
 def write_everything(uow: UnitOfWork) -> None:
@@ -49,7 +54,7 @@ def write_everything(uow: UnitOfWork) -> None:
     limits = Limits((Limit(1, timedelta(seconds=1)),), (Limit(9, timedelta(seconds=1)),))
     (card,) = uow.cards.claim(NOW, owner="me", lease=timedelta(seconds=1), limit=5, limits=limits)
     uow.cards.wanted(card.id)
-    uow.cards.renew("me", lease=timedelta(seconds=1))
+    uow.cards.renew("me", [card.id], lease=timedelta(seconds=1))
     uow.cards.shown(card, owner="me", revision=2, activity_id="m")
     uow.cards.release("me")
     uow.cards.next_due()

@@ -102,6 +102,9 @@ def _lay(plan: dict[str, Any]) -> None:
     if plan.get("call_timeout"):
         timeout = aiohttp.ClientTimeout(total=plan["call_timeout"], sock_connect=plan["call_timeout"])
         chaos_steps.set_constant("bot.teams.connector:CALL_TIMEOUT", timeout)
+    if plan.get("watchful"):
+        chaos_steps.set_constant("bot.clock:ASK_EVERY", 0.02)
+        chaos_steps.set_constant("bot.delivery.dispatcher:POLL", 0.1)
     if plan.get("join_every") is not None:
         chaos_steps.set_constant("bot.usecases.showing:JOIN_EVERY", timedelta(seconds=plan["join_every"]))
     if plan.get("tick"):

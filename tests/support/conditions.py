@@ -210,7 +210,7 @@ def conditions(known: Sequence[Facts] = (), *, of_evidence: bool = False) -> st.
 
 def _grouped(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
     several = st.lists(inner, min_size=2, max_size=3).map(tuple)
-    return st.one_of(several.map(And), several.map(Or), inner.map(Not))
+    return st.one_of(several.map(And), several.map(Or), several.map(lambda parts: Not(Or(parts))), inner.map(Not))
 
 
 Kept = tuple[Alert, list[Evidence]]
@@ -221,4 +221,5 @@ def worlds(draw: st.DrawFn) -> tuple[list[Kept], list[Condition]]:
     """Some alerts with their evidence, and conditions about them."""
     kept = [(draw(alerts(number)), draw(st.lists(pieces(), max_size=3))) for number in (1, 2, 3)]
     known = [Facts(alert, evidence, people=PEOPLE, me=ME) for alert, evidence in kept]
-    return kept, draw(st.lists(conditions(known), min_size=1, max_size=8))
+    one = tests(known, of_evidence=False)
+    return kept, [*draw(st.lists(one, min_size=10, max_size=20)), *draw(st.lists(conditions(known), max_size=4))]

@@ -50,6 +50,12 @@ def test_an_alert_that_somebody_has_says_who_and_what_was_said_last() -> None:
     ]
 
 
+def test_who_took_it_at_once_is_not_said_to_have_taken_no_time() -> None:
+    alert = examples.an_alert(assignee=examples.ANA.object_id, assigned_at=examples.at(11))
+
+    assert "03:02 – 03:11, Ana has it since 03:11" in texts(draw(examples.a_view(alert)))
+
+
 def test_a_resolved_alert_says_when_and_what_it_was() -> None:
     shown = texts(draw(examples.resolved()))
 

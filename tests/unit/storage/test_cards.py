@@ -136,10 +136,19 @@ async def test_an_expired_lease_is_taken_over_and_its_holder_writes_nothing(stor
 
 async def test_a_renewed_lease_holds(store: AnyStore) -> None:
     await want(store)
-    await claim(store, lease=SHORT)
-    await store.write(lambda uow: uow.cards.renew("me", lease=LEASE))
+    (card,) = await claim(store, lease=SHORT)
+    await store.write(lambda uow: uow.cards.renew("me", [card.id], lease=LEASE))
     await asyncio.sleep(0.05)
     assert await claim(store, owner="other") == []
+
+
+async def test_only_the_leases_that_are_named_are_renewed(store: AnyStore) -> None:
+    """A claim whose answer was lost is nobody's work: it must not be kept for ever by whoever made it."""
+    await want(store)
+    (card,) = await claim(store, lease=SHORT)
+    await store.write(lambda uow: uow.cards.renew("me", [card.id + 1], lease=LEASE))
+    await asyncio.sleep(0.05)
+    assert [taken.id for taken in await claim(store, owner="other")] == [card.id]
 
 
 async def test_the_same_owner_with_an_older_attempt_writes_nothing(store: AnyStore) -> None:

@@ -98,14 +98,14 @@ function who(message, plain) {
     message.edited && !plain ? h("span", { class: "quiet small", title: time(message.edited) }, "Edited") : null);
 }
 
-function line(message, part) {
-  return h("div", { class: "message", dataset: { id: message.id } }, avatar(person(message.from)), h("div", { class: "body" }, who(message), part));
+function line(message, part, more = {}) {
+  return h("div", { class: "message", ...more }, avatar(person(message.from)), h("div", { class: "body" }, who(message), part));
 }
 
 function thread([root, ...replies], [first, ...others]) {
   const label = `Post by ${person(root.from)?.name ?? store.bot.name}`;
   const article = h("article", { class: "post", dataset: { id: root.id }, "aria-label": label }, line(root, first));
-  if (replies.length) article.append(h("div", { class: "replies" }, replies.map((reply, index) => line(reply, others[index]))));
+  if (replies.length) article.append(h("div", { class: "replies" }, replies.map((reply, index) => line(reply, others[index], { dataset: { id: reply.id } }))));
   const row = h("div", { class: "reply-row" });
   row.append(openReplies.get(root.id) ?? h("button", { type: "button", class: "link-button", onclick: () => openReply(row, root) }, "Reply"));
   article.append(row);
