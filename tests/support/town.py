@@ -105,6 +105,7 @@ class Town:
     async def pressed(self, as_: str, message: Json, action: str, **inputs: Any) -> str:
         """Press a button once the person sees it; what they read then, all of it."""
         where = message["conversation"]
+        await self.settled()
 
         async def there() -> bool:
             seen = await self.teams.messages(where, as_=as_)
@@ -117,6 +118,14 @@ class Town:
         assert answer["status"] == 200, answer
         shown = answer["body"]["value"]
         return shown if isinstance(shown, str) else card_text(shown)
+
+    async def settled(self) -> None:
+        """Wait until Teams shows what is wanted: an update of a card closes a form that somebody has open in it."""
+
+        async def quiet() -> bool:
+            return (await self.kept(lambda uow: uow.cards.counts(datetime.now(UTC)))).pending == 0
+
+        await self.teams.until(quiet, seconds=10, waiting_for="delivery to come to rest")
 
     async def told(self, as_: str, text: str, *, in_: str | None = None, thread: str | None = None) -> str:
         """Say something to the bot; what it answers, all of it."""
