@@ -6,7 +6,7 @@ PAGE := bot/sandbox/page
 CI_APT ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench screenshots lock clean
+.PHONY: help setup run test check format bench chaos screenshots lock clean
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ format: setup ## Format the code and mend what can be mended
 
 bench: setup ## Measure speed and size, as ratios within one run
 	$(BIN)/python -m tests.benchmarks.bench
+
+chaos: setup ## Break things as often as it takes: kills, faults, storms (long; goes on where it was stopped)
+	$(BIN)/python -m tests.chaos
 
 screenshots: setup ## Remake the pictures of the README from the sandbox (needs Chromium)
 	$(BIN)/python -m tests.support.screenshots

@@ -53,8 +53,8 @@ PRESSES_KEPT: Final = timedelta(days=2)
 class _Poking:
     """A store that tells the dispatcher of every commit.
 
-    Whoever gives up on it is let go at once. A driver may need seconds for that: it tells the server first, which may be
-    the reason for giving up.
+    Whoever gives up on it is let go at once. A driver may need seconds for that: it tells the server first, which may
+    be the reason for giving up.
     """
 
     def __init__(self, store: Store) -> None:

@@ -6,7 +6,7 @@ from bot.alerts.alert import Alert
 from bot.alerts.views import AlertView
 from bot.alerts.words import Classification, Status
 from cards.actions import open_url, toggle
-from cards.buttons import ME, Listing, Verb
+from cards.buttons import ME, OpenedFrom, Verb
 from cards.elements import Action, Card, Element, card, container, rich, run
 from cards.fold import folded_line
 from cards.labels import (
@@ -45,13 +45,12 @@ def render_alert(
     now: datetime,
     nonce: str,
     notice: str = "",
-    listing: Listing | None = None,
-    page: int | None = None,
+    opened_from: OpenedFrom | None = None,
     link_hosts: frozenset[str] = frozenset(),
     limit: int = LIMIT,
 ) -> Card:
-    """The card. `listing` and `page` are set where it was opened from a list; `limit` is in bytes."""
-    buttons = buttons_for(view, nonce=nonce, listing=listing, page=page)
+    """The card. `opened_from` is set where it was opened from a list; `limit` is in bytes."""
+    buttons = buttons_for(view, nonce=nonce, opened_from=opened_from)
 
     def build(room: Room) -> Card:
         return card(
@@ -198,10 +197,10 @@ def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: froz
     link = open_url(lang.t("Open in the portal"), view.alert.alert_url, link_hosts=link_hosts)
     if link:
         look.append(link)
-    if buttons.listing is not None:
+    if buttons.opened_from is not None:
         look.append(buttons.plain(lang.t("Refresh"), Verb.REFRESH))
     second = [buttons.plain(lang.t("Similar"), Verb.SIMILAR), toggle(lang.t("More…"), "more")]
-    if buttons.listing is not None:
+    if buttons.opened_from is not None:
         second.append(buttons.to_list(lang.t("Back")))
     return [
         button_rows(first, second),

@@ -4,6 +4,7 @@ It never says who somebody is: that comes from the authenticated activity alone,
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -53,10 +54,21 @@ class Listing(StrEnum):
 
     QUEUE = "queue"
     MINE = "mine"
+    #: What was searched for, of any status and age.
+    SEARCH = "search"
     #: The alerts similar to another alert, whose number stands in `page`.
     SIMILAR = "similar"
     #: The alerts that share a card, whose id stands in `page`.
     FOLD = "fold"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFrom:
+    """The list from which an alert was opened: which one, its page (for SIMILAR and FOLD a number), and its filter."""
+
+    listing: Listing
+    page: int | None = None
+    filter: str | None = None
 
 
 class Press(BaseModel):
@@ -69,6 +81,8 @@ class Press(BaseModel):
     nonce: str = Field(default="", max_length=64)
     page: int | None = Field(default=None, ge=0, le=2**53)
     listing: Annotated[Listing | None, Field(strict=False)] = None
+    #: The filter of a list, as it is typed.
+    filter: str | None = Field(default=None, max_length=2_000)
     #: The id of a card that several alerts share.
     fold: int | None = Field(default=None, ge=1, le=2**53)
 
@@ -89,6 +103,10 @@ class Press(BaseModel):
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "data"
             raise Refused("badPress", field=where, why=first["msg"]) from None
+
+    @property
+    def opened_from(self) -> OpenedFrom | None:
+        return OpenedFrom(self.listing, self.page, self.filter) if self.listing is not None else None
 
     def data(self) -> dict[str, Any]:
         """What the card carries."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.alerts.views import AlertView, FoldPage, FoldView
 from bot.alerts.words import Status
 from cards.actions import execute
-from cards.buttons import ME, Listing, Press, Verb
+from cards.buttons import ME, Listing, OpenedFrom, Press, Verb
 from cards.elements import Action, Card, Element, card, column, columns, container, rich, run
 from cards.forms import verdict_choices
 from cards.inputs import choices, text_input
@@ -152,7 +152,7 @@ def _back(fold: FoldView, lang: Language, nonce: str) -> Action:
 
 def _row(view: AlertView, fold: int, lang: Language, now: datetime, nonce: str) -> Element:
     alert = view.alert
-    open_it = Buttons(alert.number, alert.revision, nonce, Listing.FOLD, fold).plain(
+    open_it = Buttons(alert.number, alert.revision, nonce, OpenedFrom(Listing.FOLD, fold)).plain(
         lang.t("Open #{number}", number=alert.number), Verb.REFRESH
     )
     who = brief(view.assignee_name or "", NAME) or lang.t("nobody has it")

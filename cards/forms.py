@@ -7,7 +7,7 @@ from bot.alerts.incident import Incident
 from bot.alerts.views import AlertView
 from bot.alerts.words import DETERMINATIONS, Classification, Status
 from cards import vocabulary
-from cards.buttons import ME, NEW_INCIDENT, NO_DETERMINATION, NOBODY, Listing, Verb
+from cards.buttons import ME, NEW_INCIDENT, NO_DETERMINATION, NOBODY, OpenedFrom, Verb
 from cards.elements import Action, Card, Element, action_set, card, container, rich, run
 from cards.inputs import Choice, choice, choices, people_picker, text_input
 from cards.labels import classification_label, determination_label, verdict_label
@@ -32,11 +32,10 @@ def render_assign_form(
     lang: Language,
     nonce: str,
     notice: str = "",
-    listing: Listing | None = None,
-    page: int | None = None,
+    opened_from: OpenedFrom | None = None,
 ) -> Card:
     """Who shall have it: a person of the conversation as input `to`, oneself, or nobody."""
-    buttons = buttons_for(view, nonce=nonce, listing=listing, page=page)
+    buttons = buttons_for(view, nonce=nonce, opened_from=opened_from)
     picker = people_picker(
         "to",
         label=lang.t("Assign to"),
@@ -58,11 +57,10 @@ def render_comment_form(
     lang: Language,
     nonce: str,
     notice: str = "",
-    listing: Listing | None = None,
-    page: int | None = None,
+    opened_from: OpenedFrom | None = None,
 ) -> Card:
     """A comment, as input `comment`."""
-    buttons = buttons_for(view, nonce=nonce, listing=listing, page=page)
+    buttons = buttons_for(view, nonce=nonce, opened_from=opened_from)
     field = text_input(
         "comment",
         label=lang.t("Comment"),
@@ -82,11 +80,10 @@ def render_classify_form(
     lang: Language,
     nonce: str,
     notice: str = "",
-    listing: Listing | None = None,
-    page: int | None = None,
+    opened_from: OpenedFrom | None = None,
 ) -> Card:
     """First the classification, each with Defender's guidance; then, with one given, the input `determination`."""
-    buttons = buttons_for(view, nonce=nonce, listing=listing, page=page)
+    buttons = buttons_for(view, nonce=nonce, opened_from=opened_from)
     if classification is None or classification is Classification.NOT_SET:
 
         def ask(offered: Classification) -> Action:
@@ -143,11 +140,10 @@ def render_resolve_form(
     lang: Language,
     nonce: str,
     notice: str = "",
-    listing: Listing | None = None,
-    page: int | None = None,
+    opened_from: OpenedFrom | None = None,
 ) -> Card:
     """Resolve, and say what it was: inputs `classification` (joined with its determination) and `comment`."""
-    buttons = buttons_for(view, nonce=nonce, listing=listing, page=page)
+    buttons = buttons_for(view, nonce=nonce, opened_from=opened_from)
     options = verdict_choices(lang)
     now = ":".join(part for part in (view.alert.classification.value, view.alert.determination) if part)
     offered = now in {option["value"] for option in options}
@@ -180,11 +176,10 @@ def render_link_form(
     lang: Language,
     nonce: str,
     notice: str = "",
-    listing: Listing | None = None,
-    page: int | None = None,
+    opened_from: OpenedFrom | None = None,
 ) -> Card:
     """Which incident, as input `incident`: the newest ones, or a new one named after the alert."""
-    buttons = buttons_for(view, nonce=nonce, listing=listing, page=page)
+    buttons = buttons_for(view, nonce=nonce, opened_from=opened_from)
     fields: list[Element] = []
     if view.incident is not None:
         name = brief(view.incident.name, TITLE)
@@ -215,11 +210,10 @@ def render_tag_form(
     lang: Language,
     nonce: str,
     notice: str = "",
-    listing: Listing | None = None,
-    page: int | None = None,
+    opened_from: OpenedFrom | None = None,
 ) -> Card:
     """Tags to add and to take away, as input `tags`."""
-    buttons = buttons_for(view, nonce=nonce, listing=listing, page=page)
+    buttons = buttons_for(view, nonce=nonce, opened_from=opened_from)
     fields: list[Element] = []
     if view.alert.tags:
         now = clip(", ".join(brief(tag, NAME) for tag in view.alert.tags), 1_000)

@@ -7,6 +7,7 @@ from cards.buttons import Listing, Press, Verb
 from cards.elements import Action, Card, Element, action_set, card, rich, run, text_block
 from cards.language import Language
 from cards.parts import quiet
+from cards.safe import brief
 
 
 def render_help(lang: Language, *, nonce: str = "") -> Card:
@@ -20,6 +21,8 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
                 (
                     ("queue", lang.t("open alerts, newest activity first")),
                     ("mine", lang.t("those that you have")),
+                    ("queue severity:high host:web-*", lang.t("only what fits")),
+                    ("search mimikatz last<7d", lang.t("resolved ones, too")),
                     ("alert 1042", lang.t("one alert")),
                     ("similar 1042", lang.t("alerts like it, and how they ended")),
                     ("digest", lang.t("the numbers of the last day")),
@@ -43,6 +46,7 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
                 lang.t("Here"),
                 (
                     ("subscribe", lang.t("post every new alert in this channel")),
+                    ("subscribe severity>=medium service:identity", lang.t("only those that fit")),
                     ("unsubscribe", lang.t("stop that")),
                 ),
             ),
@@ -73,9 +77,17 @@ def render_welcome(lang: Language, *, channel: str = "", subscribed: bool = Fals
     )
 
 
-def render_subscribed(lang: Language, *, channel: str, posted: int = 0, nonce: str = "") -> Card:
-    """The channel gets alerts from now on; `posted` open ones were posted with the first subscription."""
-    lines = [rich(run(lang.t("New alerts are posted in {channel} from now on.", channel=channel)), spacing="Small")]
+def render_subscribed(lang: Language, *, channel: str, posted: int = 0, wants: str = "", nonce: str = "") -> Card:
+    """The channel gets alerts from now on; `posted` open ones were posted with the first subscription.
+
+    `wants` is the filter as it was typed, empty for every alert.
+    """
+    lead = lang.t("New alerts are posted in {channel} from now on.", channel=channel)
+    if wants:
+        lead = lang.t("New alerts that fit are posted in {channel} from now on:", channel=channel)
+    lines = [rich(run(lead), spacing="Small")]
+    if wants:
+        lines.append(rich(run(brief(wants, 300), mono=True), spacing="Small"))
     if posted:
         newest = lang.n(
             "The newest open alert is posted now.", "The newest {count} open alerts are posted now.", posted

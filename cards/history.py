@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.alerts.history import Entry
 from bot.alerts.views import HistoryView
-from cards.buttons import Listing, Verb
+from cards.buttons import OpenedFrom, Verb
 from cards.elements import Card, Element, card, container, rich, run
 from cards.language import Language
 from cards.parts import back, button_rows, buttons_for, cut_note, head, joined, notice_of, quiet
@@ -24,12 +24,11 @@ def render_history(
     now: datetime,
     nonce: str,
     notice: str = "",
-    listing: Listing | None = None,
-    page: int | None = None,
+    opened_from: OpenedFrom | None = None,
 ) -> Card:
     """Every step that is loaded, as far as there is room."""
     view = history.view
-    buttons = buttons_for(view, nonce=nonce, listing=listing, page=page)
+    buttons = buttons_for(view, nonce=nonce, opened_from=opened_from)
 
     def build(room: Room) -> Card:
         shown = history.entries[: room.entries]

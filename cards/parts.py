@@ -8,7 +8,7 @@ from bot.alerts.alert import Alert
 from bot.alerts.views import AlertView
 from bot.alerts.words import Severity
 from cards.actions import Inputs, execute
-from cards.buttons import Listing, Press, Verb
+from cards.buttons import Listing, OpenedFrom, Press, Verb
 from cards.elements import (
     Action,
     Colour,
@@ -45,8 +45,7 @@ class Buttons:
     alert: int
     rev: int
     nonce: str
-    listing: Listing | None = None
-    page: int | None = None
+    opened_from: OpenedFrom | None = None
     _data: dict[str, Any] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -74,18 +73,22 @@ class Buttons:
 
     def to_list(self, title: str) -> Action:
         """Back to the list from which the alert was opened."""
-        if self.listing is Listing.SIMILAR:
-            return execute(title, Verb.SIMILAR.value, Press(alert=self.page, nonce=self.nonce).data())
-        if self.listing is Listing.FOLD:
-            return execute(title, Verb.SHOW.value, Press(fold=self.page, nonce=self.nonce).data())
-        return self.plain(title, Verb.QUEUE)
+        match self.opened_from:
+            case OpenedFrom(Listing.SIMILAR, number):
+                return execute(title, Verb.SIMILAR.value, Press(alert=number, nonce=self.nonce).data())
+            case OpenedFrom(Listing.FOLD, card):
+                return execute(title, Verb.SHOW.value, Press(fold=card, nonce=self.nonce).data())
+            case _:
+                return self.plain(title, Verb.QUEUE)
 
     def _press(self, **given: Any) -> Press:  # noqa: ANN401 - the inputs of a press
-        return Press(alert=self.alert, rev=self.rev, nonce=self.nonce, listing=self.listing, page=self.page, **given)
+        if (opened := self.opened_from) is not None:
+            given |= {"listing": opened.listing, "page": opened.page, "filter": opened.filter}
+        return Press(alert=self.alert, rev=self.rev, nonce=self.nonce, **given)
 
 
-def buttons_for(view: AlertView, *, nonce: str, listing: Listing | None, page: int | None) -> Buttons:
-    return Buttons(view.alert.number, view.alert.revision, nonce, listing, page)
+def buttons_for(view: AlertView, *, nonce: str, opened_from: OpenedFrom | None) -> Buttons:
+    return Buttons(view.alert.number, view.alert.revision, nonce, opened_from)
 
 
 def back(buttons: Buttons, lang: Language) -> Action:

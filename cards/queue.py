@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.alerts.views import AlertView, QueueView
 from cards.actions import execute
 from cards.alert_card import assets_text
-from cards.buttons import Listing, Press, Verb
+from cards.buttons import Listing, OpenedFrom, Press, Verb
 from cards.elements import Action, Card, Element, card, column, columns, container, rich, run
 from cards.labels import (
     category_label,
@@ -18,6 +18,9 @@ from cards.language import Language
 from cards.parts import NAME, Buttons, button_rows, cut_note, joined, notice_of, quiet, row_head
 from cards.safe import brief, clip
 from cards.size import Room, fit
+
+#: Characters of a filter that are shown.
+_FILTER = 200
 
 #: Assets named in a row; the rest are counted.
 _ASSETS = 2
@@ -32,12 +35,12 @@ def render_queue(
     notice: str = "",
 ) -> Card:
     """One page. A row opens its alert, and knows the way back to this page."""
-    listing = Listing.MINE if queue.mine else Listing.QUEUE
+    here = OpenedFrom(Listing(queue.kind), queue.page, queue.filter or None)
 
     def build(room: Room) -> Card:
         shown = queue.alerts[: room.entries]
-        rows = [_row(view, lang, now, nonce=nonce, listing=listing, page=queue.page) for view in shown]
-        turns = _turns(queue, lang, nonce, listing)
+        rows = [_row(view, lang, now, nonce=nonce, here=here) for view in shown]
+        turns = _turns(queue, lang, nonce, here)
         return card(
             [
                 *notice_of(notice),
@@ -52,19 +55,25 @@ def render_queue(
 
 
 def _heading(queue: QueueView, lang: Language) -> Element:
-    title = lang.t("My alerts") if queue.mine else lang.t("Queue")
-    count = lang.n("{count} open", "{count} open", queue.total)
-    period = lang.n("last day", "last {count} days", queue.days)
+    title = {"queue": lang.t("Queue"), "mine": lang.t("My alerts"), "search": lang.t("Found")}[queue.kind]
+    if queue.kind == "search":
+        count, period = lang.n("{count} alert", "{count} alerts", queue.total), ""
+    else:
+        count = lang.n("{count} open", "{count} open", queue.total)
+        period = lang.n("last day", "last {count} days", queue.days)
     where = lang.t("page {page} of {pages}", page=queue.page + 1, pages=queue.pages) if queue.pages > 1 else ""
-    return columns(
+    heading = columns(
         column(rich(run(title, weight="Bolder", size="Medium"))),
         column(rich(quiet(joined((count, period, where))), side="Right"), width="stretch", middle=True),
     )
+    if not queue.filter:
+        return heading
+    return container([heading, rich(quiet(brief(queue.filter, _FILTER)), spacing="None")])
 
 
-def _row(view: AlertView, lang: Language, now: datetime, *, nonce: str, listing: Listing, page: int) -> Element:
+def _row(view: AlertView, lang: Language, now: datetime, *, nonce: str, here: OpenedFrom) -> Element:
     alert = view.alert
-    open_it = Buttons(alert.number, alert.revision, nonce, listing, page).plain(
+    open_it = Buttons(alert.number, alert.revision, nonce, here).plain(
         lang.t("Open #{number}", number=alert.number), Verb.REFRESH
     )
     who = brief(view.assignee_name or "", NAME) or lang.t("nobody has it")
@@ -100,9 +109,11 @@ def _wide_line(view: AlertView, lang: Language, now: datetime) -> list[Element]:
     return [rich(quiet(text), spacing="None", target_width="atLeast:Standard")]
 
 
-def _turns(queue: QueueView, lang: Language, nonce: str, listing: Listing) -> list[Action]:
+def _turns(queue: QueueView, lang: Language, nonce: str, here: OpenedFrom) -> list[Action]:
     def turn(title: str, page: int) -> Action:
-        return execute(title, Verb.QUEUE.value, Press(nonce=nonce, listing=listing, page=page).data())
+        return execute(
+            title, Verb.QUEUE.value, Press(nonce=nonce, listing=here.listing, page=page, filter=here.filter).data()
+        )
 
     turns = []
     if queue.page > 0:
@@ -114,6 +125,8 @@ def _turns(queue: QueueView, lang: Language, nonce: str, listing: Listing) -> li
 
 
 def _nothing(queue: QueueView, lang: Language) -> Element:
-    if queue.mine:
+    if queue.filter:
+        return rich(run(lang.t("Nothing fits.")), spacing="Medium")
+    if queue.kind == "mine":
         return rich(run(lang.t("You have no open alerts. Enjoy the quiet.")), spacing="Medium")
     return rich(run(lang.t("No open alerts. Enjoy the quiet.")), spacing="Medium")

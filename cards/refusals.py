@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from bot.alerts.condition import ConditionError
 from bot.alerts.errors import Refused
 from bot.alerts.history import Entry
 from bot.alerts.views import AlertView
@@ -90,6 +91,18 @@ def _bad_determination(refused: Refused, _view: AlertView | None, lang: Language
     return lang.t("“{kind}” does not go with “{label}”.", kind=kind, label=label)
 
 
+def _bad_filter(refused: Refused, _view: AlertView | None, lang: Language) -> str:
+    """The place, what is wrong, and something that works."""
+    error, text = refused.facts.get("error"), str(refused.facts.get("text", ""))
+    if not isinstance(error, ConditionError):
+        return lang.t("This filter could not be understood.")
+    where = text[error.position : error.position + error.length].strip() or lang.t("its end")
+    said = lang.t("The filter is not right at “{where}”: {why}.", where=brief(where, 60), why=error.message)
+    example = error.suggestion if any(sign in error.suggestion for sign in ":<>") else ""
+    example = example or "severity>=medium service:endpoint host:web-*"
+    return f"{said} {lang.t('This works: {example}', example=example)}"
+
+
 def _bad_press(refused: Refused, _view: AlertView | None, lang: Language) -> str:
     field = brief(str(refused.facts.get("field") or ""), 40)
     if not field:
@@ -100,6 +113,9 @@ def _bad_press(refused: Refused, _view: AlertView | None, lang: Language) -> str
 _Tell = Callable[[Refused, AlertView | None, Language], str]
 
 _TEXTS: Mapping[str, _Tell] = {
+    "badFilter": _bad_filter,
+    "nobodysFilter": lambda _refused, _view, lang: lang.t("“me” means nobody in a channel: name the person."),
+    "emptyFilter": lambda _refused, _view, lang: lang.t("No alert can ever fit this filter: it contradicts itself."),
     "changed": _changed,
     "alreadyAssigned": _already_assigned,
     "alreadyUnassigned": lambda _refused, _view, lang: lang.t("Nobody has it already."),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.alerts.views import Similar, SimilarView
 from bot.alerts.words import Classification
-from cards.buttons import Listing, Verb
+from cards.buttons import Listing, OpenedFrom, Verb
 from cards.elements import Card, Element, action_set, card, container, rich, run, text_block
 from cards.labels import status_label, verdict_label
 from cards.language import Language
@@ -31,12 +31,11 @@ def render_similar(
     now: datetime,
     nonce: str,
     notice: str = "",
-    listing: Listing | None = None,
-    page: int | None = None,
+    opened_from: OpenedFrom | None = None,
 ) -> Card:
     """Each with a way to open it."""
     view = similar.view
-    buttons = buttons_for(view, nonce=nonce, listing=listing, page=page)
+    buttons = buttons_for(view, nonce=nonce, opened_from=opened_from)
 
     def build(room: Room) -> Card:
         shown = similar.similar[: room.entries]
@@ -57,7 +56,7 @@ def render_similar(
 
 def _row(one: Similar, lang: Language, now: datetime, *, nonce: str, of: int) -> Element:
     alert = one.alert
-    open_it = Buttons(alert.number, alert.revision, nonce, Listing.SIMILAR, of).plain(
+    open_it = Buttons(alert.number, alert.revision, nonce, OpenedFrom(Listing.SIMILAR, of)).plain(
         lang.t("Open #{number}", number=alert.number), Verb.REFRESH
     )
     verdict = ""

@@ -3,19 +3,22 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, TextClause, and_, bindparam, delete, func, select, update
 
 from bot.alerts.absorb import Birth, Said
 from bot.alerts.alert import Alert
+from bot.alerts.condition import EVERYTHING
 from bot.alerts.conversation import Scope
 from bot.alerts.errors import Busy, NotAvailable
 from bot.alerts.evidence import Evidence
 from bot.alerts.views import QueueFilter, Similar
 from storage import opening
 from storage.among import among
+from storage.conditions import condition_filter
 from storage.rows import SELECT_ALERT, alert_of, values_of
+from storage.scopes import in_scope
 from storage.similar import similar
-from storage.statements import LIMIT, in_scope, twin
+from storage.statements import LIMIT, twin
 from storage.tables import OPEN, alerts, evidence, reports
 
 _FIND = among(
@@ -112,9 +115,15 @@ class Alerts:
         )
 
     def page(self, scope: Scope, wanted: QueueFilter, *, offset: int, limit: int) -> tuple[list[Alert], int]:
-        condition = and_(OPEN, alerts.c.last_activity >= wanted.since, in_scope(scope))
+        parts: list[ColumnElement[bool] | TextClause] = [in_scope(scope, self._on)]
+        if not wanted.closed:
+            parts += [OPEN, alerts.c.last_activity >= wanted.since]
         if wanted.assignee is not None:
-            condition = and_(condition, alerts.c.assignee == wanted.assignee)
+            parts.append(alerts.c.assignee == wanted.assignee)
+        if wanted.where != EVERYTHING:
+            now = wanted.now or wanted.since
+            parts.append(condition_filter(wanted.where, self._on.dialect.name, now=now, me=wanted.me))
+        condition = and_(*parts)
         total = self._on.execute(select(func.count()).select_from(alerts).where(condition)).scalar_one()
         rows = self._on.execute(
             SELECT_ALERT.where(condition)
@@ -131,5 +140,5 @@ class Alerts:
         return similar(self._on, alert, scope, limit=limit)
 
     def in_scope(self, number: int, scope: Scope) -> bool:
-        asked = select(alerts.c.number).where(alerts.c.number == number, in_scope(scope))
+        asked = select(alerts.c.number).where(alerts.c.number == number, in_scope(scope, self._on))
         return self._on.execute(asked).first() is not None

@@ -177,17 +177,13 @@ def _sqlite_path(path: Iterable[str]) -> str:
 
 def _sqlite_scalar(row: FromClause) -> ColumnElement[Any]:
     bound = 10**DIGITS - 1
-    is_whole = and_(func.typeof(row.c.value, type_=Text) == _INTEGER, _whole(row.c.value).between(-bound, bound))
+    is_whole = and_(row.c.type == _INTEGER, type_coerce(row.c.value, BigInteger).between(-bound, bound))
     return case(
         (row.c.type == _TEXT, row.c.value),
         (row.c.type.in_([_TRUE, _FALSE]), row.c.type),
-        (and_(row.c.type == _INTEGER, is_whole), cast(row.c.value, Text)),
+        (is_whole, cast(row.c.value, Text)),
         else_=null(),
     )
-
-
-def _whole(value: ColumnElement[Any]) -> ColumnElement[int]:
-    return type_coerce(value, BigInteger)
 
 
 def _at(json: ColumnElement[Any], path: Sequence[str]) -> ColumnElement[Any]:

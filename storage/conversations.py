@@ -24,6 +24,7 @@ COLUMNS = (
     conversations.c.team_name,
     conversations.c.person,
     conversations.c.subscribed_at,
+    conversations.c.wants,
     conversations.c.gone,
 )
 _NAMES = tuple(column.name for column in COLUMNS)
@@ -45,7 +46,7 @@ _PEOPLE = select(roster.c.person).where(roster.c.conversation == bindparam("id_"
 _JOIN = insert(roster)
 _LEAVE = delete(roster).where(roster.c.conversation == bindparam("id_"), roster.c.person == bindparam("person_"))
 _SHARES = (
-    select(conversations.c.id)
+    select(*COLUMNS)
     .join(roster, roster.c.conversation == conversations.c.id)
     .where(
         roster.c.person == bindparam("person_"),
@@ -53,7 +54,7 @@ _SHARES = (
         conversations.c.subscribed_at.is_not(None),
         conversations.c.gone == false(),
     )
-    .limit(1)
+    .order_by(conversations.c.id)
 )
 
 
@@ -95,7 +96,7 @@ class Conversations:
         }
         row = self._on.execute(_FIND, {"teams_id_": teams_id}).first()
         if row is None:
-            blank = {"teams_id": teams_id, "gone": False, "subscribed_at": None, "roster_read_at": None}
+            blank = {"teams_id": teams_id, "gone": False, "subscribed_at": None, "wants": "", "roster_read_at": None}
             made = self._on.execute(_MEET.on(self._on), said | blank).scalar()
             if made is None:
                 raise Busy("the same conversation was met at the same time")
@@ -109,8 +110,8 @@ class Conversations:
             self._on.execute(_CHANGE, news | {"id_": known["id"]})
         return conversation_of((known | news).values())
 
-    def subscribe(self, conversation: int, *, at: datetime | None) -> None:
-        self._on.execute(_CHANGE, {"id_": conversation, "subscribed_at": at})
+    def subscribe(self, conversation: int, *, at: datetime | None, wants: str = "") -> None:
+        self._on.execute(_CHANGE, {"id_": conversation, "subscribed_at": at, "wants": wants})
 
     def mark_gone(self, conversation: int) -> None:
         self._on.execute(_CHANGE, {"id_": conversation, "gone": True})
@@ -134,8 +135,8 @@ class Conversations:
             self._on.execute(_JOIN, [{"conversation": conversation, "person": person} for person in sorted(new)])
         self._on.execute(_CHANGE, {"id_": conversation, "roster_read_at": at})
 
-    def shares_subscribed(self, person: str) -> bool:
-        return self._on.execute(_SHARES, {"person_": person}).first() is not None
+    def subscribed_with(self, person: str) -> list[Conversation]:
+        return [conversation_of(row) for row in self._on.execute(_SHARES, {"person_": person})]
 
     def _people(self, conversation: int) -> frozenset[str]:
         return frozenset(self._on.execute(_PEOPLE, {"id_": conversation}).scalars())

@@ -10,7 +10,8 @@ from bot.alerts.conversation import Scope
 from bot.alerts.digest import Digest, DigestNumbers
 from bot.alerts.errors import NotAvailable
 from bot.alerts.words import Severity
-from storage.statements import in_scope, twin
+from storage.scopes import in_scope
+from storage.statements import twin
 from storage.tables import OPEN, alerts, digests
 from storage.types import seconds_between
 
@@ -60,7 +61,7 @@ class Digests:
         return Digest(**(row._asdict() | {"numbers": _numbers(row.numbers)}))
 
     def count(self, scope: Scope, since: datetime, until: datetime) -> DigestNumbers:
-        visible = in_scope(scope)
+        visible = in_scope(scope, self._on)
 
         def within(column: ColumnElement[Any]) -> ColumnElement[bool]:
             return and_(visible, column >= since, column < until)

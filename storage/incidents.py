@@ -11,7 +11,8 @@ from bot.alerts.conversation import Scope
 from bot.alerts.errors import Busy, NotAvailable
 from bot.alerts.incident import Incident
 from storage.among import among
-from storage.statements import Twin, in_scope, twin
+from storage.scopes import in_scope
+from storage.statements import Twin, twin
 from storage.tables import alerts, incidents
 
 _OF_SOURCE = select(incidents.c.number).where(
@@ -76,14 +77,14 @@ class Incidents:
         return number
 
     def newest(self, scope: Scope, *, limit: int) -> list[Incident]:
-        visible = in_scope(scope)
+        visible = in_scope(scope, self._on)
         rows = self._on.execute(
             _counted(visible).where(_has_alert(visible)).order_by(incidents.c.number.desc()).limit(limit)
         )
         return [_incident(row) for row in rows]
 
     def in_scope(self, number: int, scope: Scope) -> bool:
-        asked = select(incidents.c.number).where(incidents.c.number == number, _has_alert(in_scope(scope)))
+        asked = select(incidents.c.number).where(incidents.c.number == number, _has_alert(in_scope(scope, self._on)))
         return self._on.execute(asked).first() is not None
 
 

@@ -14,7 +14,8 @@ from bot.alerts.alert import Alert
 from bot.alerts.conversation import Scope
 from bot.alerts.views import Similar
 from storage.rows import SELECT_ALERT, alert_of
-from storage.statements import LIMIT, in_scope
+from storage.scopes import in_scope
+from storage.statements import LIMIT
 from storage.tables import alerts, evidence
 
 #: Entities of the alert that are looked up, in the order of its evidence.
@@ -53,7 +54,7 @@ def similar(connection: Connection, alert: Alert, scope: Scope, *, limit: int) -
     found = [
         alert_of(row)
         for row in connection.execute(
-            _candidates(len(entities), bool(alert.alert_type)).where(in_scope(scope)),
+            _candidates(len(entities), bool(alert.alert_type)).where(in_scope(scope, connection)),
             {f"entity_{place}": entity for place, entity in enumerate(entities)}
             | {"self_": alert.number, "type_": alert.alert_type, "limit_": limit},
         )

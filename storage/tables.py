@@ -201,6 +201,7 @@ conversations = Table(
     Column("gone", Boolean, nullable=False),
     Column("roster_read_at", Utc),
     Column("free_at", Utc),
+    Column("wants", Text, nullable=False, server_default=""),
     UniqueConstraint("teams_id"),
     sqlite_autoincrement=True,
 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.alerts.condition import Condition
 from bot.alerts.messages import Address, ConversationKind
 from bot.alerts.words import Severity
 
@@ -24,6 +25,8 @@ class Conversation:
     person: str | None = None
     #: Since when it gets a card for every alert; None if it does not.
     subscribed_at: datetime | None = None
+    #: Which alerts it wants, as a condition is typed; empty for all of them.
+    wants: str = ""
     #: Teams said that it is gone, or the bot was removed: nothing is sent until it comes back.
     gone: bool = False
 
@@ -114,14 +117,15 @@ class DeliveryCounts:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which alerts a reader may see where they are: everything, or only what is listed for that conversation."""
+    """Which alerts a reader may see where they are.
+
+    Everything; or what fits a condition at a time, and what has a card in a conversation or is folded into one there.
+    """
 
     everything: bool
-    #: With `everything` false: only alerts that have a card in this conversation.
     shared_in: int | None = None
-
-
-NOTHING = Scope(everything=False)
+    fitting: Condition | None = None
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,8 +167,8 @@ class Conversations(Protocol):
         """Remember a conversation, follow a changed service URL, and take it back if it was gone."""
         ...
 
-    def subscribe(self, conversation: int, *, at: datetime | None) -> None:
-        """Subscribed since `at`, or not any more with None."""
+    def subscribe(self, conversation: int, *, at: datetime | None, wants: str = "") -> None:
+        """Subscribed since `at` to what fits a condition, or not any more with None."""
         ...
 
     def mark_gone(self, conversation: int) -> None: ...
@@ -183,8 +183,8 @@ class Conversations(Protocol):
 
     def keep_roster(self, conversation: int, people: Iterable[str], at: datetime) -> None: ...
 
-    def shares_subscribed(self, person: str) -> bool:
-        """Whether the person is on the roster of a subscribed conversation."""
+    def subscribed_with(self, person: str) -> list[Conversation]:
+        """Subscribed channels that have the person on their roster."""
         ...
 
 

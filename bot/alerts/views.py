@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from bot.alerts.alert import Alert
+from bot.alerts.condition import EVERYTHING, Condition
 from bot.alerts.evidence import Evidence
 from bot.alerts.history import Entry
 from bot.alerts.incident import Incident
@@ -110,22 +112,35 @@ class FoldPage:
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """Defender's default queue: what is open and had activity since `since`, newest last activity first."""
+    """Which alerts a list shows, newest last activity first.
+
+    Without `closed` it is Defender's default queue: what is open and had activity since `since`.
+    """
 
     since: datetime
     assignee: str | None = None
+    where: Condition = EVERYTHING
+    closed: bool = False
+    #: Whom the word `me` means in `where`, and the time that it counts from.
+    me: str | None = None
+    now: datetime | None = None
+
+
+#: Which list it is: the queue, one's own alerts, or what was searched for.
+QueueKind = Literal["queue", "mine", "search"]
 
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """One page of the queue. `page` counts from 0; `mine` says that it shows the reader's own alerts."""
+    """One page of a list. `page` counts from 0; `filter` is the condition as it is written."""
 
     alerts: tuple[AlertView, ...]
     total: int
     page: int
     page_size: int
     days: int
-    mine: bool = False
+    kind: QueueKind = "queue"
+    filter: str = ""
 
     @property
     def pages(self) -> int:

@@ -22,6 +22,7 @@ from bot.teams.orders import Order, Said, read_order
 from bot.teams.screens import Frame, Screen
 from bot.usecases import conversations, digests, read
 from bot.usecases.acting import Act, Done
+from bot.usecases.conversations import subscribe_to
 from bot.usecases.visibility import Reader, may_subscribe, require_visible
 from cards.buttons import Listing, Press, Verb
 from cards.help import render_help, render_subscribed, render_unsubscribed
@@ -47,6 +48,7 @@ class Commands:
             "help": self._help,
             "queue": self._queue,
             "mine": self._mine,
+            "search": self._search,
             "subscribe": self._subscribe,
             "unsubscribe": self._unsubscribe,
             "digest": self._digest,
@@ -94,6 +96,8 @@ class Commands:
                     return self._plain.get(command.verb, self._verb)(uow, said)
                 except NotAvailable:
                     return self._lang.t("This is not available here.")
+                except Refused as refused:
+                    return refusal_text(refused, None, self._lang)
 
     def _unknown(self, unknown: Unknown) -> str:
         word = unknown.word[:40]
@@ -108,20 +112,26 @@ class Commands:
         return lambda f: render_help(f.lang, nonce=f.nonce)
 
     def _queue(self, uow: UnitOfWork, said: Said, listing: Listing = Listing.QUEUE) -> Reply:
-        press = Press(listing=listing)
-        return screens.queue(uow, said.reader, press, now=said.at, days=self._queue_days)
+        press = Press(listing=listing, filter=said.command.rest or None)
+        return screens.queue(uow, said.reader, press, days=self._queue_days)
 
     def _mine(self, uow: UnitOfWork, said: Said) -> Reply:
         return self._queue(uow, said, Listing.MINE)
+
+    def _search(self, uow: UnitOfWork, said: Said) -> Reply:
+        if not said.command.rest:
+            return self._lang.t("Search for what? Say for example “search mimikatz” or “search host:web-1 last<7d”.")
+        return self._queue(uow, said, Listing.SEARCH)
 
     def _subscribe(self, uow: UnitOfWork, said: Said) -> Reply:
         here = said.reader.conversation
         if not may_subscribe(uow, said.reader):
             return self._lang.t("Alerts are posted in channels: say “subscribe” in the one that shall get them.")
-        posted = conversations.subscribe(uow, here.id, said.at)
-        if posted is not None:
-            return lambda f: render_subscribed(f.lang, channel=name_of(here, f.lang), posted=posted, nonce=f.nonce)
-        return self._lang.t("This conversation is subscribed already.")
+        posted = subscribe_to(uow, here, said.at, said.command.rest)
+        if posted is None:
+            return self._lang.t("This conversation is subscribed already.")
+        name, wants = name_of(here, self._lang), said.command.rest
+        return lambda f: render_subscribed(f.lang, channel=name, posted=posted, wants=wants, nonce=f.nonce)
 
     def _unsubscribe(self, uow: UnitOfWork, said: Said) -> Reply:
         here = said.reader.conversation

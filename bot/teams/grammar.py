@@ -24,7 +24,7 @@ VERBS = (
 )
 
 #: Commands that stand alone.
-PLAIN = ("help", "queue", "mine", "subscribe", "unsubscribe", "digest")
+PLAIN = ("help", "queue", "mine", "search", "subscribe", "unsubscribe", "digest")
 
 _SYNONYMS = {
     "take": "assign",
@@ -33,6 +33,7 @@ _SYNONYMS = {
     "open": "alert",
     "list": "queue",
     "alerts": "queue",
+    "find": "search",
     "note": "comment",
     "hello": "help",
     "hi": "help",

@@ -31,7 +31,7 @@ def arrive(uow: UnitOfWork, activity: InboundActivity, person: Person, now: date
     known = uow.conversations.find(activity.conversation_id)
     if known is None or known.gone or known.service_url != activity.service_url:
         known = meet_conversation(uow, activity, now)
-    return Reader(person.object_id, known)
+    return Reader(person.object_id, known, now)
 
 
 def meet_conversation(uow: UnitOfWork, activity: InboundActivity, now: datetime, channel: str = "") -> Conversation:

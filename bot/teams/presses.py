@@ -105,7 +105,7 @@ class Presses:
     def _look(self, uow: UnitOfWork, pressed: Pressed) -> Screen:
         reader = _reader(uow, pressed)
         if pressed.verb is Verb.QUEUE:
-            return screens.queue(uow, reader, pressed.press, now=pressed.at, days=self._queue_days)
+            return screens.queue(uow, reader, pressed.press, days=self._queue_days)
         if pressed.press.fold is not None:
             return fold_presses.look(uow, pressed, reader)
         return screens.SCREENS[pressed.verb](uow, pressed.alert, reader, pressed.press)
@@ -118,8 +118,7 @@ class Presses:
             now=pressed.at,
             nonce=nonce,
             notice=notice,
-            listing=pressed.press.listing,
-            page=pressed.press.page,
+            opened_from=pressed.press.opened_from,
             link_hosts=self._link_hosts,
         )
         return screen(frame)
@@ -173,4 +172,4 @@ def _reader(uow: UnitOfWork, pressed: Pressed) -> Reader:
     conversation = uow.conversations.find(pressed.activity.conversation_id)
     if conversation is None:
         raise NotAvailable("conversation")
-    return Reader(pressed.person.object_id, conversation)
+    return Reader(pressed.person.object_id, conversation, pressed.at)

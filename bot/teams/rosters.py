@@ -48,7 +48,7 @@ class Rosters:
         now = self._clock()
 
         def stale(uow: UnitOfWork) -> list[Conversation]:
-            if uow.conversations.shares_subscribed(person):
+            if uow.conversations.subscribed_with(person):
                 return []
             subscribed = uow.conversations.subscribed()
             read_at = {one.id: uow.conversations.roster(one.id).read_at for one in subscribed}

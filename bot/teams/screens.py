@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from bot.alerts.ports import UnitOfWork
-from bot.alerts.views import AlertView
+from bot.alerts.views import AlertView, QueueKind
 from bot.usecases import read
 from bot.usecases.visibility import Reader
 from cards.alert_card import render_alert
-from cards.buttons import Listing, Press, Verb
+from cards.buttons import Listing, OpenedFrom, Press, Verb
 from cards.details import render_details
 from cards.forms import (
     render_assign_form,
@@ -30,14 +30,13 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """How a screen is drawn. `listing` and `page` lead back to the list that the alert was opened from."""
+    """How a screen is drawn. `opened_from` leads back to the list that the alert was opened from."""
 
     lang: Language
     now: datetime
     nonce: str
     notice: str = ""
-    listing: Listing | None = None
-    page: int | None = None
+    opened_from: OpenedFrom | None = None
     link_hosts: frozenset[str] = frozenset()
 
     def saying(self, notice: str) -> "Frame":
@@ -55,8 +54,7 @@ def of_view(view: AlertView) -> Screen:
         now=f.now,
         nonce=f.nonce,
         notice=f.notice,
-        listing=f.listing,
-        page=f.page,
+        opened_from=f.opened_from,
         link_hosts=f.link_hosts,
     )
 
@@ -65,9 +63,13 @@ def alert(uow: UnitOfWork, number: int, reader: Reader) -> Screen:
     return of_view(read.alert_view(uow, number, reader))
 
 
-def queue(uow: UnitOfWork, reader: Reader, press: Press, *, now: datetime, days: int) -> Screen:
-    mine = press.listing is Listing.MINE
-    page = read.queue(uow, reader, now=now, days=days, page=press.page or 0, mine=mine)
+_KINDS: Mapping[Listing | None, QueueKind] = {Listing.MINE: "mine", Listing.SEARCH: "search"}
+
+
+def queue(uow: UnitOfWork, reader: Reader, press: Press, *, days: int) -> Screen:
+    """Raises Refused("badFilter") for a filter that is not right."""
+    kind = _KINDS.get(press.listing, "queue")
+    page = read.queue(uow, reader, days=days, page=press.page or 0, kind=kind, text=press.filter or "")
     return lambda f: render_queue(page, lang=f.lang, now=f.now, nonce=f.nonce)
 
 
@@ -78,18 +80,18 @@ def _alert(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Scree
 def _details(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
     view = read.details(uow, number, reader)
     return lambda f: render_details(
-        view, lang=f.lang, now=f.now, nonce=f.nonce, listing=f.listing, page=f.page, link_hosts=f.link_hosts
+        view, lang=f.lang, now=f.now, nonce=f.nonce, opened_from=f.opened_from, link_hosts=f.link_hosts
     )
 
 
 def _history(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
     view = read.history(uow, number, reader)
-    return lambda f: render_history(view, lang=f.lang, now=f.now, nonce=f.nonce, listing=f.listing, page=f.page)
+    return lambda f: render_history(view, lang=f.lang, now=f.now, nonce=f.nonce, opened_from=f.opened_from)
 
 
 def _similar(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
     view = read.similar(uow, number, reader)
-    return lambda f: render_similar(view, lang=f.lang, now=f.now, nonce=f.nonce, listing=f.listing, page=f.page)
+    return lambda f: render_similar(view, lang=f.lang, now=f.now, nonce=f.nonce, opened_from=f.opened_from)
 
 
 def _form(render: Callable[..., Json]) -> "_Load":
@@ -97,7 +99,7 @@ def _form(render: Callable[..., Json]) -> "_Load":
 
     def load(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
         view = read.alert_view(uow, number, reader)
-        return lambda f: render(view, lang=f.lang, nonce=f.nonce, notice=f.notice, listing=f.listing, page=f.page)
+        return lambda f: render(view, lang=f.lang, nonce=f.nonce, notice=f.notice, opened_from=f.opened_from)
 
     return load
 
@@ -107,14 +109,14 @@ def _classify_form(uow: UnitOfWork, number: int, reader: Reader, press: Press) -
     verdict = press.verdict()
     chosen = verdict[0] if verdict else None
     return lambda f: render_classify_form(
-        view, chosen, lang=f.lang, nonce=f.nonce, notice=f.notice, listing=f.listing, page=f.page
+        view, chosen, lang=f.lang, nonce=f.nonce, notice=f.notice, opened_from=f.opened_from
     )
 
 
 def _link_form(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
     view, incidents = read.incidents(uow, number, reader)
     return lambda f: render_link_form(
-        view, incidents, lang=f.lang, nonce=f.nonce, notice=f.notice, listing=f.listing, page=f.page
+        view, incidents, lang=f.lang, nonce=f.nonce, notice=f.notice, opened_from=f.opened_from
     )
 
 

@@ -131,11 +131,11 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
                 come_back(uow, team.id, now)
             conversation = meet_conversation(uow, activity, now, channel)
             is_new = known is None or known.gone
-            if conversation.kind is ConversationKind.CHANNEL:
-                is_new = subscribe(uow, conversation.id, now) is not None or is_new
-                conversation = replace(conversation, subscribed_at=conversation.subscribed_at or now)
+            if conversation.kind is ConversationKind.CHANNEL and not conversation.subscribed:
+                subscribe(uow, conversation, now)
+                is_new, conversation = True, replace(conversation, subscribed_at=now)
             if is_new:
-                reader = Reader(person.object_id if person else "", conversation)
+                reader = Reader(person.object_id if person else "", conversation, now)
                 self._commands.post(uow, reader, activity, _welcome(conversation), now)
             return conversation if conversation.subscribed or is_new else None
 

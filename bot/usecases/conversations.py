@@ -1,24 +1,53 @@
 """Conversations come and go: installed, subscribed, unsubscribed, gone; and who is in them."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
-from bot.alerts.conversation import Subject
+from bot.alerts.condition import EVERYTHING, Condition, ConditionError, tests_of
+from bot.alerts.condition_checks import ME
+from bot.alerts.condition_sense import is_contradiction
+from bot.alerts.condition_text import parse, to_text
+from bot.alerts.conversation import Conversation, Scope, Subject
+from bot.alerts.errors import Refused
 from bot.alerts.messages import Member
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
+from bot.alerts.views import QueueFilter
+from bot.usecases.showing import urgency
+from bot.usecases.visibility import wanted_by
 
 #: The first subscription posts the newest open alerts that came before anybody listened.
 BACKLOG = 20
 
+#: They come after whatever is new.
+BACKLOG_URGENCY = 10
 
-def subscribe(uow: UnitOfWork, conversation: int, at: datetime) -> int | None:
-    """Send every alert here from now on; how many earlier ones are posted. None where it was so already."""
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def subscribe(uow: UnitOfWork, here: Conversation, at: datetime, wants: Condition = EVERYTHING) -> int | None:
+    """Send every alert that fits a condition here from now on; how many earlier ones are posted. None where it was so
+    already."""
     before = uow.conversations.subscribed()
-    if any(other.id == conversation for other in before):
+    now = next((other for other in before if other.id == here.id), None)
+    text = "" if wants == EVERYTHING else to_text(wants)
+    if now is not None and now.wants == text:
         return None
-    uow.conversations.subscribe(conversation, at=at)
-    return 0 if before else _post_backlog(uow, conversation, at)
+    uow.conversations.subscribe(here.id, at=now.subscribed_at if now else at, wants=text)
+    return 0 if before else _post_backlog(uow, here.id, at, wants)
+
+
+def subscribe_to(uow: UnitOfWork, here: Conversation, at: datetime, text: str) -> int | None:
+    """The same with the condition as somebody typed it. Raises Refused("badFilter")."""
+    try:
+        wants = parse(text) if text.strip() else EVERYTHING
+    except ConditionError as error:
+        raise Refused("badFilter", error=error, text=text) from None
+    if any(test.field.name == "assignee" and ME in test.values for test in tests_of(wants)):
+        raise Refused("nobodysFilter", text=text)
+    if is_contradiction(wants):
+        raise Refused("emptyFilter", text=text)
+    return subscribe(uow, here, at, wants)
 
 
 def unsubscribe(uow: UnitOfWork, conversation: int) -> bool:
@@ -41,7 +70,7 @@ def come_back(uow: UnitOfWork, team: str, at: datetime) -> None:
                 tenant_id=conversation.tenant_id,
             )
             if nobody_listened:
-                _post_backlog(uow, conversation.id, at)
+                _post_backlog(uow, conversation.id, at, wanted_by(conversation))
 
 
 def keep_roster(uow: UnitOfWork, conversation: int, members: Iterable[Member], at: datetime) -> None:
@@ -64,10 +93,10 @@ def meet_member(uow: UnitOfWork, member: Member, at: datetime) -> None:
     uow.people.meet(person, at)
 
 
-def _post_backlog(uow: UnitOfWork, conversation: int, at: datetime) -> int:
-    """Cards of the newest open alerts, where they are not there yet; how many alerts."""
-    backlog = uow.alerts.newest_open(BACKLOG)
-    for number in backlog:
-        urgency = 10 + 3 - uow.alerts.get(number).severity.rank
-        uow.cards.want(conversation, Subject.ALERT, number, priority=urgency, at=at)
-    return len(backlog)
+def _post_backlog(uow: UnitOfWork, conversation: int, at: datetime, wants: Condition) -> int:
+    """Post the newest open alerts that fit; how many."""
+    wanted = QueueFilter(since=LONG_AGO, where=wants, now=at)
+    alerts, _ = uow.alerts.page(Scope(everything=True), wanted, offset=0, limit=BACKLOG)
+    for alert in alerts:
+        uow.cards.want(conversation, Subject.ALERT, alert.number, priority=BACKLOG_URGENCY + urgency(alert), at=at)
+    return len(alerts)

@@ -6,12 +6,10 @@ from zoneinfo import ZoneInfo
 from bot.alerts.conversation import Conversation, Scope, Subject
 from bot.alerts.digest import due_date, window
 from bot.alerts.ports import UnitOfWork
-from bot.usecases.visibility import Reader, scope_of
+from bot.usecases.visibility import Reader, conversation_scope, scope_of
 
 #: A digest comes before ordinary cards, after those of high severity.
 URGENCY = 1
-
-EVERYTHING = Scope(everything=True)
 
 
 def post_due(uow: UnitOfWork, now: datetime, *, at: time, zone: ZoneInfo) -> int:
@@ -45,7 +43,7 @@ def _post_last_day(
     now: datetime,
     *,
     zone: ZoneInfo,
-    scope: Scope = EVERYTHING,
+    scope: Scope | None = None,
     thread: str | None = None,
 ) -> bool:
     slot, day, since = f"now-{now.isoformat()}", now.astimezone(zone).date(), now - timedelta(days=1)
@@ -62,12 +60,13 @@ def _post(
     zone: ZoneInfo,
     since: datetime,
     until: datetime,
-    scope: Scope = EVERYTHING,
+    scope: Scope | None = None,
     thread: str | None = None,
 ) -> bool:
+    """`scope` is that of whoever asks; without it the digest is about what the conversation gets."""
     if uow.digests.exists(conversation.id, slot):
         return False
-    numbers = uow.digests.count(scope, since, until)
+    numbers = uow.digests.count(scope or conversation_scope(conversation, now), since, until)
     digest = uow.digests.add(conversation.id, slot=slot, local_date=day, zone=str(zone), numbers=numbers, at=now)
     if digest is None:
         return False

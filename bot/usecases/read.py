@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.alerts.alert import Alert
+from bot.alerts.condition import EVERYTHING, ConditionError
+from bot.alerts.condition_text import parse
 from bot.alerts.conversation import Scope
+from bot.alerts.errors import Refused
 from bot.alerts.history import Entry
 from bot.alerts.incident import Incident
 from bot.alerts.ports import UnitOfWork
-from bot.alerts.views import AlertView, DetailsView, HistoryView, QueueFilter, QueueView, SimilarView
+from bot.alerts.views import AlertView, DetailsView, HistoryView, QueueFilter, QueueKind, QueueView, SimilarView
 from bot.usecases.visibility import Reader, require_visible, scope_of, visible_alert
 
 #: How much of a view is loaded; what a card then has room for is the card's affair.
@@ -65,15 +68,31 @@ def incidents(uow: UnitOfWork, number: int, reader: Reader) -> tuple[AlertView, 
     return shared_view(uow, number, reader.conversation.id), uow.incidents.newest(scope, limit=INCIDENTS_OFFERED)
 
 
-def queue(uow: UnitOfWork, reader: Reader, *, now: datetime, days: int, page: int = 0, mine: bool = False) -> QueueView:
-    """Defender's default queue for this reader. A page beyond the last one is the last one."""
+def queue(
+    uow: UnitOfWork, reader: Reader, *, days: int, page: int = 0, kind: QueueKind = "queue", text: str = ""
+) -> QueueView:
+    """A list for this reader: Defender's default queue, their own alerts, or what fits a filter whatever its status.
+
+    A page beyond the last one is the last one. Raises Refused("badFilter") with the ConditionError as `error`.
+    """
+    try:
+        where = parse(text) if text.strip() else EVERYTHING
+    except ConditionError as error:
+        raise Refused("badFilter", error=error, text=text) from None
     scope = scope_of(uow, reader)
-    wanted = QueueFilter(since=now - timedelta(days=days), assignee=reader.person if mine else None)
+    wanted = QueueFilter(
+        since=reader.at - timedelta(days=days),
+        assignee=reader.person if kind == "mine" else None,
+        where=where,
+        closed=kind == "search",
+        me=reader.person,
+        now=reader.at,
+    )
     alerts, total = uow.alerts.page(scope, wanted, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
     if not alerts and page:
         page = max(0, -(-total // PAGE_SIZE) - 1)
         alerts, total = uow.alerts.page(scope, wanted, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
-    return QueueView(tuple(views_of(uow, alerts)), total, page, PAGE_SIZE, days, mine)
+    return QueueView(tuple(views_of(uow, alerts)), total, page, PAGE_SIZE, days, kind, text.strip())
 
 
 def open_in_range(uow: UnitOfWork, first: int, last: int, reader: Reader) -> list[int]:

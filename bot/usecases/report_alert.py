@@ -14,7 +14,7 @@ from bot.alerts.people import Actor, Way
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.report import Report
 from bot.usecases.acting import record
-from bot.usecases.showing import show_new
+from bot.usecases.showing import show_changed, show_new
 
 #: How many of a source's comments are taken in from one report, the newest ones.
 COMMENTS_TAKEN = 100
@@ -75,7 +75,7 @@ def _open(uow: UnitOfWork, new: Mapping[int, tuple[Report, Said]], now: datetime
         for number, (place, (report, news)) in zip(uow.alerts.numbers(len(new)), new.items(), strict=True)
     }
     uow.alerts.open(list(births.values()))
-    show_new(uow, [birth.alert for birth in births.values()], now)
+    show_new(uow, [(birth.alert, birth.report.evidence) for birth in births.values()], now)
     return births
 
 
@@ -90,6 +90,7 @@ def _update(uow: UnitOfWork, alert: Alert, told: tuple[Said | None, Said], repor
         after = record(uow, alert, decision, by=by, way=Way.SOURCE, at=now, apart=news_apart).alert
         if absorbed.evidence_changed:
             uow.alerts.replace_evidence(alert.number, report.evidence)
+        show_changed(uow, after, report.evidence, now)
     after = _take_comments(uow, after, report, now)
     if previous != news or after.revision != alert.revision:
         uow.alerts.keep_said(alert.number, news, report.raw, now)

@@ -5,15 +5,19 @@ Teams' limits, alerts of a type share one roll-up. High severity always gets a c
 alert with its own number and history, and is reached from the card that shows it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.alerts.alert import Alert
-from bot.alerts.conversation import Conversation, Leader, Subject
+from bot.alerts.condition_match import matches
+from bot.alerts.conversation import Conversation, Leader, Scope, Subject
+from bot.alerts.evidence import Evidence
+from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import Severity
+from bot.usecases.visibility import wanted_by
 
 #: How long alerts of the same type and host share a card.
 ALIKE: Final = timedelta(minutes=5)
@@ -34,10 +38,37 @@ JOIN_EVERY: Final = timedelta(seconds=5)
 ROLLUP_URGENCY: Final = 0
 
 
-def show_new(uow: UnitOfWork, alerts: Sequence[Alert], now: datetime) -> None:
-    """Cards for alerts that have just been opened, in every subscribed conversation."""
+#: An alert with its evidence, by which conversations choose.
+Shown = tuple[Alert, Sequence[Evidence]]
+
+
+def show_new(uow: UnitOfWork, new: Sequence[Shown], now: datetime) -> None:
+    """Cards for alerts that have just been opened, in every conversation that wants them."""
+    people = uow.people.many({alert.assignee for alert, _ in new if alert.assignee})
     for conversation in uow.conversations.subscribed():
-        _Placing(uow, conversation, now).place(alerts)
+        wanted = [alert for alert, evidence in new if _wants(conversation, alert, evidence, people, now)]
+        if wanted:
+            _Placing(uow, conversation, now).place(wanted)
+
+
+def show_changed(uow: UnitOfWork, alert: Alert, evidence: Sequence[Evidence], now: datetime) -> None:
+    """A card for an alert that fits only now, in choosy conversations. One that fits no more keeps its card."""
+    choosy = [conversation for conversation in uow.conversations.subscribed() if conversation.wants]
+    people = uow.people.many([alert.assignee] if choosy and alert.assignee else [])
+    for conversation in choosy:
+        here = Scope(everything=False, shared_in=conversation.id)
+        if _wants(conversation, alert, evidence, people, now) and not uow.alerts.in_scope(alert.number, here):
+            _Placing(uow, conversation, now).place([alert])
+
+
+def _wants(
+    conversation: Conversation,
+    alert: Alert,
+    evidence: Sequence[Evidence],
+    people: Mapping[str, Person],
+    now: datetime,
+) -> bool:
+    return not conversation.wants or matches(wanted_by(conversation), alert, evidence, now, people=people)
 
 
 def urgency(alert: Alert) -> int:

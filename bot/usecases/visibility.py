@@ -1,9 +1,14 @@
 """Who sees what, where. Anything else answers as if it did not exist."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 
 from bot.alerts.alert import Alert
-from bot.alerts.conversation import NOTHING, Conversation, Scope
+from bot.alerts.condition import EVERYTHING, Condition, any_of
+from bot.alerts.condition_text import parse
+from bot.alerts.conversation import Conversation, Scope
 from bot.alerts.errors import NotAvailable
 from bot.alerts.messages import ConversationKind
 from bot.alerts.ports import UnitOfWork
@@ -11,21 +16,45 @@ from bot.alerts.ports import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody, by Entra object id, in a conversation."""
+    """Somebody, by Entra object id, in a conversation, at a time."""
 
     person: str
     conversation: Conversation
+    at: datetime
 
 
 def scope_of(uow: UnitOfWork, reader: Reader) -> Scope:
-    """In a channel, what it is subscribed to; in 1:1, the alerts of channels whose roster has the person; in a group
-    chat, what was shared there."""
+    """In a channel, what it is subscribed to and what was asked for there; in 1:1, the alerts of channels whose roster
+    has the person; in a group chat, what was shared there."""
     here = reader.conversation
     if here.kind is ConversationKind.PERSONAL:
-        return Scope(everything=True) if uow.conversations.shares_subscribed(reader.person) else NOTHING
-    if here.kind is ConversationKind.CHANNEL and here.subscribed:
+        return _fitting(uow.conversations.subscribed_with(reader.person), reader.at, shared_in=None)
+    return conversation_scope(here, reader.at)
+
+
+def conversation_scope(here: Conversation, now: datetime) -> Scope:
+    """What everybody in a channel or group chat may see there."""
+    subscribed = [here] if here.kind is ConversationKind.CHANNEL and here.subscribed else []
+    return _fitting(subscribed, now, shared_in=here.id)
+
+
+def _fitting(conversations: Sequence[Conversation], now: datetime, *, shared_in: int | None) -> Scope:
+    if any(not conversation.wants for conversation in conversations):
         return Scope(everything=True)
-    return Scope(everything=False, shared_in=here.id)
+    if not conversations:
+        return Scope(everything=False, shared_in=shared_in)
+    wants = any_of(*(wanted_by(conversation) for conversation in conversations))
+    return Scope(everything=False, shared_in=shared_in, fitting=wants, now=now)
+
+
+def wanted_by(conversation: Conversation) -> Condition:
+    """Which alerts a conversation wants. It was checked when somebody said it."""
+    return _parsed(conversation.wants)
+
+
+@lru_cache(maxsize=1_000)
+def _parsed(text: str) -> Condition:
+    return parse(text) if text else EVERYTHING
 
 
 def may_subscribe(uow: UnitOfWork, reader: Reader) -> bool:
@@ -36,7 +65,8 @@ def may_subscribe(uow: UnitOfWork, reader: Reader) -> bool:
     """
     kind = reader.conversation.kind
     if kind is ConversationKind.GROUP_CHAT:
-        return uow.conversations.shares_subscribed(reader.person)
+        # All or nothing: what the chat gets goes on to people who see less than whoever asked.
+        return any(not channel.wants for channel in uow.conversations.subscribed_with(reader.person))
     return kind is ConversationKind.CHANNEL
 
 

@@ -41,6 +41,9 @@ async def set_forward_and_back(ground: Ground, *, rounds: int, seed: int) -> Fig
                     alert = graph_alert(id=f"da{number} {seconds}", incidentId=None)
                     assert (await arena.send(alert, to=programs[-1])).status == 202
                     await arena.until(lambda: not arena.sandbox.faults.faults, waiting_for="a post under way")
+                    # Behind it one that waits, for a time that will be an hour ahead or was an hour ago.
+                    behind = graph_alert(id=f"da{number} {seconds} behind", incidentId=None)
+                    assert (await arena.send(behind, to=programs[-1])).status == 202
                     arena.sandbox.clock.advance(seconds)
                     await arena.until(
                         lambda before=before: len(arena.calls("create", in_="alerts")) > before,  # type: ignore[misc]

@@ -10,7 +10,7 @@ from tests.support.chaos_postgres import Database, running_database
 from tests.support.chaos_process import Forks
 from tests.support.postgres import Server
 
-#: What was counted, by name. Over several parts of a row the names that end in `max` keep the largest, the others add.
+#: What was counted, by name. Over several parts of a row those that begin with `max` keep the largest, the others add.
 Figures = dict[str, float]
 
 
@@ -53,5 +53,5 @@ def own_postgres_ground(forks: Forks, folder: Path) -> Iterator[Ground]:
 def merged(one: Mapping[str, float], other: Mapping[str, float]) -> Figures:
     both = dict(one)
     for name, value in other.items():
-        both[name] = max(both.get(name, value), value) if name.endswith("max") else both.get(name, 0) + value
+        both[name] = max(both.get(name, value), value) if name.startswith("max ") else both.get(name, 0) + value
     return both

@@ -47,17 +47,17 @@ async def storm(ground: Ground, *, rounds: int, seed: int, seconds: float = 60.0
             begun = len(arena.sandbox.journal)
             seen, began = _Storm(), arena.sandbox.now().timestamp()
             watching = asyncio.create_task(_watch(program, seen))
-            await _send(arena, program, seen, rng, rounds, seconds)
+            await _send(arena, program, seen, rng, count=rounds, seconds=seconds)
             high = await _high_shown(arena, seen)
             watching.cancel()
             figures = await _judged(arena, seen, begun, began)
-            figures |= {"high card after s, max": round(high, 2)}
+            figures |= {"max high card after s": round(high, 2)}
             program.kill()
             await program.ends()
     return figures
 
 
-async def _send(arena: Arena, program: Program, seen: _Storm, rng: Random, count: int, seconds: float) -> None:
+async def _send(arena: Arena, program: Program, seen: _Storm, rng: Random, *, count: int, seconds: float) -> None:
     """At an even pace, from several clients; each waits for its answer before it sends the next."""
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -132,10 +132,10 @@ async def _judged(arena: Arena, seen: _Storm, begun: int, began: float) -> Figur
     ordered = sorted(seen.intake)
     return {
         "alerts": stored, "refused at first": seen.refused, "calls": len(calls), "429": len(throttled),
-        "intake p50 ms, max": round(1000 * ordered[len(ordered) // 2], 1),
-        "intake p99 ms, max": round(1000 * ordered[max(0, math.ceil(len(ordered) * 0.99) - 1)], 1),
-        "first roll-up after s, max": round(rollup - began, 2) if rollup else -1,
-        "resident MB, max": round(seen.resident, 1),
+        "max intake p50 ms": round(1000 * ordered[len(ordered) // 2], 1),
+        "max intake p99 ms": round(1000 * ordered[max(0, math.ceil(len(ordered) * 0.99) - 1)], 1),
+        "max first roll-up after s": round(rollup - began, 2) if rollup else -1,
+        "max resident MB": round(seen.resident, 1),
     }  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """What Teams may answer, the short form; windows are those of the given clock."""
 
-from tests.chaos.faults import each_fault_has_its_rule, held_as_long_as_asked, seeded_faults
+from tests.chaos.faults import each_fault_has_its_rule, held_as_long_as_asked
 from tests.chaos.ground import Ground
+from tests.chaos.seeded import seeded_faults
 
 
 async def test_each_fault_has_its_rule_and_touches_no_other_channel(on_sqlite: Ground) -> None:

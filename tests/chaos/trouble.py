@@ -77,7 +77,14 @@ class _Seen:
 
 
 async def _endures(ground: Ground, trouble: Trouble, *, seconds: float, rounds: int) -> Figures:
-    figures: Figures = {"refused": 0, "busy": 0, "kept": 0, "doubles": 0, "slowest press s, max": 0, "back in s, max": 0}
+    figures: Figures = {
+        "refused": 0,
+        "busy": 0,
+        "kept": 0,
+        "doubles": 0,
+        "max slowest press s": 0,
+        "max back in s": 0,
+    }
     with ground.fresh() as url:
         async with arena_of(ground.forks, url, ground.folder) as arena:
             program = await arena.start()
@@ -87,8 +94,8 @@ async def _endures(ground: Ground, trouble: Trouble, *, seconds: float, rounds: 
                 figures["refused"] += seen.refused
                 figures["busy"] += seen.busy
                 figures["kept"] += seen.kept
-                figures["slowest press s, max"] = max(figures["slowest press s, max"], round(seen.slowest, 2))
-                figures["back in s, max"] = max(figures["back in s, max"], *(round(s, 2) for s in seen.back.values()))
+                figures["max slowest press s"] = max(figures["max slowest press s"], round(seen.slowest, 2))
+                figures["max back in s"] = max(figures["max back in s"], *(round(s, 2) for s in seen.back.values()))
             await arena.drained()
             found = await judge(arena)
             assert found.doubles == 0, f"{found.doubles} doubles, and nobody died\n{program.said()}"

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select
 
 from bot.alerts.alert import Alert
-from bot.alerts.condition import MAX_DEPTH, And, Condition, Field, Op, Or, Piece, all_of
+from bot.alerts.condition import MAX_DEPTH, And, Condition, Field, Not, Op, Or, Piece, all_of
 from bot.alerts.condition_checks import check, make_test
 from bot.alerts.condition_match import matches
 from bot.alerts.condition_text import parse
+from bot.alerts.condition_vocabulary import NAMES
 from bot.alerts.evidence import Evidence
-from bot.alerts.words import Severity
+from bot.alerts.words import Severity, Signal
 from storage import postgresql, sqlite
 from storage.alerts import Alerts
 from storage.conditions import condition_filter
@@ -84,7 +85,7 @@ def said_of(kept: Sequence[Kept], condition: Condition) -> list[int]:
 
 
 @settings(
-    max_examples=200,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -206,3 +207,75 @@ def test_the_largest_conditions_are_not_too_much_for_a_database(run: Run) -> Non
     long = make_test(Field("title"), Op.IS, "*".join(("ü%_\\" * 6,) * 9))
     asked = [check(deep), check(wide), check(long), check(Piece(wide))]
     assert run(lambda connection: found_by(connection, KEPT, asked)) == [said_of(KEPT, one) for one in asked]
+
+
+def test_they_agree_about_every_comparison_with_every_time(run: Run) -> None:
+    day = datetime(2026, 11, 20, tzinfo=UTC)
+    tick = timedelta(microseconds=1)
+    around = [day, day + timedelta(days=1), made.NOW - timedelta(days=7)]
+    times = [None, *(moment + by for moment in around for by in (-tick, timedelta(), tick))]
+    kept = [(_alert(number=place, external_id=str(place), resolved_at=time), ()) for place, time in enumerate(times, 1)]
+    moments = [moment.isoformat() for moment in around]
+    ops = (Op.BELOW, Op.AT_MOST, Op.ABOVE, Op.AT_LEAST)
+    resolved = Field("resolved")
+    asked = [make_test(resolved, op, value) for op in ops for value in ("7d", "2026-11-20", *moments)]
+    asked += [make_test(resolved, Op.IS, value) for value in ("7d", "2026-11-20", "2026-11-21")]
+    exists = make_test(resolved, Op.EXISTS)
+    assert_they_agree(run, kept, [*asked, *map(Not, asked), exists, make_test(resolved, Op.BELOW, "9000d")])
+
+
+def test_they_agree_about_what_is_not_there(run: Run) -> None:
+    assignees = (None, made.ME, "object-bo", "ana@contoso.com", "Somebody else")
+    kept = [(_alert(number=place, external_id=str(place), assignee=who), ()) for place, who in enumerate(assignees, 1)]
+    kept.append((_alert(number=9, external_id="9", signal=Signal.FIRING, incident=1, threat="x", mitre=("T1",)), ()))
+    texts = ("assignee:me", "assignee:nobody", "assignee:*", "assignee:ana", "assignee:me,nobody", "assignee~else")
+    texts += ("signal:firing", "signal:*", "incident:1", "incident:none", "incident:1,none", "incident<2", "threat:x")
+    texts += ("threat:*", "mitre:t1", "mitre:*", "label.a:*", "type:x", "type:*", "resolved:7d", "host:x", "role:x")
+    asked = [parse(text) for text in texts]
+    assert_they_agree(run, kept, [*asked, *map(Not, asked)])
+
+
+def test_they_agree_about_every_kind_of_value_in_json(run: Run) -> None:
+    values: list[Any] = ["", "x", "7", "true", 7, 0, -7, True, False, None, 7.0, 0.5, 1e30, {}, [], {"x": "y"}]
+    values += [10**18 - 1, 10**18, 1 - 10**18, -(10**18), 2**63, -(2**63), 10**30]
+    values += [["x", 7], [["x"]], [{"X": "x"}, {"x": ["y", 7]}], {"x": {"x": [True]}}, [None, 7.0, {"x": [[1]]}]]
+    evidence = [Evidence("other", "", "", properties={"Ä.b": value}) for value in values]
+    kept = [(_alert(number=place, external_id=str(place)), (piece,)) for place, piece in enumerate(evidence, 1)]
+    paths = (("ä.B",), ("Ä.b", "x"), ("ä.b", "X", "x"), ("Ä", "b"))
+    fields = [Field("evidence", (kind, *path)) for kind in ("other", "*") for path in paths]
+    sought = ["x", "y", "7", "-7", "7.0", "0", "0.5", "1e30", "true", "false", "null", "{}", "[]", "*e*"]
+    sought += [str(value) for value in values if isinstance(value, int)]
+    asked: list[Condition] = [make_test(field, Op.IS, value) for field in fields for value in sought]
+    assert_they_agree(run, kept, [*asked, *(make_test(field, Op.EXISTS) for field in fields)])
+
+
+def test_they_agree_about_every_name_of_a_piece(run: Run) -> None:
+    pieces = [Evidence("device", "", ""), Evidence("Device", "noColon", ""), Evidence("user", "user:a:b", "")]
+    for kind, paths in NAMES.items():
+        for path in paths:
+            for value in ("Name.x", 7, ["Name.x"], None):
+                nested: Any = value
+                for step in reversed(path):
+                    nested = {step: nested}
+                pieces.append(Evidence(kind, "", "", properties=nested))
+                pieces.append(Evidence("other", "", "", properties=nested))
+    kept = [(_alert(number=place, external_id=str(place)), (piece,)) for place, piece in enumerate(pieces, 1)]
+    kinds = [(), *((kind,) for kind in NAMES), ("other",), ("DEVICE",)]
+    sought = ("name", "NAME.X", "name*", "7", "nocolon", "a:b", "b")
+    asked: list[Condition] = [make_test(Field("evidence", kind), Op.IS, value) for kind in kinds for value in sought]
+    assert_they_agree(run, kept, [*asked, *(make_test(Field("evidence", kind), Op.EXISTS) for kind in kinds)])
+
+
+def test_they_agree_about_what_like_would_take_for_a_wildcard(run: Run) -> None:
+    titles = ("a%b", "axb", "a_b", "a\\b", "a\\%b", "a*b", "%", "_", "\\", "A%B", "ä%b", "Äxb")
+    kept = [(_alert(number=place, external_id=title, title=title), ()) for place, title in enumerate(titles, 1)]
+    ops = (Op.IS, Op.EQUALS, Op.CONTAINS, Op.STARTS)
+    values = (*(title for title in titles), "a*", "*%*", "*_", "a\\*", "*\\%*", "Ä*")
+    assert_they_agree(run, kept, [make_test(Field("title"), op, value) for op in ops for value in values])
+
+
+def assert_they_agree(run: Run, kept: Sequence[Kept], asked: Sequence[Condition]) -> None:
+    found = run(lambda connection: found_by(connection, kept, asked))
+    assert [*zip(asked, found, strict=True)] == [(one, said_of(kept, one)) for one in asked]
+    assert any(found)
+    assert [] in found

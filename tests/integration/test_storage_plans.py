@@ -33,7 +33,7 @@ def read_everything(uow: UnitOfWork, scope: Scope) -> None:
     uow.history.last_by(1, "ana")
     uow.people.many(["ana"])
     uow.people.by_principal_name("ana@x")
-    uow.conversations.shares_subscribed("ana")
+    uow.conversations.subscribed_with("ana")
     uow.digests.count(scope, NOW, NOW + timedelta(days=1))
     uow.cards.of_activity(1, "m")
     uow.folds.backlog(1)

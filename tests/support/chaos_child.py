@@ -79,7 +79,10 @@ def _fork(order: dict[str, Any]) -> int:
 
 def _serve(order: dict[str, Any]) -> int:
     """Run the program as its command line does, and say where it listens."""
-    nothing, log = os.open(os.devnull, os.O_RDONLY), os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    nothing, log = (
+        os.open(os.devnull, os.O_RDONLY),
+        os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+    )
     os.dup2(nothing, 0)
     os.dup2(log, 2)
     os.environ.clear()
@@ -91,7 +94,7 @@ def _serve(order: dict[str, Any]) -> int:
         await start(site)
         _tell(event="listening", pid=os.getpid(), port=site._runner.addresses[0][1])
 
-    web.TCPSite.start = started  # type: ignore[method-assign]
+    web.TCPSite.start = started  # type: ignore[method-assign, assignment]
     return cli.main(["--log-level", "warning", "serve"])
 
 
@@ -113,7 +116,7 @@ def _lay(plan: dict[str, Any]) -> None:
         def often(timetable: Timetable, seconds: float, job: Any, *, name: str) -> None:
             every(timetable, min(seconds, plan["tick"]) if name == "digests" else seconds, job, name=name)
 
-        Timetable.every = often  # type: ignore[method-assign]
+        Timetable.every = often  # type: ignore[method-assign, assignment]
 
     def arm(_number: int, _frame: FrameType | None) -> None:
         striker.armed = True

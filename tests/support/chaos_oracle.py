@@ -103,7 +103,9 @@ def _shown(state: _State, posted: dict[tuple[str, str], Message]) -> None:
     """I2."""
     by_id = {card.id: card for card in state.cards}
     own = {
-        (card.conversation, card.subject_id): card for card in state.cards if card.subject == "alert" and not card.origin
+        (card.conversation, card.subject_id): card
+        for card in state.cards
+        if card.subject == "alert" and not card.origin
     }
     for place in state.places.values():
         if place.subscribed_at is None or place.gone:
@@ -157,10 +159,10 @@ def _settled(state: _State) -> None:
 def _doubles(state: _State, posted: dict[tuple[str, str], Message]) -> int:
     """Messages that no card knows; each must be one of a card that is marked."""
     known = {(state.places[card.conversation].teams_id, card.activity_id) for card in state.cards if card.activity_id}
-    counted = defaultdict(int)
+    counted: dict[tuple[str, str, int], int] = defaultdict(int)
     for card in state.cards:
         if card.ambiguous:
-            counted[state.places[card.conversation].teams_id, *_subject(card)] += 1
+            counted[(state.places[card.conversation].teams_id, *_subject(card))] += 1
     doubles = 0
     for (place, activity), message in posted.items():
         if (place, activity) in known:

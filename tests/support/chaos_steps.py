@@ -70,7 +70,7 @@ DIGEST: Final[Mapping[str, Step]] = {
     "post: taken by Teams": POSTING["post: taken by Teams"],
     "post: proof not committed": POSTING["post: proof not committed"],
 }
-STEPS: Final[Mapping[str, Step]] = INTAKE | POSTING | UPDATING | DIGEST
+STEPS: Final[Mapping[str, Step]] = {**INTAKE, **POSTING, **UPDATING, **DIGEST}
 
 
 class Striker:

@@ -23,6 +23,7 @@ from bot.alerts.condition import (
 from bot.alerts.condition_checks import TEXTS, make_test
 from bot.alerts.condition_facts import Facts
 from bot.alerts.condition_fields import FIELDS, MAX_PATH, OPS, Sort, Spec, canonical, spec_of
+from bot.alerts.condition_vocabulary import NAMES
 from bot.alerts.evidence import Evidence
 from bot.alerts.people import Person
 from bot.alerts.words import Classification, Severity, Signal, Status
@@ -67,6 +68,15 @@ def _entity(kind: str, value: str) -> str:
     return f"{kind.lower()}:{value.strip().lower()}" if value.strip() else ""
 
 
+def _usual(kind: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Properties where Graph has them: those by which a piece of this kind goes, and lists of objects."""
+    inner = st.fixed_dictionaries({path[-1]: texts for path in NAMES.get(kind, (("fileName",),))})
+    return st.fixed_dictionaries(
+        {path[0]: inner if len(path) > 1 else texts for path in NAMES.get(kind, (("fileName",),))},
+        optional={"parts": st.lists(st.one_of(inner, scalars), max_size=2), "a.b": scalars},
+    )
+
+
 @st.composite
 def pieces(draw: st.DrawFn) -> Evidence:
     kind = draw(kinds)
@@ -78,7 +88,7 @@ def pieces(draw: st.DrawFn) -> Evidence:
         verdict=draw(st.sampled_from(("unknown", "malicious", "noThreatsFound"))),
         remediation=draw(st.sampled_from(("none", "blocked"))),
         tags=tuple(draw(st.lists(texts, max_size=2))),
-        properties=draw(st.dictionaries(names, values, max_size=3)),
+        properties=draw(st.one_of(st.dictionaries(names, values, max_size=3), _usual(kind))),
     )
 
 

@@ -1,4 +1,4 @@
-"""Teams' limits kept in the database, and cards that several alerts share."""
+"""Teams' limits kept in the database, what channels want, and cards that several alerts share."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ TIME = sa.DateTime(timezone=True).with_variant(sa.String(32), "sqlite")
 
 def upgrade() -> None:
     op.add_column("conversations", sa.Column("free_at", TIME))
+    op.add_column("conversations", sa.Column("wants", sa.Text(), nullable=False, server_default=""))
     _sends()
     _rollups()
     _folds()

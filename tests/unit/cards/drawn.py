@@ -2,7 +2,7 @@
 
 from bot.alerts.words import Classification
 from cards.alert_card import render_alert
-from cards.buttons import Listing
+from cards.buttons import Listing, OpenedFrom
 from cards.details import render_details
 from cards.digest import render_digest
 from cards.elements import Card
@@ -32,7 +32,7 @@ def every_card() -> dict[str, Card]:
     cards = {f"alert {name}": render_alert(view, **_TIMED) for name, view in given.STATES.items()}
     cards |= {
         "alert with notice": render_alert(given.taken(), notice="Bo was first: Bo took it at 03:12.", **_TIMED),
-        "alert from queue": render_alert(given.a_view(), listing=Listing.QUEUE, page=2, **_TIMED),
+        "alert from queue": render_alert(given.a_view(), opened_from=OpenedFrom(Listing.QUEUE, 2), **_TIMED),
         "details": render_details(given.a_details(), link_hosts=_HOSTS, **_TIMED),
         "history": render_history(given.a_history(), **_TIMED),
         "similar": render_similar(given.a_similar(), **_TIMED),

@@ -222,7 +222,7 @@ def a_queue(*, mine: bool = False, alerts: int = 6, page: int = 0, total: int = 
     shown = tuple(
         replace(view, alert=replace(view.alert, number=1060 - place)) for place, view in enumerate(views[:alerts])
     )
-    return QueueView(shown, total, page, 6, 30, mine)
+    return QueueView(shown, total, page, 6, 30, "mine" if mine else "queue")
 
 
 def a_digest(**given: Any) -> Digest:

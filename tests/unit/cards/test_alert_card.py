@@ -10,7 +10,7 @@ from bot.alerts.evidence import Asset
 from bot.alerts.views import AlertView
 from bot.alerts.words import Severity, Status
 from cards.alert_card import alert_text, render_alert
-from cards.buttons import Listing, Press, Verb
+from cards.buttons import Listing, OpenedFrom, Press, Verb
 from cards.language import ENGLISH
 from tests.support.card_reading import button, buttons, text, texts, walk
 from tests.unit.cards import examples
@@ -139,14 +139,14 @@ def test_assign_to_me_takes_effect_and_assign_asks_whom() -> None:
 
 
 def test_an_alert_opened_from_a_list_leads_back_to_its_page() -> None:
-    card = draw(examples.a_view(), listing=Listing.MINE, page=3)
+    card = draw(examples.a_view(), opened_from=OpenedFrom(Listing.MINE, 3))
 
     assert button(card, "Back").verb == Verb.QUEUE
     assert {(one.data["listing"], one.data["page"]) for one in buttons(card) if one.verb} == {("mine", 3)}
 
 
 def test_an_alert_opened_from_similar_ones_leads_back_to_them() -> None:
-    back = button(draw(examples.a_view(), listing=Listing.SIMILAR, page=999), "Back")
+    back = button(draw(examples.a_view(), opened_from=OpenedFrom(Listing.SIMILAR, 999)), "Back")
 
     assert (back.verb, back.data) == (Verb.SIMILAR, {"alert": 999, "nonce": examples.NONCE})
 

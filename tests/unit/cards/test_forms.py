@@ -7,7 +7,7 @@ import pytest
 from bot.alerts.alert import COMMENT_LIMIT
 from bot.alerts.views import AlertView
 from bot.alerts.words import DETERMINATIONS, Classification
-from cards.buttons import Listing, Press, Verb
+from cards.buttons import Listing, OpenedFrom, Press, Verb
 from cards.forms import (
     render_assign_form,
     render_classify_form,
@@ -41,7 +41,7 @@ def pressed(card: dict[str, Any], title: str, **typed: str) -> Press:
 
 @pytest.mark.parametrize("name", FORMS)
 def test_every_form_shows_its_alert_a_notice_and_the_way_back(name: str) -> None:
-    card = FORMS[name](TAKEN, notice="Choose a person.", listing=Listing.QUEUE, page=2)
+    card = FORMS[name](TAKEN, notice="Choose a person.", opened_from=OpenedFrom(Listing.QUEUE, 2))
     back = button(card, "Back")
 
     assert "Choose a person." in text(card)

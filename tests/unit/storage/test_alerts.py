@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from bot.alerts.absorb import Said
-from bot.alerts.conversation import NOTHING, Scope, Subject
+from bot.alerts.conversation import Scope, Subject
 from bot.alerts.errors import Busy, NotAvailable
 from bot.alerts.evidence import Asset, Evidence
 from bot.alerts.history import Kind
@@ -174,7 +174,7 @@ async def test_a_scope_shows_only_what_has_a_card_there(store: AnyStore) -> None
 
     here, there = await store.write(fill)
     seen = {}
-    for name, scope in {"all": ALL, "here": here, "there": there, "nothing": NOTHING}.items():
+    for name, scope in {"all": ALL, "here": here, "there": there, "nothing": Scope(everything=False)}.items():
         page, total = await store.read(
             lambda uow, scope=scope: uow.alerts.page(scope, QueueFilter(since=NOW), offset=0, limit=9)
         )
@@ -206,7 +206,7 @@ async def test_similar_alerts_share_an_entity_or_the_type(store: AnyStore) -> No
         ("both", ("web-2", "WEB-1"), False),
     ]
     assert len(await store.read(lambda uow: uow.alerts.similar(me, ALL, limit=1))) == 1
-    assert await store.read(lambda uow: uow.alerts.similar(me, NOTHING, limit=9)) == ()
+    assert await store.read(lambda uow: uow.alerts.similar(me, Scope(everything=False), limit=9)) == ()
 
 
 async def test_alerts_without_entity_and_type_have_nothing_similar(store: AnyStore) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.alerts.conversation import NOTHING, Conversation, Roster, Scope, Subject
+from bot.alerts.conversation import Conversation, Roster, Scope, Subject
 from bot.alerts.digest import DigestNumbers
 from bot.alerts.errors import NotAvailable
 from bot.alerts.messages import ConversationKind, Mention, Message
@@ -50,7 +50,7 @@ async def test_incidents_count_their_alerts_and_are_seen_through_them(store: Any
     assert [(each.number, each.alert_count) for each in found] == [(2, 1), (1, 2)]
     found = await store.read(lambda uow: uow.incidents.newest(here, limit=9))
     assert [(each.number, each.alert_count) for each in found] == [(1, 1)]
-    assert await store.read(lambda uow: uow.incidents.newest(NOTHING, limit=9)) == []
+    assert await store.read(lambda uow: uow.incidents.newest(Scope(everything=False), limit=9)) == []
     many = await store.read(lambda uow: uow.incidents.many([1, 3, 77]))
     assert {number: each.alert_count for number, each in many.items()} == {1: 2, 3: 0}
     seen = [await store.read(lambda uow, n=n: uow.incidents.in_scope(n, here)) for n in (1, 2, 3)]
@@ -139,12 +139,12 @@ async def test_a_roster_is_replaced_and_shows_who_shares_a_subscription(store: A
     await store.write(lambda uow: uow.conversations.keep_roster(1, ["bo", "cy"], NOW + MINUTE))
     assert await store.read(lambda uow: uow.conversations.roster(1)) == Roster(frozenset({"bo", "cy"}), NOW + MINUTE)
     shares = {
-        name: await store.read(lambda uow, name=name: uow.conversations.shares_subscribed(name))
+        name: await store.read(lambda uow, name=name: bool(uow.conversations.subscribed_with(name)))
         for name in ("ana", "bo", "eve")
     }
     assert shares == {"ana": False, "bo": True, "eve": False}
     await store.write(lambda uow: uow.conversations.mark_gone(1))
-    assert not await store.read(lambda uow: uow.conversations.shares_subscribed("bo"))
+    assert not await store.read(lambda uow: bool(uow.conversations.subscribed_with("bo")))
 
 
 async def test_a_digest_counts_its_window_and_what_is_open_now(store: AnyStore) -> None:
@@ -184,7 +184,7 @@ async def test_a_digest_counts_its_window_and_what_is_open_now(store: AnyStore) 
     assert numbers.mean_to_resolve is not None
     assert abs(numbers.mean_to_acknowledge - 3 * MINUTE) < timedelta(milliseconds=1)
     assert abs(numbers.mean_to_resolve - 30 * MINUTE) < timedelta(milliseconds=1)
-    nothing = await store.read(lambda uow: uow.digests.count(NOTHING, since, until))
+    nothing = await store.read(lambda uow: uow.digests.count(Scope(everything=False), since, until))
     assert (nothing.new, nothing.open, nothing.oldest_open, nothing.mean_to_resolve) == (0, 0, None, None)
 
 

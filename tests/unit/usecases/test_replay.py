@@ -146,7 +146,8 @@ def test_a_replay_of_the_history_gives_the_state(
         if isinstance(step, Report):
             assert take(step) == number
             continue
-        act = Act(alert=number, by=person, reader=Reader(person.object_id, here), at=next(clock))
+        at = next(clock)
+        act = Act(alert=number, by=person, reader=Reader(person.object_id, here, at), at=at)
         try:
             runner.run(store.write(lambda uow, step=step, act=act: step(uow, act)))  # type: ignore[misc]
         except Refused:
