@@ -22,7 +22,7 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
                     ("queue", lang.t("open alerts, newest activity first")),
                     ("mine", lang.t("those that you have")),
                     ("queue severity:high host:web-*", lang.t("only what fits")),
-                    ("search mimikatz last<7d", lang.t("resolved ones, too")),
+                    ("search mimikatz last:7d", lang.t("resolved ones, too")),
                     ("alert 1042", lang.t("one alert")),
                     ("similar 1042", lang.t("alerts like it, and how they ended")),
                     ("digest", lang.t("the numbers of the last day")),

@@ -71,6 +71,9 @@ class Cards:
                 pace.book(self._on, now, place.id, limits)
         return [_card(taken[card], place) for card, place in places.items() if card in taken]
 
+    def called(self, card: Card, *, at: datetime, limits: Limits) -> None:
+        pace.booked(self._on, at, card.conversation.id, limits)
+
     def renew(self, owner: str, cards: Collection[int], *, lease: timedelta) -> None:
         values = {"owner_": owner, "ids_": list(cards), "seconds_": lease.total_seconds()}
         self._on.execute(statements.RENEW, values)

@@ -62,6 +62,7 @@ def conversation_of(values: Iterable[Any]) -> Conversation:
     """From values in the order of COLUMNS."""
     fields = dict(zip(_NAMES, values, strict=True))
     fields["kind"] = ConversationKind(fields["kind"])
+    fields["wants"] = fields["wants"] or ""
     return Conversation(**fields)
 
 
@@ -96,7 +97,7 @@ class Conversations:
         }
         row = self._on.execute(_FIND, {"teams_id_": teams_id}).first()
         if row is None:
-            blank = {"teams_id": teams_id, "gone": False, "subscribed_at": None, "wants": "", "roster_read_at": None}
+            blank = {"teams_id": teams_id, "gone": False, "subscribed_at": None, "wants": None, "roster_read_at": None}
             made = self._on.execute(_MEET.on(self._on), said | blank).scalar()
             if made is None:
                 raise Busy("the same conversation was met at the same time")
@@ -111,7 +112,7 @@ class Conversations:
         return conversation_of((known | news).values())
 
     def subscribe(self, conversation: int, *, at: datetime | None, wants: str = "") -> None:
-        self._on.execute(_CHANGE, {"id_": conversation, "subscribed_at": at, "wants": wants})
+        self._on.execute(_CHANGE, {"id_": conversation, "subscribed_at": at, "wants": wants or None})
 
     def mark_gone(self, conversation: int) -> None:
         self._on.execute(_CHANGE, {"id_": conversation, "gone": True})

@@ -33,6 +33,12 @@ _LAST = (
     .offset(bindparam("offset_", type_=Integer()))
 )
 _SINCE = select(func.count()).select_from(sends).where(sends.c.at > bindparam("since_", type_=Utc()))
+_newest = select(func.max(sends.c.id)).where(sends.c.conversation == bindparam("conversation_")).scalar_subquery()
+_ENDED = (
+    update(sends)
+    .where(sends.c.id == _newest, sends.c.at < bindparam("at_", type_=Utc()))
+    .values(at=bindparam("at_", type_=Utc()))
+)
 _FREE = update(conversations).where(conversations.c.id == bindparam("id_")).values(free_at=_FREE_AT)
 _HOLD = _FREE.where(or_(conversations.c.free_at.is_(None), conversations.c.free_at < _FREE_AT))
 _REST = update(conversations).where(conversations.c.free_at > _FREE_AT).values(free_at=_FREE_AT)
@@ -53,6 +59,18 @@ def room(connection: Connection, now: datetime, limits: Iterable[Limit], most: i
 def book(connection: Connection, now: datetime, conversation: int, limits: Limits) -> None:
     """A call is about to be made: remember it, and when the conversation is free for the next one."""
     connection.execute(insert(sends), {"conversation": conversation, "at": now})
+    _free(connection, now, conversation, limits)
+    longest = max((limit.length for limit in (*limits.conversation, *limits.tenant)), default=timedelta())
+    connection.execute(_FORGET, {"before_": now - longest - SLACK})
+
+
+def booked(connection: Connection, now: datetime, conversation: int, limits: Limits) -> None:
+    """The call has ended: it arrived no later than now, which on a busy machine is long after it was booked."""
+    connection.execute(_ENDED, {"conversation_": conversation, "at_": now})
+    _free(connection, now, conversation, limits)
+
+
+def _free(connection: Connection, now: datetime, conversation: int, limits: Limits) -> None:
     free = now
     for limit in limits.conversation:
         asked = {"conversation_": conversation, "offset_": limit.count - 1}
@@ -60,8 +78,6 @@ def book(connection: Connection, now: datetime, conversation: int, limits: Limit
         if first is not None:
             free = max(free, first + limit.length + SLACK)
     connection.execute(_FREE, {"id_": conversation, "free_": free})
-    longest = max((limit.length for limit in (*limits.conversation, *limits.tenant)), default=timedelta())
-    connection.execute(_FORGET, {"before_": now - longest - SLACK})
 
 
 def hold(connection: Connection, conversation: int, until: datetime) -> None:

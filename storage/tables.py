@@ -201,7 +201,7 @@ conversations = Table(
     Column("gone", Boolean, nullable=False),
     Column("roster_read_at", Utc),
     Column("free_at", Utc),
-    Column("wants", Text, nullable=False, server_default=""),
+    Column("wants", Text),
     UniqueConstraint("teams_id"),
     sqlite_autoincrement=True,
 )
@@ -258,6 +258,7 @@ sends = Table(
     Column("at", Utc, nullable=False),
 )
 Index("ix_sends_conversation", sends.c.conversation, sends.c.at)
+Index("ix_sends_newest", sends.c.conversation, sends.c.id)
 Index("ix_sends_at", sends.c.at)
 
 #: Alerts of a storm that share one card in a conversation.

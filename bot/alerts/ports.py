@@ -223,6 +223,10 @@ class Cards(Protocol):
         """
         ...
 
+    def called(self, card: Card, *, at: datetime, limits: Limits) -> None:
+        """The call for a claimed card has ended, however it went: it counts from now on."""
+        ...
+
     def renew(self, owner: str, cards: Collection[int], *, lease: timedelta) -> None:
         """Keep what the owner has under way: these of its cards."""
         ...

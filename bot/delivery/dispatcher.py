@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -24,6 +25,9 @@ POLL: Final = 0.5
 
 #: After so many attempts that failed for a reason of our own a card is set aside.
 OWN_FAILURES: Final = 5
+
+#: Commits come in bursts: after a look we wait this long before the next one, in seconds.
+GATHER: Final = 0.02
 
 #: How long until what became of a call is written down again, where the database was busy. Seconds.
 RECORD_AGAIN: Final = 0.2
@@ -152,10 +156,9 @@ class Dispatcher:
         return now
 
     async def _sleep(self, seconds: float) -> None:
-        try:
+        await asyncio.sleep(min(GATHER, seconds))
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._news.wait(), timeout=seconds)
-        except TimeoutError:
-            return
 
     async def _renew(self) -> None:
         while True:
@@ -184,12 +187,12 @@ class Dispatcher:
         """A reason of our own: a card that cannot be drawn must not stand in the way of the others for ever."""
         why = f"{type(error).__name__}: {error}"
         if card.attempt >= OWN_FAILURES and not isinstance(error, Busy):
-            await self._record(lambda uow: uow.cards.set_aside(card, owner=self._owner, why=why))
+            await self._record(card, lambda uow: uow.cards.set_aside(card, owner=self._owner, why=why))
             return
         until, ambiguous = self._clock() + self._backoff(card), card.ambiguous or card.id in self._unproven
         self._unproven.discard(card.id)
         await self._record(
-            lambda uow: uow.cards.delay(card, owner=self._owner, until=until, why=why, ambiguous=ambiguous)
+            card, lambda uow: uow.cards.delay(card, owner=self._owner, until=until, why=why, ambiguous=ambiguous)
         )
 
     async def _deliver(self, card: Card) -> None:
@@ -205,15 +208,22 @@ class Dispatcher:
             if card.activity_id is None:
                 self._unproven.add(card.id)
             await self._record(
-                lambda uow: uow.cards.shown(card, owner=self._owner, revision=drawn.revision, activity_id=activity)
+                card,
+                lambda uow: uow.cards.shown(card, owner=self._owner, revision=drawn.revision, activity_id=activity),
             )
             self._unproven.discard(card.id)
 
-    async def _record(self, work: Callable[[UnitOfWork], object]) -> None:
+    async def _record(self, card: Card, work: Callable[[UnitOfWork], object]) -> None:
         """Write down what became of a call, however long the database takes: without its proof a post is made twice."""
+        ended = self._clock()
+
+        def outcome(uow: UnitOfWork) -> None:
+            uow.cards.called(card, at=ended, limits=self._limits)
+            work(uow)
+
         while True:
             try:
-                await self._store.write(work)
+                await self._store.write(outcome)
             except Busy as busy:
                 log.warning("what became of a call could not be written down: %s", busy)
                 await asyncio.sleep(RECORD_AGAIN)
@@ -253,18 +263,18 @@ class Dispatcher:
                 uow.cards.hold(card.conversation.id, until)
             uow.cards.delay(card, owner=self._owner, until=until, why=str(delayed), ambiguous=card.ambiguous or lost)
 
-        await self._record(work)
+        await self._record(card, work)
 
     async def _refused(self, card: Card, refused: DeliveryRefused) -> None:
         log.warning("card %d refused by Teams: %s", card.id, refused)
         self._meter.delivery("refused")
         why, owner = str(refused), self._owner
         if refused.refusal is Refusal.ACTIVITY_GONE:
-            await self._record(lambda uow: uow.cards.forget_activity(card, owner=owner))
+            await self._record(card, lambda uow: uow.cards.forget_activity(card, owner=owner))
         elif refused.refusal is Refusal.CONVERSATION_GONE or refused.code in SHUT_OUT:
             await self._shut_out(card, why)
         else:
-            await self._record(lambda uow: uow.cards.set_aside(card, owner=owner, why=why))
+            await self._record(card, lambda uow: uow.cards.set_aside(card, owner=owner, why=why))
 
     async def _shut_out(self, card: Card, why: str) -> None:
         """Nothing more goes there until the bot comes back; the card stays wanted, and then so does it."""
@@ -274,7 +284,7 @@ class Dispatcher:
             uow.conversations.mark_gone(card.conversation.id)
             uow.cards.delay(card, owner=self._owner, until=now, why=why, ambiguous=card.ambiguous)
 
-        await self._record(work)
+        await self._record(card, work)
 
     def _backoff(self, card: Card) -> timedelta:
         return backoff(card.attempt, chance=random.random())  # noqa: S311 - jitter, not a secret

@@ -120,7 +120,7 @@ class Commands:
 
     def _search(self, uow: UnitOfWork, said: Said) -> Reply:
         if not said.command.rest:
-            return self._lang.t("Search for what? Say for example “search mimikatz” or “search host:web-1 last<7d”.")
+            return self._lang.t("Search for what? Say for example “search mimikatz” or “search host:web-1 last:7d”.")
         return self._queue(uow, said, Listing.SEARCH)
 
     def _subscribe(self, uow: UnitOfWork, said: Said) -> Reply:

@@ -201,7 +201,7 @@ async def _one(arena: Arena, acting: Any, step: str | None, rng: Random, figures
 
 
 def _lease(ground: Ground) -> Json:
-    """On SQLite a new process is alone and waits for no lease; on PostgreSQL it does, and a short one shortens a round."""
+    """On SQLite a new process is alone and waits for no lease; on PostgreSQL it does: a short one shortens a round."""
     return {"TOCSIN_LEASE_SECONDS": "60" if ground.kind == "sqlite" else "1"}
 
 

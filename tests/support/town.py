@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,7 +105,7 @@ class Town:
     async def pressed(self, as_: str, message: Json, action: str, **inputs: Any) -> str:
         """Press a button once the person sees it; what they read then, all of it."""
         where = message["conversation"]
-        await self.settled()
+        await self.settled(message)
 
         async def there() -> bool:
             seen = await self.teams.messages(where, as_=as_)
@@ -119,13 +119,18 @@ class Town:
         shown = answer["body"]["value"]
         return shown if isinstance(shown, str) else card_text(shown)
 
-    async def settled(self) -> None:
-        """Wait until Teams shows what is wanted: an update of a card closes a form that somebody has open in it."""
+    async def settled(self, message: Json) -> None:
+        """Wait a little for a card to show what is wanted: an update of it closes a form that somebody has open."""
+
+        def is_shown(uow: UnitOfWork) -> bool:
+            found = [uow.cards.of_activity(here.id, message["id"]) for here in uow.conversations.subscribed()]
+            return all(card is None or card.shown_revision >= card.wanted_revision for card in found)
 
         async def quiet() -> bool:
-            return (await self.kept(lambda uow: uow.cards.counts(datetime.now(UTC)))).pending == 0
+            return await self.kept(is_shown)
 
-        await self.teams.until(quiet, seconds=10, waiting_for="delivery to come to rest")
+        with suppress(AssertionError):  # one that Teams refuses never comes to rest
+            await self.teams.until(quiet, seconds=2, waiting_for="the card to come to rest")
 
     async def told(self, as_: str, text: str, *, in_: str | None = None, thread: str | None = None) -> str:
         """Say something to the bot; what it answers, all of it."""

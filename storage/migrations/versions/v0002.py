@@ -12,7 +12,7 @@ TIME = sa.DateTime(timezone=True).with_variant(sa.String(32), "sqlite")
 
 def upgrade() -> None:
     op.add_column("conversations", sa.Column("free_at", TIME))
-    op.add_column("conversations", sa.Column("wants", sa.Text(), nullable=False, server_default=""))
+    op.add_column("conversations", sa.Column("wants", sa.Text()))
     _sends()
     _rollups()
     _folds()
@@ -27,6 +27,7 @@ def _sends() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_sends"),
     )
     op.create_index("ix_sends_conversation", "sends", ["conversation", "at"])
+    op.create_index("ix_sends_newest", "sends", ["conversation", "id"])
     op.create_index("ix_sends_at", "sends", ["at"])
 
 

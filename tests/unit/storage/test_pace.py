@@ -111,3 +111,25 @@ async def test_a_pause_that_teams_asked_for_is_kept_and_delays_nobody_else(store
     assert await claimed(NOW) == [free]
     assert await claimed(NOW + seconds * SECOND - SECOND / 100) == []
     assert len(await claimed(NOW + seconds * SECOND)) == 1
+
+
+async def test_a_call_that_arrives_late_counts_from_when_it_arrived(store: AnyStore) -> None:
+    limits = Limits((Limit(1, 10 * SECOND),), ())
+
+    def fill(uow: UnitOfWork) -> None:
+        here = add_conversation(uow, "19:a")
+        for subject in (1, 2):
+            uow.cards.want(here.id, Subject.ALERT, subject, priority=1, at=NOW)
+
+    def send(uow: UnitOfWork, now: datetime, ended: datetime) -> int:
+        taken = uow.cards.claim(now, owner="me", lease=SECOND, limit=9, limits=limits)
+        for card in taken:
+            uow.cards.called(card, at=ended, limits=limits)
+            uow.cards.shown(card, owner="me", revision=1, activity_id=f"m{card.id}")
+        return len(taken)
+
+    await store.write(fill)
+    late = NOW + 5 * SECOND
+    assert await store.write(lambda uow: send(uow, NOW, late)) == 1
+    assert await store.write(lambda uow: send(uow, NOW + 11 * SECOND, late)) == 0
+    assert await store.write(lambda uow: send(uow, late + 11 * SECOND, late)) == 1
