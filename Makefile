@@ -32,6 +32,8 @@ format: setup ## Format the code and mend what can be mended
 
 bench: setup ## Measure speed and size, as ratios within one run
 	$(BIN)/python -m tests.benchmarks.bench
+	$(BIN)/python -m tests.benchmarks.bench_lists
+	$(BIN)/python -m tests.benchmarks.conditions
 
 chaos: setup ## Break things as often as it takes: kills, faults, storms (long; goes on where it was stopped)
 	$(BIN)/python -m tests.chaos

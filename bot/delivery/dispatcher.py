@@ -27,7 +27,7 @@ POLL: Final = 0.5
 OWN_FAILURES: Final = 5
 
 #: Commits come in bursts: after a look we wait this long before the next one, in seconds.
-GATHER: Final = 0.02
+GATHER: Final = 0.005
 
 #: How long until what became of a call is written down again, where the database was busy. Seconds.
 RECORD_AGAIN: Final = 0.2

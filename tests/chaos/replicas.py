@@ -97,7 +97,8 @@ def _posts(arena: Arena, alert: int) -> int:
 
 
 async def _card(arena: Arena, alert: int) -> Any:
-    return await arena.ask(lambda on: on.execute(select(cards).where(cards.c.subject_id == alert)).first())
+    query = select(cards).where(cards.c.subject == "alert", cards.c.subject_id == alert)
+    return await arena.ask(lambda on: on.execute(query).first())
 
 
 async def _day(arena: Arena, survivor: Program, rng: Random, number: int) -> tuple[Program, float]:
