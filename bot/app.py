@@ -42,6 +42,7 @@ from bot.web.intake import BODY_LIMIT, Intake
 from bot.web.metrics import Metrics
 from bot.web.middleware import problems, timed
 from cards.language import ENGLISH, Language
+from cards.refusals import failed_text
 from storage.store import open_store
 
 T = TypeVar("T")
@@ -106,35 +107,16 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         lang = Language(ENGLISH.catalogue, settings.zone_info)
         connector, tokens = _connector(settings, session, clock)
         stack.push_async_callback(tokens.close)
-        dispatcher = Dispatcher(
-            store=store,
-            messenger=connector,
-            presenter=Presenter(lang, settings.extra_link_hosts),
-            clock=clock,
-            limits=settings.limits,
-            lease=timedelta(seconds=settings.lease),
-            owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
-            meter=metrics,
-            beat=lambda: beats.beat("delivery"),
-        )
+        dispatcher = _dispatcher(settings, store=store, clock=clock, lang=lang, connector=connector, meter=metrics)
+        dispatcher.beat = lambda: beats.beat("delivery")
         store.poke = dispatcher.poke
         rosters = Rosters(store=store, messenger=connector, clock=clock)
         turn = _turn(settings, store=store, clock=clock, lang=lang, connector=connector, rosters=rosters)
         stack.push_async_callback(turn.close)
         keys = SigningKeys(settings.openid_metadata_url, session=session)
-        guard = Guard(
-            app_id=settings.app_id,
-            tenant_id=settings.tenant_id,
-            keys=keys,
-            hosts=TokenHosts(settings.extra_connector_hosts),
-            clock=clock,
-        )
-
-        def sorry(_activity: InboundActivity) -> str:
-            return lang.t("Sorry, that went wrong. Nothing was changed; please try again.")
-
+        adapter = TocsinAdapter(connector, sorry=lambda _activity: failed_text(lang))
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[timed(metrics), problems])
-        app.router.add_post("/api/messages", messages_endpoint(guard, TocsinAdapter(connector, sorry=sorry), turn))
+        app.router.add_post("/api/messages", messages_endpoint(_guard(settings, keys, clock), adapter, turn))
         app.router.add_post("/api/alerts/{source}", _intake(settings, store, clock).receive)
         app.router.add_get("/healthz", healthz)
         app.router.add_get("/metrics", metrics.answer)
@@ -154,6 +136,31 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         timetable.start()
         stack.callback(timetable.stop)
         yield app
+
+
+def _dispatcher(
+    settings: Settings, *, store: Store, clock: Clock, lang: Language, connector: Connector, meter: Metrics
+) -> Dispatcher:
+    return Dispatcher(
+        store=store,
+        messenger=connector,
+        presenter=Presenter(lang, settings.extra_link_hosts),
+        clock=clock,
+        limits=settings.limits,
+        lease=timedelta(seconds=settings.lease),
+        owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        meter=meter,
+    )
+
+
+def _guard(settings: Settings, keys: SigningKeys, clock: Clock) -> Guard:
+    return Guard(
+        app_id=settings.app_id,
+        tenant_id=settings.tenant_id,
+        keys=keys,
+        hosts=TokenHosts(settings.extra_connector_hosts),
+        clock=clock,
+    )
 
 
 def _turn(

@@ -25,6 +25,11 @@ def busy_text(lang: Language) -> str:
     return lang.t("Tocsin is busy. Nothing was changed; please press again in a moment.")
 
 
+def failed_text(lang: Language) -> str:
+    """Something went wrong that nobody expected."""
+    return lang.t("Sorry, that went wrong. Nothing was changed; please try again.")
+
+
 def _changed(refused: Refused, view: AlertView | None, lang: Language) -> str:
     """Somebody was first: who, what, when."""
     entry, when = refused.facts.get("entry"), refused.facts.get("when")

@@ -65,7 +65,6 @@ class Dispatcher:
         lease: timedelta,
         owner: str,
         meter: Meter,
-        beat: Callable[[], None],
     ) -> None:
         self._store = store
         self._messenger = messenger
@@ -75,7 +74,8 @@ class Dispatcher:
         self._lease = lease
         self._owner = owner
         self._meter = meter
-        self._beat = beat
+        #: Called in every round: it is alive.
+        self.beat: Callable[[], None] = lambda: None
         self._news = asyncio.Event()
         self._under_way: dict[asyncio.Task[None], Card] = {}
         #: Cards, by id, of which a post may have arrived that is not written down.
@@ -96,7 +96,7 @@ class Dispatcher:
         try:
             while not self._stopping:
                 self._news.clear()
-                self._beat()
+                self.beat()
                 try:
                     wait = await self._round()
                 except Busy as busy:

@@ -10,7 +10,7 @@ import psutil
 from sqlalchemy import func, select
 
 from bot.sandbox.config import SandboxConfig
-from storage.tables import alerts, cards, conversations, folds
+from storage.tables import alerts, cards, folds
 from tests.chaos.ground import Figures, Ground
 from tests.support.chaos_process import Program
 from tests.support.chaos_town import Arena, arena_of
@@ -34,15 +34,15 @@ class _Storm:
 
 
 async def storm(ground: Ground, *, rounds: int, seed: int, seconds: float = 60.0) -> Figures:
-    """`rounds` alerts within so many seconds, one in fifty of high severity."""
+    """`rounds` alerts within so many seconds, one in fifty of high severity, spread over five channels."""
     rng = Random(seed)  # noqa: S311 - a plan that can be repeated
     with ground.fresh() as url:
         config = SandboxConfig(enforce_limits=True, more_channels=3)
         async with arena_of(ground.forks, url, ground.folder, settings=_TEAMS, config=config) as arena:
             program = await arena.start()
             await arena.install("alerts")
-            for channel in CHANNELS[1:]:
-                await arena.subscribe(channel)
+            for place, channel in enumerate(CHANNELS):
+                await arena.subscribe(channel, f"tag:team-{place}")
             await arena.drained()
             begun = len(arena.sandbox.journal)
             seen, began = _Storm(), arena.sandbox.now().timestamp()
@@ -86,17 +86,27 @@ def _alert(place: int, rng: Random) -> Json:
     severity = "high" if place % 50 == 7 else rng.choice(("medium", "medium", "low", "informational"))
     # Those of high severity are of different hosts, so that each has a card of its own.
     host = 10_000 + place if severity == "high" else host
+    device = graph_evidence("device", mdeDeviceId=f"d{host}", deviceDnsName=f"host-{host}")
     return graph_alert(
-        id=f"da{place}", incidentId=None, title=f"Kind {kind} of trouble", detectorId=f"kind-{kind}",
-        severity=severity, evidence=[graph_evidence("device", mdeDeviceId=f"d{host}", deviceDnsName=f"host-{host}")],
-    )  # fmt: skip
+        id=f"da{place}",
+        incidentId=None,
+        title=f"Kind {kind} of trouble",
+        detectorId=f"kind-{kind}",
+        severity=severity,
+        systemTags=[f"team-{_team(place)}"],
+        evidence=[device],
+    )
+
+
+def _team(place: int) -> int:
+    """Whose alert it is: each channel has as many of high severity as any other."""
+    return place // 50 % len(CHANNELS) if place % 50 == 7 else place % len(CHANNELS)
 
 
 async def _high_shown(arena: Arena, seen: _Storm) -> float:
-    """The longest time from the 202 of an alert of high severity to its card, in any channel."""
-    wanted = {(channel, number) for channel in CHANNELS for number in seen.high}
-    slowest = 0.0
-    shown: set[tuple[str, int]] = set()
+    """The longest time from the 202 of an alert of high severity to its card."""
+    wanted, slowest = set(seen.high), 0.0
+    shown: set[int] = set()
     loop = asyncio.get_running_loop()
     give_up = loop.time() + 120
     while shown != wanted:
@@ -104,8 +114,8 @@ async def _high_shown(arena: Arena, seen: _Storm) -> float:
         for channel in CHANNELS:
             for message in arena.messages(channel):
                 number = message.text.rpartition("(#")[2].removesuffix(")")
-                if number.isdigit() and (channel, int(number)) in wanted - shown:
-                    shown.add((channel, int(number)))
+                if number.isdigit() and int(number) in wanted - shown:
+                    shown.add(int(number))
                     slowest = max(slowest, message.at.timestamp() - seen.sent_at[int(number)])
         await asyncio.sleep(0.2)
     return slowest
@@ -140,16 +150,10 @@ async def _judged(arena: Arena, seen: _Storm, begun: int, began: float) -> Figur
 
 
 def _unreachable(on: Any) -> int:
-    """Alerts that in some subscribed channel have neither a card of their own nor are within another's."""
-    own = select(cards.c.id).where(
-        cards.c.subject == "alert", cards.c.subject_id == alerts.c.number, cards.c.conversation == conversations.c.id
-    )
-    within = select(folds.c.card).where(folds.c.alert == alerts.c.number, folds.c.conversation == conversations.c.id)
-    missing = (
-        select(func.count())
-        .select_from(alerts.join(conversations, conversations.c.subscribed_at.is_not(None)))
-        .where(~own.exists(), ~within.exists())
-    )
+    """Alerts that neither have a card of their own nor are within another's."""
+    own = select(cards.c.id).where(cards.c.subject == "alert", cards.c.subject_id == alerts.c.number)
+    within = select(folds.c.card).where(folds.c.alert == alerts.c.number)
+    missing = select(func.count()).select_from(alerts).where(~own.exists(), ~within.exists())
     return int(on.execute(missing).scalar_one())
 
 

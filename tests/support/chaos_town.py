@@ -150,11 +150,17 @@ class Arena:
         assert answer["status"] in (200, 202), answer
         await self.until(lambda: bool(self.messages(channel)), waiting_for="the welcome")
 
-    async def subscribe(self, channel: str) -> None:
+    async def subscribe(self, channel: str, wants: str = "") -> None:
+        """Subscribe a channel, to what fits a filter."""
         world = self.sandbox.world
         before = len(self.messages(channel))
         await actions.say(
-            self.sandbox, world.people["ana"], world.conversations[channel], text="subscribe", mention=True, thread=None
+            self.sandbox,
+            world.people["ana"],
+            world.conversations[channel],
+            text=f"subscribe {wants}".strip(),
+            mention=True,
+            thread=None,
         )
         await self.until(lambda: len(self.messages(channel)) > before, waiting_for=f"{channel} to be subscribed")
 
