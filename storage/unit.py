@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from bot.alerts import ports
+from bot.alerts import delivery_ports, ports
 from storage.alerts import Alerts
 from storage.cards import Cards
 from storage.conversations import Conversations
@@ -29,11 +29,11 @@ class Unit:
     incidents: ports.Incidents
     people: ports.People
     conversations: ports.Conversations
-    cards: ports.Cards
-    folds: ports.Folds
-    replies: ports.Replies
-    digests: ports.Digests
-    presses: ports.Presses
+    cards: delivery_ports.Cards
+    folds: delivery_ports.Folds
+    replies: delivery_ports.Replies
+    digests: delivery_ports.Digests
+    presses: delivery_ports.Presses
 
     def __init__(self, connection: Connection) -> None:
         self.alerts = Alerts(connection)
