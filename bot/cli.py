@@ -15,6 +15,9 @@ from bot.alerts.errors import TocsinError
 from bot.clock import clock_of
 from bot.settings import Settings, SettingsError
 
+#: How many refused cards are listed at most, the newest ones.
+REFUSALS_LISTED = 200
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0 done, 1 failed, 2 not understood."""
@@ -51,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     retry = commands.add_parser("retry", help="send again what Teams refused for good, through serve")
     retry.set_defaults(run=_retry)
 
+    _add_manifest(commands)
+
     sandbox = commands.add_parser(
         "sandbox",
         help="run a stand-in for Teams on this machine, with a page to try the bot",
@@ -62,6 +67,27 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--feed", type=float, metavar="SECONDS", help="report a made-up alert every so often")
     sandbox.set_defaults(run=_sandbox)
     return parser
+
+
+def _add_manifest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    manifest = commands.add_parser(
+        "manifest",
+        help="make the app package to upload to Teams",
+        description="Make the Teams app package of this bot: a zip that Teams takes under Apps, Manage your apps.",
+    )
+    add = manifest.add_argument
+    add("--out", default="tocsin.zip", metavar="FILE", help="the zip to write (default tocsin.zip)")
+    add("--bot-id", default="", metavar="GUID", help="the bot's app id (default: the setting MicrosoftAppId)")
+    add(
+        "--domain", action="append", default=[], metavar="HOST", help="a host that the app may lead to; may be repeated"
+    )
+    add("--name", default="", help="what the app is called in Teams (default Tocsin)")
+    add("--developer", default="", metavar="NAME", help="who runs it, as Teams shows it (default Tocsin)")
+    add("--website", default="", metavar="URL", help="a page about it (default: the first --domain)")
+    add("--privacy", default="", metavar="URL", help="your privacy statement (default: the website)")
+    add("--terms", default="", metavar="URL", help="your terms of use (default: the website)")
+    add("--version", default="", metavar="X.Y.Z", help="higher than the one that Teams has (default: Tocsin's own)")
+    manifest.set_defaults(run=_manifest)
 
 
 async def _serve(_options: argparse.Namespace) -> int:
@@ -109,15 +135,45 @@ async def _digest(_options: argparse.Namespace) -> int:
     return 0
 
 
-async def _retry(_options: argparse.Namespace) -> int:
+async def _retry(options: argparse.Namespace) -> int:
     from storage.store import open_store  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ)
     await _require_database(settings.database_url)
     async with aiohttp.ClientSession() as session, open_store(settings.database_url) as store:
+        if options.list:
+            refused = await store.read(lambda uow: uow.cards.refused(limit=REFUSALS_LISTED))
+            for card, why in refused:
+                where = card.conversation.name or card.conversation.teams_id
+                print(f"{card.subject.value} {card.subject_id} in {where}: {why}")
+            print(f"{len(refused)} cards were refused.")
+            return 0
         now = (await clock_of(settings.clock_url, session))()
         again = await store.write(lambda uow: uow.cards.try_again(now))
     print(f"{again} cards are sent again.")
+    return 0
+
+
+async def _manifest(options: argparse.Namespace) -> int:
+    from bot.manifest.package import App, write_package  # noqa: PLC0415
+
+    app = App(
+        bot_id=options.bot_id or Settings.from_environment(os.environ).app_id,
+        version=options.version,
+        name=options.name,
+        developer=options.developer,
+        website=options.website,
+        privacy=options.privacy,
+        terms=options.terms,
+        domains=tuple(options.domain),
+    )
+    made = write_package(options.out, app)
+    print(f"{options.out}: {made.name} {made.version}, for the bot {app.bot_id}.")
+    print("In Teams: Apps, Manage your apps, Upload an app.")
+    if not app.website:
+        print(
+            f"Teams will show {made.website} as its page: --website, --privacy and --terms say where they really are."
+        )
     return 0
 
 

@@ -93,7 +93,9 @@ RAISE = (
     .values(wanted_revision=cards.c.wanted_revision + 1, **_AGAIN)
 )
 DUE_NOW = update(cards).where(cards.c.state == "pending", cards.c.due_at > _NOW).values(due_at=_NOW)
-TRY_AGAIN = update(cards).where(cards.c.state == "set aside").values(**_AGAIN)
+#: Written out, so that SQLite sees that the partial index serves.
+_ASIDE = cards.c.state == literal_column("'set aside'")
+TRY_AGAIN = update(cards).where(_ASIDE).values(**_AGAIN)
 TRY_AGAIN_IN = TRY_AGAIN.where(cards.c.conversation == bindparam("conversation_"))
 
 
@@ -214,6 +216,13 @@ HAS = select(cards.c.id).where(
     cards.c.subject == bindparam("subject_"),
     cards.c.subject_id == bindparam("subject_id_"),
     cards.c.conversation == bindparam("conversation_"),
+)
+REFUSED = (
+    select(*FIELDS, cards.c.why, *COLUMNS)
+    .join(conversations, conversations.c.id == cards.c.conversation)
+    .where(_ASIDE)
+    .order_by(cards.c.id.desc())
+    .limit(LIMIT)
 )
 WANTED = select(cards.c.wanted_revision).where(cards.c.id == bindparam("id_"))
 COUNTS = select(

@@ -99,6 +99,11 @@ class Cards:
     def hold(self, conversation: int, until: datetime) -> None:
         pace.hold(self._on, conversation, until)
 
+    def refused(self, *, limit: int) -> list[tuple[Card, str]]:
+        rows = self._on.execute(statements.REFUSED, {"limit_": limit})
+        place = len(statements.FIELDS)
+        return [(_card(row, conversation_of(row[place + 1 :])), row[place] or "") for row in rows]
+
     def try_again(self, at: datetime, *, conversation: int | None = None) -> int:
         if conversation is None:
             return self._on.execute(statements.TRY_AGAIN, {"now_": at}).rowcount

@@ -246,6 +246,7 @@ Index(
     "ix_cards_urgent", cards.c.conversation, cards.c.priority, cards.c.due_at, cards.c.id, **_only("state = 'pending'")
 )
 Index("ix_cards_due", cards.c.conversation, cards.c.due_at, **_only("state = 'pending'"))
+Index("ix_cards_aside", cards.c.id, **_only("state = 'set aside'"))
 Index("ix_cards_leased", cards.c.conversation, cards.c.lease_until, **_only("lease_until IS NOT NULL"))
 Index("ix_cards_activity", cards.c.conversation, cards.c.activity_id, **_only("activity_id IS NOT NULL"))
 

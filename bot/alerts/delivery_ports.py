@@ -72,6 +72,10 @@ class Cards(Protocol):
         """Refused for good: not tried again before the next change of its subject."""
         ...
 
+    def refused(self, *, limit: int) -> list[tuple[Card, str]]:
+        """Cards that were set aside, newest first, and why."""
+        ...
+
     def try_again(self, at: datetime, *, conversation: int | None = None) -> int:
         """Cards that were set aside, everywhere or in one conversation, are due again; how many."""
         ...

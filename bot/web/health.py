@@ -48,12 +48,18 @@ class Readiness:
             return _answer(503, "notReady", f"Stopped: {', '.join(silent)}. Restart the process.")
         try:
             async with asyncio.timeout(PATIENCE):
-                channels = await self._store.read(lambda uow: len(uow.conversations.subscribed()))
+                channels, refused = await self._store.read(
+                    lambda uow: (len(uow.conversations.subscribed()), uow.cards.refused(limit=1))
+                )
         except (Busy, TimeoutError) as busy:
             return _answer(503, "notReady", f"The database does not answer: {busy!r}")
         if not channels:
             note = "No channel is subscribed: alerts are kept, and the first subscription posts the newest ones."
             return _answer(200, "ready", note)
+        if refused:
+            ((_, why),) = refused
+            note = f"Teams has refused cards for good, the newest because of {why}; see `tocsin retry --list`."
+            return _answer(200, "ready", f"{channels} subscribed. {note}")
         return _answer(200, "ready", f"{channels} subscribed")
 
 

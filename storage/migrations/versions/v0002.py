@@ -13,6 +13,8 @@ TIME = sa.DateTime(timezone=True).with_variant(sa.String(32), "sqlite")
 def upgrade() -> None:
     op.add_column("conversations", sa.Column("free_at", TIME))
     op.add_column("conversations", sa.Column("wants", sa.Text()))
+    aside = sa.text("state = 'set aside'")
+    op.create_index("ix_cards_aside", "cards", ["id"], sqlite_where=aside, postgresql_where=aside)
     _sends()
     _rollups()
     _folds()

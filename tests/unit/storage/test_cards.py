@@ -275,6 +275,11 @@ async def test_cards_set_aside_are_tried_again_on_demand(store: AnyStore) -> Non
     for card in await claim(store):
         await store.write(lambda uow, card=card: uow.cards.set_aside(card, owner="me", why="500"))
     assert (await store.read(lambda uow: uow.cards.counts(NOW))).set_aside == 2
+    refused = await store.read(lambda uow: uow.cards.refused(limit=9))
+    assert [(card.subject_id, card.conversation.teams_id, why) for card, why in refused] == [
+        (2, "19:b", "500"),
+        (1, "19:a", "500"),
+    ]
     assert await store.write(lambda uow: uow.cards.try_again(NOW, conversation=here)) == 1
     assert [card.subject_id for card in await claim(store)] == [1]
     assert await store.write(lambda uow: uow.cards.try_again(NOW)) == 1

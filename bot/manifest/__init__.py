@@ -1,0 +1,1 @@
+"""The Teams app package, which is uploaded to Teams to install the bot."""
