@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.report import Report
 from bot.alerts.words import Severity
+from bot.sandbox.faults import Fault
 from bot.usecases.report_alert import report_alerts
 from storage.store import open_store
 from storage.tables import cards
@@ -31,6 +32,7 @@ _OF_ALERTS = cards.c.subject == "alert"
 async def stopped_under_load(ground: Ground, *, rounds: int, seed: int) -> Figures:
     """SIGTERM while sources report and people press: it ends cleanly, nothing is doubled, nothing acknowledged lost."""
     rng = Random(seed)  # noqa: S311 - a plan that can be repeated
+    slow = Fault(on="any", delay=0.4)
     figures: Figures = {"stops": 0, "max stopped in s": 0, "alerts": 0}
     with ground.fresh() as url:
         async with arena_of(ground.forks, url, ground.folder) as arena:
@@ -38,6 +40,8 @@ async def stopped_under_load(ground: Ground, *, rounds: int, seed: int) -> Figur
                 program = await arena.start()
                 if not number:
                     await arena.install()
+                # Teams takes its time, so that a call is always under way.
+                arena.sandbox.faults.faults.append(slow)
                 loads = [asyncio.create_task(_reports(arena, program, f"{number}-{name}")) for name in "abcd"]
                 loads.append(asyncio.create_task(_presses(arena, program, f"{number}")))
                 await asyncio.sleep(rng.uniform(0.1, 0.4))
@@ -48,6 +52,7 @@ async def stopped_under_load(ground: Ground, *, rounds: int, seed: int) -> Figur
                 figures["max stopped in s"] = max(figures["max stopped in s"], round(took, 2))
                 figures["stops"] += 1
                 await asyncio.gather(*loads)
+                arena.sandbox.faults.faults.clear()
             program = await arena.start()
             await arena.drained()
             found = await judge(arena)

@@ -164,6 +164,7 @@ async def _rounds(
             program = await arena.start(join_every=_JOIN_EVERY)
             await arena.install()
             acting = act(arena, rng)
+            await acting.prepare(program)
             await arena.end(program)
             for step in order:
                 await _one(arena, acting, step, rng, figures)

@@ -13,7 +13,7 @@ async def test_sqlite_that_cannot_be_written(on_sqlite: Ground, name: str, secon
     assert figures["busy"] >= 1
 
 
-@pytest.mark.parametrize(("name", "seconds"), [("stopped", 2.5), ("restarted", 0.0), ("frozen", 3.5)])
+@pytest.mark.parametrize(("name", "seconds"), [("stopped", 2.5), ("restarted", 0.0), ("frozen", 4.5)])
 async def test_postgresql_that_goes_away(own_postgres: Ground, name: str, seconds: float) -> None:
     figures = await endures_shortly(own_postgres, name, seconds)
     assert figures["kept"] >= 2, "it works again"

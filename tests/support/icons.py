@@ -23,13 +23,16 @@ def main() -> int:
     if CHROMIUM is None:
         print("The icons need Chromium, and none was found on PATH (Debian: apt-get install chromium).")
         return 1
-    folder = resources()
-    drawings = {name: (folder / f"{name}.svg").read_text("utf-8") for name in ICONS}
-    for name, data in asyncio.run(_drawn(drawings)).items():
-        path = folder / f"{name}.png"
+    for name, data in asyncio.run(drawn(drawings())).items():
+        path = resources() / f"{name}.png"
         path.write_bytes(data)
         print(f"{len(data):6} bytes  {path}")
     return 0
+
+
+def drawings() -> dict[str, str]:
+    """The drawing of each icon, as SVG."""
+    return {name: (resources() / f"{name}.svg").read_text("utf-8") for name in ICONS}
 
 
 def png_of(width: int, height: int, rgba: bytes) -> bytes:
@@ -42,9 +45,10 @@ def png_of(width: int, height: int, rgba: bytes) -> bytes:
     )
 
 
-async def _drawn(drawings: dict[str, str]) -> dict[str, bytes]:
+async def drawn(svgs: dict[str, str]) -> dict[str, bytes]:
+    """The PNG of each drawing."""
     async with chromium() as browser:
-        icons = {name: await _icon(browser, svg, ICONS[name]) for name, svg in drawings.items()}
+        icons = {name: await _icon(browser, svg, ICONS[name]) for name, svg in svgs.items()}
     return {name: _white(icon) if name == "outline" else icon for name, icon in icons.items()}
 
 
