@@ -165,6 +165,7 @@ async def _rounds(
             await arena.install()
             acting = act(arena, rng)
             await acting.prepare(program)
+            await arena.drained()
             await arena.end(program)
             for step in order:
                 await _one(arena, acting, step, rng, figures)

@@ -124,7 +124,10 @@ async def _one(arena: Arena, program: Program, trouble: Trouble, seconds: float,
             await asyncio.sleep(seconds)
             seen.trouble = False
         seen.over, over = True, asyncio.get_running_loop().time()
-        await arena.until(lambda: len(seen.back) == len(clients), waiting_for="everything to work again", seconds=60)
+        await arena.until(
+            lambda: len(seen.back) == len(clients) or any(client.done() for client in clients),
+            waiting_for="everything to work again",
+        )
         seen.back = {name: at - over for name, at in seen.back.items()}
     finally:
         seen.stop = True
