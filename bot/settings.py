@@ -40,6 +40,12 @@ def _origin(value: str) -> str:
     return value.rstrip("/")
 
 
+def _wall_time(value: time) -> time:
+    if value.tzinfo is not None:
+        raise ValueError("is a time of day such as 08:00; its zone is TOCSIN_ZONE")
+    return value
+
+
 def _paces(value: str) -> str:
     if not all(_PACE.fullmatch(pace) for pace in value.split()):
         raise ValueError("must be like “7/1 60/30”: so many calls in so many seconds")
@@ -86,7 +92,7 @@ class Settings(BaseModel):
     lease: float = Field(default=12, ge=0.5, le=60, alias="TOCSIN_LEASE_SECONDS")
 
     zone: Annotated[str, AfterValidator(_zone)] = Field(default="UTC", alias="TOCSIN_ZONE")
-    digest_at: time = Field(default=time(8, 0), alias="TOCSIN_DIGEST_AT")
+    digest_at: Annotated[time, AfterValidator(_wall_time)] = Field(default=time(8, 0), alias="TOCSIN_DIGEST_AT")
     queue_days: int = Field(default=30, ge=1, le=3650, alias="TOCSIN_QUEUE_DAYS")
 
     #: By source: its bearer tokens, more than one while a token is being replaced.

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, TextClause, and_, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Text, TextClause, and_, bindparam, delete, func, select, update
 
 from bot.alerts.absorb import Birth, Said
 from bot.alerts.alert import Alert
@@ -38,6 +38,11 @@ _KEEP_SAID = twin(
         index_elements=["alert"],
         set_={name: new.excluded[name] for name in ("said", "evidence_digest", "raw", "received_at")},
     )
+)
+_RETIRE = (
+    update(alerts)
+    .where(alerts.c.number == bindparam("number_"))
+    .values(external_id=alerts.c.external_id + bindparam("mark_", type_=Text()))
 )
 _FORGET_EVIDENCE = delete(evidence).where(evidence.c.alert == bindparam("alert_"))
 _PIECES = ("kind", "entity", "label", "roles", "verdict", "remediation", "tags", "properties")
@@ -86,6 +91,9 @@ class Alerts:
         values |= {"number_": alert.number, "expected_": before.revision}
         if self._on.execute(_SAVE, values).rowcount != 1:
             raise Busy(f"alert {alert.number} is not at revision {before.revision} any more")
+
+    def retire(self, number: int) -> None:
+        self._on.execute(_RETIRE, {"number_": number, "mark_": f"~{number}"})
 
     def last_said(self, numbers: Collection[int]) -> Mapping[int, Said]:
         if not numbers:

@@ -96,6 +96,7 @@ def said(report: Report, *, assignee: str | None, incident: int | None) -> Said:
     }
     values["evidence_count"] = len(report.evidence)
     if report.assigned_to is not None:
+        values["assigned_to"] = report.assigned_to
         values["assignee"] = assignee or ""
     if incident is not None:
         values["incident"] = incident
@@ -147,6 +148,9 @@ def absorb(alert: Alert, previous: Said | None, now_said: Said, report: Report) 
     news = {name: value for name, value in now_said.fields.items() if value != before.get(name)}
     if previous is None:
         news = {name: value for name, value in news.items() if value not in ("", [], {})}
+    if previous is not None and "assigned_to" not in news:
+        # The same word of the source's may mean somebody else to us now, because we have met them since.
+        news.pop("assignee", None)
     wanted: dict[str, Plain] = {name: news[name] for name in TRACKED if name in news}
     if wanted.get("assignee") == "":
         wanted["assignee"] = None

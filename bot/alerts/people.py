@@ -45,7 +45,7 @@ class Actor:
 
     @classmethod
     def person(cls, person: Person) -> "Actor":
-        return cls(ActorKind.PERSON, person.object_id, person.name)
+        return cls(ActorKind.PERSON, person.object_id, person.name or person.object_id)
 
     @classmethod
     def source(cls, name: str, author: str = "") -> "Actor":

@@ -16,7 +16,7 @@ _URL_LENGTH = 2_048
 
 
 def time_of(value: object) -> datetime | None:
-    """An ISO time in UTC, microseconds at most. Null, "" and year 1 (how Go and .NET write none) are None.
+    """An ISO time in UTC, microseconds at most. Null, "" and the years 1 and 9999 (how Go and .NET write none) are None.
 
     A time without a zone counts as UTC. Raises ValueError for anything else.
     """
@@ -26,7 +26,7 @@ def time_of(value: object) -> datetime | None:
         raise ValueError("must be a date and time")  # noqa: TRY004 - pydantic wants a ValueError
     try:
         time = datetime.fromisoformat(value.upper())
-        if time.year == 1:
+        if time.year in (1, 9999):
             return None
         return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):

@@ -18,7 +18,7 @@ def person_of(activity: InboundActivity) -> Person | None:
     client = activity.client
     return Person(
         object_id=sender.aad_object_id.lower(),
-        name=sender.name or sender.aad_object_id,
+        name=sender.name,
         teams_id=sender.id,
         locale=activity.locale or (client.locale if client else ""),
         zone=activity.local_timezone or (client.timezone if client else ""),

@@ -13,6 +13,7 @@ from bot.alerts.history import Kind
 from bot.alerts.people import Actor, Way
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.report import Report
+from bot.alerts.words import Signal
 from bot.usecases.acting import record
 from bot.usecases.showing import show_changed, show_new
 
@@ -39,13 +40,16 @@ def report_alert(uow: UnitOfWork, report: Report, now: datetime) -> Reported:
 def report_alerts(uow: UnitOfWork, reports: Sequence[Report], now: datetime) -> list[Reported]:
     """What became of each, in their order. An alert that is reported twice is opened, and then told what is new."""
     known = dict(uow.alerts.find({_key(report) for report in reports}))
+    _retire_cleared(uow, reports, known)
     previous = dict(uow.alerts.last_said([alert.number for alert in known.values()]))
     news = _all_said(uow, reports, now)
     opened = _open(uow, {place: (reports[place], news[place]) for place in _firsts(reports, known)}, now)
     for birth in opened.values():
         known[_key(birth.report)], previous[birth.alert.number] = birth.alert, birth.said
-    outcome = []
-    for place, report in enumerate(reports):
+    outcome: dict[int, Reported] = {}
+    # By number, so that replicas lock the same alerts in the same order.
+    for place in sorted(range(len(reports)), key=lambda place: known[_key(reports[place])].number):
+        report = reports[place]
         alert = known[_key(report)]
         if place in opened:
             after = _take_comments(uow, alert, report, now)
@@ -53,8 +57,19 @@ def report_alerts(uow: UnitOfWork, reports: Sequence[Report], now: datetime) -> 
             after = _update(uow, alert, (previous.get(alert.number), news[place]), report, now)
         known[_key(report)], previous[alert.number] = after, news[place]
         is_new = place in opened
-        outcome.append(Reported(alert.number, opened=is_new, changed=is_new or after.revision != alert.revision))
-    return outcome
+        outcome[place] = Reported(alert.number, opened=is_new, changed=is_new or after.revision != alert.revision)
+    return [outcome[place] for place in range(len(reports))]
+
+
+def _retire_cleared(uow: UnitOfWork, reports: Sequence[Report], known: dict[Key, Alert]) -> None:
+    """What fires again after it was cleared is a new alert, even where the source calls it the same."""
+    for report in reports:
+        alert = known.get(_key(report))
+        if alert is None or report.signal is not Signal.FIRING or alert.signal is not Signal.CLEARED:
+            continue
+        if not alert.is_open:
+            uow.alerts.retire(alert.number)
+            del known[_key(report)]
 
 
 def _firsts(reports: Sequence[Report], known: Mapping[Key, Alert]) -> list[int]:
@@ -74,7 +89,8 @@ def _open(uow: UnitOfWork, new: Mapping[int, tuple[Report, Said]], now: datetime
         place: born(number, report, news, now)
         for number, (place, (report, news)) in zip(uow.alerts.numbers(len(new)), new.items(), strict=True)
     }
-    uow.alerts.open(list(births.values()))
+    # Numbers in the order of the reports; rows in that of their keys, so that replicas lock alike.
+    uow.alerts.open(sorted(births.values(), key=lambda birth: _key(birth.report)))
     show_new(uow, [(birth.alert, birth.report.evidence) for birth in births.values()], now)
     return births
 
@@ -101,16 +117,16 @@ def _all_said(uow: UnitOfWork, reports: Sequence[Report], now: datetime) -> list
     """The reports with our people and incidents in place of the source's; incidents are made on first sight."""
     assignees = {report.assigned_to for report in reports if report.assigned_to}
     people = {name: uow.people.by_principal_name(name) for name in sorted(assignees)}
-    incidents = dict(uow.incidents.known({_incident(report) for report in reports if report.external_incident}))
+    in_incidents = {_incident(report): report for report in reversed(reports) if report.external_incident}
+    incidents = dict(uow.incidents.known(in_incidents.keys()))
+    for key in sorted(in_incidents.keys() - incidents.keys()):
+        first = in_incidents[key]
+        incidents[key] = uow.incidents.of_source(*key, name=first.title, url=first.incident_url, at=now)
     outcome = []
     for report in reports:
         person = people.get(report.assigned_to or "")
-        key = _incident(report)
-        if report.external_incident and key not in incidents:
-            incidents[key] = uow.incidents.of_source(*key, name=report.title, url=report.incident_url, at=now)
-        outcome.append(
-            said(report, assignee=person.object_id if person else report.assigned_to, incident=incidents.get(key))
-        )
+        assignee = person.object_id if person else report.assigned_to
+        outcome.append(said(report, assignee=assignee, incident=incidents.get(_incident(report))))
     return outcome
 
 

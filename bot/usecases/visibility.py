@@ -1,17 +1,23 @@
 """Who sees what, where. Anything else answers as if it did not exist."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from bot.alerts.alert import Alert
-from bot.alerts.condition import EVERYTHING, Condition, any_of
+from bot.alerts.condition import EVERYTHING, MAX_TEXT, Condition, ConditionError, any_of
 from bot.alerts.condition_text import parse
 from bot.alerts.conversation import Conversation, Scope
 from bot.alerts.errors import NotAvailable
 from bot.alerts.messages import ConversationKind
 from bot.alerts.ports import UnitOfWork
+
+log = logging.getLogger(__name__)
+
+#: A filter may be longer as we write it than as it was typed, in characters.
+STORED = 10 * MAX_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,14 @@ def wanted_by(conversation: Conversation) -> Condition:
 
 @lru_cache(maxsize=1_000)
 def _parsed(text: str) -> Condition:
-    return parse(text) if text else EVERYTHING
+    """What cannot be read any more, because a later version has other words, wants everything: better too much."""
+    if not text:
+        return EVERYTHING
+    try:
+        return parse(text, limit=STORED)
+    except ConditionError as error:
+        log.warning("a stored filter cannot be read (%s), so everything fits: %s", error, text)
+        return EVERYTHING
 
 
 def may_subscribe(uow: UnitOfWork, reader: Reader) -> bool:

@@ -98,7 +98,7 @@ async def with_much_pending(ground: Ground, *, rounds: int, seed: int) -> Figure
         empty, _, _ = await _start_with(ground, url, 100)
     with ground.fresh() as url:
         much, ready, first = await _start_with(ground, url, rounds)
-    assert much - empty < 40, f"{much - empty:.0f} MB more with {rounds} pending than with 100"
+    assert much - empty < 10, f"{much - empty:.0f} MB more with {rounds} pending than with 100"
     if rounds >= _PROMISED:
         assert much <= 300, f"{much:.0f} MB resident"
         assert ready <= 10, f"ready after {ready:.1f} s"
@@ -117,6 +117,7 @@ async def _start_with(ground: Ground, url: str, pending: int) -> tuple[float, fl
         await arena.drained()
         await arena.end(program)
         await _fill(url, pending)
+        assert await arena.pending() == pending
         before = len(arena.calls())
         began = asyncio.get_running_loop().time()
         program = await arena.start()

@@ -3,20 +3,24 @@
 import asyncio
 import signal
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 from typing import Any
 
 from sqlalchemy import select
 
+from bot.sandbox.config import SandboxConfig
 from bot.sandbox.faults import Fault
 from storage.tables import cards, digests
 from tests.chaos.ground import Figures, Ground
 from tests.support.chaos_oracle import judge
 from tests.support.chaos_process import Program
 from tests.support.chaos_steps import DIGEST
-from tests.support.chaos_town import Arena, arena_of
+from tests.support.chaos_town import Answer, Arena, arena_of
 from tests.support.payloads import graph_alert
+
+Json = dict[str, Any]
 
 #: How often the replicas look whether a digest is due, in seconds: sooner than they would.
 _TICK = 0.1
@@ -48,6 +52,50 @@ async def digest_with_one_killed(ground: Ground, *, rounds: int, seed: int) -> F
             }  # fmt: skip
             await arena.end(survivor)
     return figures
+
+
+async def work_is_shared(ground: Ground, *, rounds: int, seed: int) -> Figures:
+    """Two replicas post `rounds` alerts, and update them, in three channels: nothing is under way twice in one."""
+    with ground.fresh() as url:
+        config = SandboxConfig(enforce_limits=False, latency=0.01)
+        async with arena_of(ground.forks, url, ground.folder, config=config) as arena:
+            programs = [await arena.start() for _ in range(2)]
+            await arena.install()
+            for channel in ("quiet", "general"):
+                await arena.subscribe(channel)
+            await arena.drained()
+            begun = len(arena.sandbox.journal)
+            for number in range(rounds):
+                alert = graph_alert(id=f"da{number}", incidentId=None)
+                assert (await arena.send(alert, to=programs[number % 2])).status == 202
+                if number % 4 == 0:
+                    await arena.send(alert | {"title": "Changed"}, to=programs[number // 4 % 2])
+            await arena.drained()
+            found = await judge(arena)
+            assert (found.doubles, found.ambiguous) == (0, 0), found
+            calls = list(arena.sandbox.journal)[begun:]
+            for one, other in _neighbours(calls):
+                assert one["when"] <= other["began"], f"at once in {one['conversation']}: {one} and {other}"
+            shares = [_made(await arena.get("/metrics", of=program)) for program in programs]
+            assert min(shares) > 0, f"one did it all: {shares}"
+            for program in programs:
+                await arena.end(program)
+    return {"alerts": found.alerts, "calls": len(calls), "least share": min(shares)}
+
+
+def _neighbours(calls: list[Json]) -> Iterator[tuple[Json, Json]]:
+    """Each call with the next one in the same conversation."""
+    last: dict[str, Json] = {}
+    for call in sorted(calls, key=lambda call: str(call["began"])):
+        if call["kind"] in ("create", "post", "update"):
+            if call["conversation"] in last:
+                yield last[call["conversation"]], call
+            last[call["conversation"]] = call
+
+
+def _made(metrics: Answer) -> float:
+    lines = [line for line in metrics.body.splitlines() if line.startswith("tocsin_deliveries_total")]
+    return sum(float(line.rpartition(" ")[2]) for line in lines)
 
 
 async def one_sleeps_through_its_lease(ground: Ground, *, rounds: int, seed: int) -> Figures:

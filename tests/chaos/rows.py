@@ -43,6 +43,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "postgresql restarted": Row(trouble.restarted, POSTGRES, 20, 10, _ENDURES),
     "postgresql frozen": Row(trouble.frozen, POSTGRES, 2, 1, _ENDURES),
     "two replicas": Row(replicas.digest_with_one_killed, POSTGRES, 100, 20, {"max taken over in s": 15}),
+    "work is shared": Row(replicas.work_is_shared, POSTGRES, 1_000, 500),
     "one asleep": Row(replicas.one_sleeps_through_its_lease, POSTGRES, 20, 10),
     "storm": Row(
         storms.storm, BOTH, 10_000, 10_000,

@@ -10,7 +10,7 @@ async def test_stopped_under_load_it_ends_cleanly_and_doubles_nothing(ground: Gr
 
 
 async def test_a_start_with_much_pending_takes_no_more_memory_than_with_little(on_sqlite: Ground) -> None:
-    await with_much_pending(on_sqlite, rounds=2_000, seed=1)
+    await with_much_pending(on_sqlite, rounds=10_000, seed=1)
 
 
 async def test_a_card_that_cannot_be_drawn_is_set_aside_and_others_go_on(on_sqlite: Ground) -> None:

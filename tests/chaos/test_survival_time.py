@@ -2,7 +2,7 @@
 
 from tests.chaos.clocks import TIMES, ZONES, a_digest_a_day, set_forward_and_back
 from tests.chaos.ground import Ground
-from tests.chaos.replicas import digest_with_one_killed, one_sleeps_through_its_lease
+from tests.chaos.replicas import digest_with_one_killed, one_sleeps_through_its_lease, work_is_shared
 
 
 async def test_a_clock_set_forward_and_back_doubles_nothing_and_stops_nothing(on_postgres: Ground) -> None:
@@ -22,3 +22,7 @@ async def test_with_one_of_two_replicas_killed_there_is_one_digest_a_day(on_post
 
 async def test_a_replica_that_sleeps_through_its_lease_changes_nothing_when_it_wakes(on_postgres: Ground) -> None:
     assert (await one_sleeps_through_its_lease(on_postgres, rounds=1, seed=1))["doubles"] == 1
+
+
+async def test_two_replicas_share_the_work_and_never_work_at_once_in_a_channel(on_postgres: Ground) -> None:
+    assert (await work_is_shared(on_postgres, rounds=40, seed=1))["alerts"] == 40
