@@ -52,9 +52,6 @@ _EVIDENCE = (
     .order_by(evidence.c.ordinal)
     .limit(LIMIT)
 )
-_NEWEST_OPEN = (
-    select(alerts.c.number).where(OPEN).order_by(alerts.c.last_activity.desc(), alerts.c.number.desc()).limit(LIMIT)
-)
 
 
 class Alerts:
@@ -140,9 +137,6 @@ class Alerts:
             .limit(limit)
         )
         return [alert_of(row) for row in rows], total
-
-    def newest_open(self, limit: int) -> list[int]:
-        return list(self._on.execute(_NEWEST_OPEN, {"limit_": limit}).scalars())
 
     def similar(self, alert: Alert, scope: Scope, *, limit: int) -> tuple[Similar, ...]:
         return similar(self._on, alert, scope, limit=limit)

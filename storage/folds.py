@@ -143,9 +143,6 @@ _OWN = select(
     cards.c.conversation == _HERE,
     cards.c.origin == literal(""),
 )
-_OF_ROLLUP = select(cards.c.id).where(
-    cards.c.subject == literal(Subject.ROLLUP.value), cards.c.subject_id == bindparam("rollup_")
-)
 
 #: The numbers of all alerts that a card shows: those folded in, and its own.
 _numbers = union_all(
@@ -230,10 +227,6 @@ class Folds:
     def own_card(self, conversation: int, alert: int) -> tuple[int, int]:
         row = self._on.execute(_OWN, {"conversation_": conversation, "alert_": alert}).first()
         return (row[0], row[1]) if row is not None else (0, 0)
-
-    def of_rollup(self, rollup: int) -> int:
-        card: int = self._on.execute(_OF_ROLLUP, {"rollup_": rollup}).scalar_one()
-        return card
 
     def view(self, card: int) -> FoldView | None:
         count, is_open, rank, first, last = self._on.execute(_SUMMARY, {"card_": card}).one()

@@ -136,10 +136,6 @@ class Folds(Protocol):
         """The alert's own card there and how many are folded into it; (0, 0) without any."""
         ...
 
-    def of_rollup(self, rollup: int) -> int:
-        """The card of a roll-up."""
-        ...
-
     def view(self, card: int) -> FoldView | None:
         """What the alerts of a card have in common, its own alert among them; None for a card without any."""
         ...

@@ -93,7 +93,6 @@ class FoldView:
     last_activity: datetime
     assets: tuple[str, ...]
     asset_count: int
-    newest: tuple[AlertView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

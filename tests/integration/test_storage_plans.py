@@ -22,7 +22,6 @@ def read_everything(uow: UnitOfWork, scope: Scope) -> None:
     for assignee in (None, "ana"):
         uow.alerts.page(scope, QueueFilter(since=NOW, assignee=assignee), offset=0, limit=6)
     uow.alerts.similar(me, scope, limit=5)
-    uow.alerts.newest_open(20)
     uow.alerts.in_scope(1, scope)
     uow.alerts.find([("graph", "a")])
     uow.alerts.last_said([1])

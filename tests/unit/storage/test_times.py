@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy.exc import StatementError
 
+from bot.alerts.conversation import Scope
+from bot.alerts.views import QueueFilter
 from storage.store import AnyStore
 from tests.unit.storage.made import add_alert
 
@@ -37,4 +39,6 @@ async def test_times_sort_as_times_whatever_their_zone_and_fraction(store: AnySt
             add_alert(uow, f"a{place}", last_activity=moment)  # type: ignore[arg-type]
 
     await store.write(fill)
-    assert await store.read(lambda uow: uow.alerts.newest_open(9)) == [4, 3, 2, 1]
+    since = QueueFilter(since=base - timedelta(days=1))
+    page, _ = await store.read(lambda uow: uow.alerts.page(Scope(everything=True), since, offset=0, limit=9))
+    assert [alert.number for alert in page] == [4, 3, 2, 1]
