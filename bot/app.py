@@ -19,7 +19,7 @@ from bot.clock import SandboxClock, clock_of
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.presenter import Presenter
 from bot.scheduler import Timetable
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.sources.registry import SOURCES
 from bot.teams.activity import InboundActivity
 from bot.teams.adapter import TocsinAdapter
@@ -43,11 +43,11 @@ from bot.web.metrics import Metrics
 from bot.web.middleware import problems, timed
 from cards.language import ENGLISH, Language
 from cards.refusals import failed_text
-from storage.store import open_store
+from storage.store import AnyStore, open_store
 
 T = TypeVar("T")
 
-#: How long the key of a press is remembered: far longer than Teams repeats one.
+#: How long the key of a press is remembered, far longer than Teams repeats one, and an answer that was shown.
 PRESSES_KEPT: Final = timedelta(days=2)
 
 
@@ -58,7 +58,7 @@ class _Poking:
     be the reason for giving up.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: AnyStore) -> None:
         self._store = store
         self._asked: set[asyncio.Task[Any]] = set()
         self.poke: Callable[[], None] = lambda: None
@@ -70,6 +70,9 @@ class _Poking:
         done = await self._apart(self._store.write(work))
         self.poke()
         return done
+
+    async def healthy(self) -> None:
+        await self._apart(self._store.healthy())
 
     async def _apart(self, asking: Coroutine[Any, Any, T]) -> T:
         asked = asyncio.create_task(asking)
@@ -92,6 +95,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
 
     `look_every` is how often it looks whether a digest is due, in seconds.
     """
+    _check_sources(settings)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
         clock = await clock_of(settings.clock_url, session)
@@ -107,7 +111,8 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         lang = Language(ENGLISH.catalogue, settings.zone_info)
         connector, tokens = _connector(settings, session, clock)
         stack.push_async_callback(tokens.close)
-        dispatcher = _dispatcher(settings, store=store, clock=clock, lang=lang, connector=connector, meter=metrics)
+        # Its own commits are no news to it.
+        dispatcher = _dispatcher(settings, store=opened, clock=clock, lang=lang, connector=connector, meter=metrics)
         dispatcher.beat = lambda: beats.beat("delivery")
         store.poke = dispatcher.poke
         rosters = Rosters(store=store, messenger=connector, clock=clock)
@@ -122,8 +127,8 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         app.router.add_get("/metrics", metrics.answer)
         app.router.add_get("/readyz", Readiness(store, beats).answer)
 
-        await _background(stack, keys.run(), "signing keys")
-        await _background(stack, dispatcher.run(), "delivery", before=dispatcher.stop)
+        beats.watch("signing keys", await _background(stack, keys.run(), "signing keys"))
+        beats.watch("delivery", await _background(stack, dispatcher.run(), "delivery", before=dispatcher.stop))
         timetable = _timetable(
             settings,
             store=store,
@@ -136,6 +141,14 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         timetable.start()
         stack.callback(timetable.stop)
         yield app
+
+
+def _check_sources(settings: Settings) -> None:
+    """Raises SettingsError for tokens of a source that there is not: a typing error, after which nothing comes in."""
+    unknown = sorted(settings.source_tokens.keys() - SOURCES.keys())
+    if unknown:
+        names = ", ".join(f"TOCSIN_SOURCE_{source.upper()}_TOKEN" for source in unknown)
+        raise SettingsError(f"{names}: there is no such source; there are {', '.join(sorted(SOURCES))}")
 
 
 def _dispatcher(
@@ -232,10 +245,11 @@ def _timetable(
     async def forget_presses() -> None:
         before = clock() - PRESSES_KEPT
         await store.write(lambda uow: uow.presses.forget_before(before))
+        await store.write(lambda uow: uow.replies.forget_before(before))
 
     timetable = Timetable()
     timetable.every(look_every, post_digests, name="digests")
-    timetable.every(3600, forget_presses, name="forget presses")
+    timetable.every(3600, forget_presses, name="forget presses and replies")
     timetable.every(3600, rosters.refresh_all, name="rosters")
     return timetable
 
@@ -246,7 +260,7 @@ async def _background(
     name: str,
     *,
     before: Callable[[], Awaitable[None]] | None = None,
-) -> None:
+) -> asyncio.Task[None]:
     """Run something beside the server; at the end call `before`, then cancel what still runs."""
     task = asyncio.create_task(work, name=name)
 
@@ -258,6 +272,7 @@ async def _background(
             await task
 
     stack.push_async_callback(end)
+    return task
 
 
 def _tokens(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> CachedTokens:

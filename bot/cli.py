@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     digest.set_defaults(run=_digest)
 
     retry = commands.add_parser("retry", help="send again what Teams refused for good, through serve")
+    retry.add_argument("--list", action="store_true", help="only say what was refused, and why")
     retry.set_defaults(run=_retry)
 
     _add_manifest(commands)
@@ -102,7 +103,8 @@ async def _serve(_options: argparse.Namespace) -> int:
         await migrate(settings.database_url)
         async with running(settings) as app:
             # No lingering: a sender that is refused early is not read to its end.
-            runner = web.AppRunner(app, access_log=None, lingering_time=0, shutdown_timeout=5)
+            # aiohttp waits twice; with what delivery waits it stays below the 20 s that we have to stop in.
+            runner = web.AppRunner(app, access_log=None, lingering_time=0, shutdown_timeout=3)
             await runner.setup()
             try:
                 site = web.TCPSite(runner, settings.host, settings.port)

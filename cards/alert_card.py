@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from bot.alerts.alert import Alert
 from bot.alerts.views import AlertView
-from bot.alerts.words import Classification, Status
+from bot.alerts.words import Classification, Signal, Status
+from cards import vocabulary
 from cards.actions import open_url, toggle
 from cards.buttons import ME, OpenedFrom, Verb
 from cards.elements import Action, Card, Element, card, container, rich, run
@@ -139,15 +140,10 @@ def when_text(view: AlertView, lang: Language, now: datetime) -> str:
     """When it went on, and who answered after how long."""
     alert = view.alert
     period = lang.period(alert.first_activity, alert.last_activity, now=now)
-    if alert.resolved_at is not None:
-        return lang.t(
-            "{period}, {who} resolved it at {at}, in {after}",
-            period=period,
-            who=brief(alert.resolved_by, NAME) or lang.t("somebody"),
-            at=lang.moment(alert.resolved_at, now=now),
-            after=lang.span(alert.resolved_at - alert.received_at),
-        )
     who = brief(view.assignee_name or "", NAME)
+    if alert.resolved_at is not None:
+        ended, took = lang.moment(alert.resolved_at, now=now), lang.span(alert.resolved_at - alert.received_at)
+        return _ended(alert, who, lang, period=period, at=ended, after=took)
     if not who:
         return lang.t("{period}, nobody has it yet", period=period)
     if alert.assigned_at is None:
@@ -157,6 +153,23 @@ def when_text(view: AlertView, lang: Language, now: datetime) -> str:
         return lang.t("{period}, {who} has it since {at}", period=period, who=who, at=at)
     return lang.t(
         "{period}, {who} has it since {at}, after {after}", period=period, who=who, at=at, after=lang.span(after)
+    )
+
+
+def _ended(alert: Alert, who: str, lang: Language, *, period: str, at: str, after: str) -> str:
+    """How it ended: somebody resolved it, or it went away by itself. `who` has it, empty for nobody."""
+    by_source = alert.resolved_by == alert.source
+    if by_source and alert.signal is Signal.CLEARED:
+        if not who:
+            return lang.t("{period}, cleared at {at}, nobody had it", period=period, at=at)
+        return lang.t("{period}, cleared at {at}, {who} had it", period=period, at=at, who=who)
+    by = lang.term(vocabulary.SOURCES, alert.source) if by_source else alert.resolved_by
+    return lang.t(
+        "{period}, {who} resolved it at {at}, in {after}",
+        period=period,
+        who=brief(by, NAME) or lang.t("somebody"),
+        at=at,
+        after=after,
     )
 
 

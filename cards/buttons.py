@@ -85,6 +85,8 @@ class Press(BaseModel):
     filter: str | None = Field(default=None, max_length=2_000)
     #: The id of a card that several alerts share.
     fold: int | None = Field(default=None, ge=1, le=2**53)
+    #: How many alerts shared the card when the button was drawn.
+    counted: int | None = Field(default=None, ge=1, le=2**53)
 
     to: str | None = Field(default=None, max_length=200)
     status: str | None = Field(default=None, max_length=20)

@@ -49,8 +49,12 @@ def render_rollup(
 
 def rollup_text(fold: FoldView, lang: Language) -> tuple[str, str]:
     """The message's text and what a locked phone shows: `40 alerts: Malware detected (high)`."""
-    text = lang.n("{count} alert", "{count} alerts", fold.count)
-    text = f"{text}: {clean(brief(fold.title, TITLE))} ({severity_label(fold.severity, lang).lower()})"
+    if fold.title:
+        text = lang.n("{count} alert", "{count} alerts", fold.count)
+        text = f"{text}: {clean(brief(fold.title, TITLE))}"
+    else:
+        text = lang.n("{count} alert of many types", "{count} alerts of many types", fold.count)
+    text = f"{text} ({severity_label(fold.severity, lang).lower()})"
     return text, text
 
 
@@ -82,7 +86,7 @@ def render_manage_form(fold: FoldView, *, lang: Language, nonce: str, notice: st
     resolve = execute(
         lang.n("Resolve {count}", "Resolve all {count}", fold.open),
         Verb.MANAGE.value,
-        Press(fold=fold.card, nonce=nonce, status=Status.RESOLVED.value).data(),
+        Press(fold=fold.card, counted=fold.count, nonce=nonce, status=Status.RESOLVED.value).data(),
         inputs="auto",
         primary=True,
     )
@@ -94,6 +98,8 @@ def folded_line(view: AlertView, lang: Language, nonce: str) -> list[Element]:
     if not view.folded:
         return []
     text = lang.n("{count} more like it within minutes", "{count} more like it within minutes", view.folded)
+    # They have no card of their own: this one says what is left to do, whatever became of its own alert.
+    text = joined((text, lang.t("{count} open", count=view.folded_open) if view.folded_open else ""))
     show = execute(lang.t("Show all"), Verb.SHOW.value, Press(fold=view.card, nonce=nonce).data())
     return [
         columns(
@@ -108,8 +114,13 @@ def _head(fold: FoldView, lang: Language) -> list[Element]:
     is_open = lang.t("{count} open", count=fold.open) if fold.open else lang.t("all resolved")
     return [
         band(fold.severity, f" · {is_open}", count, lang, loud=fold.open > 0),
-        rich(run(brief(fold.title, TITLE), weight="Bolder", size="Medium")),
+        rich(run(_what(fold, lang), weight="Bolder", size="Medium")),
     ]
+
+
+def _what(fold: FoldView, lang: Language) -> str:
+    """What they are: one title stands for alerts of one type only."""
+    return brief(fold.title, TITLE) or lang.t("Alerts of many types")
 
 
 def _assets(fold: FoldView, lang: Language) -> str:
@@ -130,7 +141,7 @@ def _actions(fold: FoldView, lang: Language, nonce: str) -> list[Action]:
     show = execute(lang.t("Show"), Verb.SHOW.value, Press(fold=fold.card, nonce=nonce).data())
     if not fold.open:
         return [show]
-    take = Press(fold=fold.card, nonce=nonce, to=ME).data()
+    take = Press(fold=fold.card, counted=fold.count, nonce=nonce, to=ME).data()
     return [
         show,
         execute(lang.t("Assign all to me"), Verb.MANAGE.value, take),

@@ -189,13 +189,14 @@ def render_link_form(
     def build(room: Room) -> Card:
         offered = others[: min(_INCIDENTS, room.entries)]
         new = clip(title_of(view.alert), 80)
-        options = [choice(_incident_title(incident, lang), str(incident.number)) for incident in offered]
-        options.append(choice(lang.t("New incident: {name}", name=new), NEW_INCIDENT))
+        # A new one first: nobody links to the wrong incident by pressing on.
+        options = [choice(lang.t("New incident: {name}", name=new), NEW_INCIDENT)]
+        options += [choice(_incident_title(incident, lang), str(incident.number)) for incident in offered]
         field = choices(
             "incident",
             options,
             label=lang.t("Link to incident"),
-            value=options[0]["value"],
+            value=NEW_INCIDENT,
             required=lang.t("Choose an incident, or press Back."),
         )
         save = buttons.plain(lang.t("Link"), Verb.LINK, inputs="auto", primary=True)

@@ -105,7 +105,7 @@ def head(view: AlertView, lang: Language) -> list[Element]:
     if view.assignee_name:
         state += f" · {brief(view.assignee_name, NAME)}"
     return [
-        band(alert.severity, state, f"#{alert.number}", lang, loud=alert.is_open),
+        band(alert.severity, state, f"#{alert.number}", lang, loud=alert.is_open or view.folded_open > 0),
         rich(run(title_of(alert), weight="Bolder", size="Medium")),
     ]
 

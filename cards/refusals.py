@@ -5,44 +5,63 @@ from datetime import datetime
 
 from bot.alerts.condition import ConditionError
 from bot.alerts.errors import Refused
-from bot.alerts.history import Entry
+from bot.alerts.history import Entry, Kind
 from bot.alerts.views import AlertView
 from cards import vocabulary
 from cards.labels import classification_label, determination_label, person_label, status_label
 from cards.language import Language
 from cards.safe import brief
-from cards.sentences import sentence
+from cards.sentences import People, actor_name, change_text, sentence
 
 
-def refusal_text(refused: Refused, view: AlertView | None, lang: Language) -> str:
-    """The refusal in words. `view` is the alert as it is now; None where there is none (a command's words)."""
+def refusal_text(refused: Refused, view: AlertView | None, lang: Language, *, now: datetime | None = None) -> str:
+    """The refusal in words. `view` is the alert as it is now; None where there is none (a command's words).
+
+    Times of another day than `now` have their date, as all have without a `now`.
+    """
     tell = _TEXTS.get(refused.reason)
+    if tell is _changed:
+        return _changed(refused, view, lang, now)
     return tell(refused, view, lang) if tell else lang.t("That is not possible now.")
 
 
 def busy_text(lang: Language) -> str:
     """The store could not take it in time."""
-    return lang.t("Tocsin is busy. Nothing was changed; please press again in a moment.")
+    return lang.t("Tocsin is busy. It may not have been saved: look at the card, then press again.")
 
 
 def failed_text(lang: Language) -> str:
     """Something went wrong that nobody expected."""
-    return lang.t("Sorry, that went wrong. Nothing was changed; please try again.")
+    return lang.t("Sorry, that went wrong. It may not have been saved: look at the alert, then try again.")
 
 
-def _changed(refused: Refused, view: AlertView | None, lang: Language) -> str:
+def _changed(refused: Refused, view: AlertView | None, lang: Language, now: datetime | None = None) -> str:
     """Somebody was first: who, what, when."""
     entry, when = refused.facts.get("entry"), refused.facts.get("when")
-    who = str(refused.facts.get("who") or lang.t("Somebody"))
-    at = lang.clock(when) if isinstance(when, datetime) else ""
+    field = str(refused.facts.get("field", ""))
+    at = _moment(when, lang, now) if isinstance(when, datetime) else ""
     if isinstance(entry, Entry):
-        what = sentence(entry, lang, view.people if view else {})
+        who, what = actor_name(entry, lang), _what(entry, field, lang, view.people if view else {})
     else:
-        field = lang.term(vocabulary.FIELDS, str(refused.facts.get("field", "")))
-        what = lang.t("{who} changed “{field}”", who=who, field=field)
+        who = str(refused.facts.get("who") or lang.t("Somebody"))
+        what = lang.t("{who} changed “{field}”", who=who, field=lang.term(vocabulary.FIELDS, field))
     if at:
         return lang.t("{who} was first: {what} at {at}. This is how it is now.", who=who, what=what, at=at)
     return lang.t("{who} was first: {what}. This is how it is now.", who=who, what=what)
+
+
+def _what(entry: Entry, field: str, lang: Language, people: People) -> str:
+    """What was done; of a source's news, the change that came first."""
+    changes = [change for change in entry.changes if change.field == field]
+    if entry.kind is Kind.REPORTED and changes:
+        return brief(change_text(changes[0], lang, people), 200)
+    return sentence(entry, lang, people)
+
+
+def _moment(at: datetime, lang: Language, now: datetime | None) -> str:
+    if now is not None:
+        return lang.moment(at, now=now)
+    return f"{lang.day(at.astimezone(lang.zone).date())} {lang.clock(at)}"
 
 
 def _already_assigned(refused: Refused, view: AlertView | None, lang: Language) -> str:

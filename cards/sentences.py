@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bot.alerts.history import Change, Entry, Kind, Plain
-from bot.alerts.people import Person, Way
+from bot.alerts.people import ActorKind, Person, Way
 from bot.alerts.words import Classification
 from cards import vocabulary
 from cards.labels import person_label, verdict_label
@@ -15,6 +15,11 @@ People = Mapping[str, Person]
 def sentence(entry: Entry, lang: Language, people: People) -> str:
     """`Ana took it`, `Bo resolved it as false positive`. Without the time, the comment, and the full stop."""
     return _SENTENCES[entry.kind](entry, lang, people)
+
+
+def actor_name(entry: Entry, lang: Language) -> str:
+    """Who did it: somebody's name, or a source's as people know it."""
+    return _source(entry, lang) if entry.actor.kind is ActorKind.SOURCE else entry.actor.name
 
 
 def way_note(entry: Entry, lang: Language) -> str:
@@ -50,7 +55,7 @@ def value_text(field: str, value: Plain, lang: Language, people: People) -> str:
 
 def changes_worth_telling(entry: Entry) -> tuple[Change, ...]:
     """Those whose old and new value say more than the sentence does; a new alert has no old values."""
-    if entry.kind is Kind.CREATED:
+    if entry.kind in (Kind.CREATED, Kind.UNDONE):
         return ()
     hidden = _SAID_ALREADY.get(entry.kind, frozenset())
     return tuple(change for change in entry.changes if change.field not in hidden)
@@ -78,7 +83,7 @@ def _assigned(entry: Entry, lang: Language, people: People) -> str:
         return lang.t("{who} assigned it to {whom}", who=who, whom=person_label(str(new), people))
     if old == entry.actor.id:
         return lang.t("{who} gave it back", who=who)
-    return lang.t("{who} took it from {whom}; nobody has it", who=who, whom=person_label(str(old), people))
+    return lang.t("{who} unassigned {whom}", who=who, whom=person_label(str(old), people))
 
 
 def _started(entry: Entry, lang: Language, _people: People) -> str:
@@ -123,12 +128,19 @@ def _linked(entry: Entry, lang: Language, _people: People) -> str:
     return lang.t("{who} took it out of its incident", who=entry.actor.name)
 
 
-def _undone(entry: Entry, lang: Language, _people: People) -> str:
+def _undone(entry: Entry, lang: Language, people: People) -> str:
     if entry.withdraws:
         return lang.t("{who} took a comment back", who=entry.actor.name)
     if entry.withdraws is False:
         return lang.t("{who} restored a comment", who=entry.actor.name)
-    return lang.t("{who} undid the last step", who=entry.actor.name)
+    back = ", ".join(_back(change, lang, people) for change in entry.changes)
+    return lang.t("{who} undid: {changes}", who=entry.actor.name, changes=back)
+
+
+def _back(change: Change, lang: Language, people: People) -> str:
+    """`Resolved → New` goes without saying that it is the status."""
+    text = change_text(change, lang, people)
+    return text.partition(": ")[2] if change.field == "status" else text
 
 
 def _source(entry: Entry, lang: Language) -> str:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     update,
 )
 
@@ -178,7 +179,14 @@ SET_ASIDE = _FENCED.values(
     **_FREE,
     state=case((cards.c.wanted_revision > bindparam("seen_"), "pending"), else_="set aside"),
 )
-FORGET = _FENCED.values(**_FREE, activity_id=null(), shown_revision=0, posted_at=null())
+FORGET = _FENCED.values(
+    **_FREE,
+    activity_id=null(),
+    shown_revision=0,
+    posted_at=null(),
+    # Nothing was posted, so it is the thread that is gone.
+    thread=case((cards.c.activity_id.is_(None), null()), else_=cards.c.thread),
+)
 RENEW = (
     update(cards)
     .where(cards.c.id.in_(bindparam("ids_", expanding=True)), cards.c.owner == _OWNER, cards.c.lease_until.is_not(None))
@@ -225,9 +233,22 @@ REFUSED = (
     .limit(LIMIT)
 )
 WANTED = select(cards.c.wanted_revision).where(cards.c.id == bindparam("id_"))
-COUNTS = select(
-    func.coalesce(func.sum(case((cards.c.state == "pending", 1), else_=0)), 0),
-    func.min(case((cards.c.state == "pending", cards.c.due_at))),
-    func.coalesce(func.sum(case((cards.c.state == "set aside", 1), else_=0)), 0),
-    func.coalesce(func.sum(case((cards.c.ambiguous, 1), else_=0)), 0),
-)
+
+
+def _counts() -> Select[Any]:
+    """In the order of DeliveryCounts. What waits for a conversation that is gone waits for nothing of ours."""
+    there = cards.join(conversations, and_(conversations.c.id == cards.c.conversation, conversations.c.gone == false()))
+    pending = select(func.count(), func.min(cards.c.due_at)).select_from(there).where(PENDING).subquery()
+    aside = select(func.count()).select_from(there).where(_ASIDE)
+    # Written out for the partial index, as above.
+    ambiguous = select(func.count()).select_from(cards).where(literal_column("cards.ambiguous"))
+    gone = (
+        select(func.count())
+        .select_from(conversations)
+        .where(conversations.c.gone == true(), conversations.c.subscribed_at.is_not(None))
+    )
+    counted = (query.scalar_subquery() for query in (aside, ambiguous, gone))
+    return select(pending, *counted)
+
+
+COUNTS = _counts()

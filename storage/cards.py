@@ -115,6 +115,9 @@ class Cards:
         else:
             self._on.execute(statements.RELEASE, {"owner_": owner})
 
+    def last_call(self) -> datetime | None:
+        return pace.last_call(self._on)
+
     def clock_set_back(self, now: datetime) -> None:
         self._on.execute(statements.DUE_NOW, {"now_": now})
         pace.clock_set_back(self._on, now)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    distinct,
     func,
     insert,
     literal,
@@ -30,7 +31,7 @@ from bot.alerts.words import Severity
 from storage.cards import Cards
 from storage.rows import SELECT_ALERT, alert_of
 from storage.statements import LIMIT, Twin, twin
-from storage.tables import OPEN, PENDING, alerts, cards, evidence, folds, rollups
+from storage.tables import OPEN, PENDING, Number, alerts, cards, evidence, folds, rollups
 from storage.types import Json, Utc
 
 #: How many of the newest alerts of a host are looked at for one of the same type.
@@ -42,8 +43,8 @@ _COUNTED = 500
 #: A backlog is counted up to here: whoever asks wants to know whether there is one.
 _BACKLOG_COUNTED = 100
 
-_HERE = bindparam("conversation_", type_=Integer())
-_CARD = bindparam("card_", type_=Integer())
+_HERE = bindparam("conversation_", type_=Number)
+_CARD = bindparam("card_", type_=Number)
 _TYPE = bindparam("type_", type_=Text())
 _SINCE = bindparam("since_", type_=Utc())
 
@@ -134,9 +135,11 @@ _JOINED = (
     )
 )
 _PLACE = select(cards.c.conversation, cards.c.subject, cards.c.subject_id).where(cards.c.id == _CARD)
+_FOLDED_IN = select(func.count()).select_from(folds).where(folds.c.card == cards.c.id).correlate(cards)
 _OWN = select(
     cards.c.id,
-    select(func.count()).select_from(folds).where(folds.c.card == cards.c.id).correlate(cards).scalar_subquery(),
+    _FOLDED_IN.scalar_subquery(),
+    _FOLDED_IN.join(alerts, alerts.c.number == folds.c.alert).where(OPEN).scalar_subquery(),
 ).where(
     cards.c.subject == literal(Subject.ALERT.value),
     cards.c.subject_id == bindparam("alert_"),
@@ -159,6 +162,8 @@ _SUMMARY = select(
     func.max(_RANK),
     func.min(alerts.c.first_activity),
     func.max(alerts.c.last_activity),
+    # Without a type, alerts are of one kind where they say the same.
+    func.count(distinct(case((alerts.c.alert_type != "", alerts.c.alert_type), else_=alerts.c.title))),
 ).select_from(alerts.join(_numbers, _numbers.c.number == alerts.c.number))
 _newest_numbers = select(_numbers.c.number).order_by(_numbers.c.number.desc()).limit(_COUNTED).subquery()
 _ASSETS = (
@@ -224,19 +229,19 @@ class Folds:
         row = self._on.execute(_PLACE, {"card_": card}).first()
         return CardPlace(row[0], Subject(row[1]), row[2]) if row is not None else None
 
-    def own_card(self, conversation: int, alert: int) -> tuple[int, int]:
+    def own_card(self, conversation: int, alert: int) -> tuple[int, int, int]:
         row = self._on.execute(_OWN, {"conversation_": conversation, "alert_": alert}).first()
-        return (row[0], row[1]) if row is not None else (0, 0)
+        return (row[0], row[1], row[2]) if row is not None else (0, 0, 0)
 
     def view(self, card: int) -> FoldView | None:
-        count, is_open, rank, first, last = self._on.execute(_SUMMARY, {"card_": card}).one()
+        count, is_open, rank, first, last, kinds = self._on.execute(_SUMMARY, {"card_": card}).one()
         if not count:
             return None
         labels = self._on.execute(_ASSETS, {"card_": card}).scalars().all()
         (newest,) = self.page(card, offset=0, limit=1)
         return FoldView(
             card=card,
-            title=newest.title,
+            title=(newest.title or f"#{newest.number}") if kinds == 1 else "",
             severity=list(Severity)[rank],
             count=count,
             open=is_open,

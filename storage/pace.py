@@ -33,14 +33,22 @@ _LAST = (
     .offset(bindparam("offset_", type_=Integer()))
 )
 _SINCE = select(func.count()).select_from(sends).where(sends.c.at > bindparam("since_", type_=Utc()))
+_LAST_CALL = select(func.max(sends.c.at))
 _newest = select(func.max(sends.c.id)).where(sends.c.conversation == bindparam("conversation_")).scalar_subquery()
 _ENDED = (
     update(sends)
     .where(sends.c.id == _newest, sends.c.at < bindparam("at_", type_=Utc()))
     .values(at=bindparam("at_", type_=Utc()))
 )
-_FREE = update(conversations).where(conversations.c.id == bindparam("id_")).values(free_at=_FREE_AT)
-_HOLD = _FREE.where(or_(conversations.c.free_at.is_(None), conversations.c.free_at < _FREE_AT))
+#: Never sooner than it was: a call that ends late must not shorten a pause that Teams asked for.
+_HOLD = (
+    update(conversations)
+    .where(
+        conversations.c.id == bindparam("id_"),
+        or_(conversations.c.free_at.is_(None), conversations.c.free_at < _FREE_AT),
+    )
+    .values(free_at=_FREE_AT)
+)
 _REST = update(conversations).where(conversations.c.free_at > _FREE_AT).values(free_at=_FREE_AT)
 _FORGET = delete(sends).where(sends.c.at < _BEFORE)
 _FORGET_AHEAD = delete(sends).where(sends.c.at > _BEFORE)
@@ -77,12 +85,18 @@ def _free(connection: Connection, now: datetime, conversation: int, limits: Limi
         first = connection.execute(_LAST, asked).scalar()
         if first is not None:
             free = max(free, first + limit.length + SLACK)
-    connection.execute(_FREE, {"id_": conversation, "free_": free})
+    hold(connection, conversation, free)
 
 
 def hold(connection: Connection, conversation: int, until: datetime) -> None:
     """Teams asked for a pause in this conversation."""
     connection.execute(_HOLD, {"id_": conversation, "free_": until})
+
+
+def last_call(connection: Connection) -> datetime | None:
+    """When the newest call was made, as far as calls are remembered."""
+    at: datetime | None = connection.execute(_LAST_CALL).scalar()
+    return at
 
 
 def clock_set_back(connection: Connection, now: datetime) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.alerts.errors import Busy
 from storage.again import Unable, again
+from storage.presses import try_to_write
 from storage.types import as_json
 from storage.unit import Unit, Work
 
@@ -108,6 +109,7 @@ class PostgresqlStore:
 def _check(connection: Connection) -> None:
     if connection.execute(text("SELECT pg_is_in_recovery()")).scalar_one():
         raise Unable("the database is a standby and takes no writes")
+    try_to_write(Unit(connection))
 
 
 async def _run(engine: AsyncEngine, work: Callable[[Connection], T], *, writing: bool) -> T:

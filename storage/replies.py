@@ -1,16 +1,24 @@
-"""Messages that were made once, kept until they are sent."""
+"""Messages that were made once, kept until some time after they were sent."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, literal_column, select
 
 from bot.alerts.errors import NotAvailable
 from bot.alerts.messages import Mention, Message
-from storage.tables import replies
+from storage.tables import cards, replies
 
 _ADD = insert(replies).returning(replies.c.id)
 _GET = select(replies.c.message).where(replies.c.id == bindparam("id_"))
+
+_OLD = (
+    cards.c.subject == literal_column("'reply'"),
+    cards.c.state == literal_column("'shown'"),
+    cards.c.posted_at < bindparam("before_"),
+)
+_FORGET = delete(replies).where(replies.c.id.in_(select(cards.c.subject_id).where(*_OLD)))
+_FORGET_CARDS = delete(cards).where(*_OLD)
 
 
 class Replies:
@@ -33,3 +41,7 @@ class Replies:
             raise NotAvailable(f"reply {reply}")
         mentions = tuple(Mention(*mention) for mention in plain["mentions"])
         return Message(plain["text"], plain["summary"], plain["card"], mentions)
+
+    def forget_before(self, at: datetime) -> None:
+        self._on.execute(_FORGET, {"before_": at})
+        self._on.execute(_FORGET_CARDS, {"before_": at})

@@ -49,6 +49,7 @@ def _sqlite(url: URL, *, migrating: bool) -> str | None:
         return None
     if migrating:
         file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)  # alerts are nobody else's business on this machine
     engine = sqlite.make_engine(url, writes=migrating)
     try:
         with engine.begin() as connection:

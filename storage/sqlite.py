@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage.again import Unable, again
 from storage.conditions import know_fold
+from storage.presses import try_to_write
 from storage.types import as_json
 from storage.unit import Unit, Work
 from storage.url import file_of
@@ -101,7 +102,7 @@ class SqliteStore:
 
     async def healthy(self) -> None:
         """Raises Busy where nothing can be written."""
-        await self._writer.submit(lambda _: None)
+        await self._writer.submit(try_to_write)
 
     async def close(self) -> None:
         """Finish what is queued; nothing may be asked for afterwards."""

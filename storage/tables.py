@@ -247,6 +247,7 @@ Index(
 )
 Index("ix_cards_due", cards.c.conversation, cards.c.due_at, **_only("state = 'pending'"))
 Index("ix_cards_aside", cards.c.id, **_only("state = 'set aside'"))
+Index("ix_cards_ambiguous", cards.c.id, **_only("ambiguous"))
 Index("ix_cards_leased", cards.c.conversation, cards.c.lease_until, **_only("lease_until IS NOT NULL"))
 Index("ix_cards_activity", cards.c.conversation, cards.c.activity_id, **_only("activity_id IS NOT NULL"))
 

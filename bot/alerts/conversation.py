@@ -107,12 +107,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryCounts:
-    """How delivery stands: cards waiting and since when the longest one, cards set aside, posts that may be doubled."""
+    """How delivery stands: cards waiting and since when the longest one, cards set aside, posts that may be doubled,
+    and subscribed conversations that are gone, whose cards are neither waiting nor set aside here."""
 
     pending: int
     oldest: datetime | None
     set_aside: int
     ambiguous: int
+    gone: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ class Cards(Protocol):
         ...
 
     def forget_activity(self, card: Card, *, owner: str) -> None:
-        """Its message is gone from Teams: post it anew."""
+        """Its message is gone from Teams: post it anew. Where none was posted its thread is gone: post it outside."""
         ...
 
     def release(self, owner: str | None) -> None:
@@ -90,6 +90,10 @@ class Cards(Protocol):
 
     def next_due(self) -> datetime | None:
         """When the next card may be sent; in the past where one may be sent now."""
+        ...
+
+    def last_call(self) -> datetime | None:
+        """When Teams was last called, by anybody; None where that is not remembered."""
         ...
 
     def clock_set_back(self, now: datetime) -> None:
@@ -132,8 +136,8 @@ class Folds(Protocol):
         """Where a card is, and what it is about."""
         ...
 
-    def own_card(self, conversation: int, alert: int) -> tuple[int, int]:
-        """The alert's own card there and how many are folded into it; (0, 0) without any."""
+    def own_card(self, conversation: int, alert: int) -> tuple[int, int, int]:
+        """The alert's own card there, how many are folded into it, and how many of those are open; zeros without."""
         ...
 
     def view(self, card: int) -> FoldView | None:
@@ -152,7 +156,13 @@ class Replies(Protocol):
 
     def add(self, message: Message, at: datetime) -> int: ...
 
-    def get(self, reply: int) -> Message: ...
+    def get(self, reply: int) -> Message:
+        """Raises NotAvailable."""
+        ...
+
+    def forget_before(self, at: datetime) -> None:
+        """Those that were shown before then go, with their cards."""
+        ...
 
 
 class Digests(Protocol):
@@ -175,5 +185,7 @@ class Presses(Protocol):
     def first_time(self, key: str, at: datetime) -> bool:
         """Remember the key; False where it was known."""
         ...
+
+    def known(self, key: str) -> bool: ...
 
     def forget_before(self, at: datetime) -> None: ...

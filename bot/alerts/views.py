@@ -33,9 +33,10 @@ class AlertView:
     people: Mapping[str, Person] = field(default_factory=dict)
     incident: Incident | None = None
     last_comment: Comment | None = None
-    #: The card that draws this, where others are folded into it, and how many.
+    #: The card that draws this, where others are folded into it, how many, and how many of them are open.
     card: int = 0
     folded: int = 0
+    folded_open: int = 0
 
     @property
     def assignee_name(self) -> str | None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from bot.alerts.conversation import Card, Limits
 from bot.alerts.errors import Busy, DeliveryDelayed, DeliveryRefused, Refusal
 from bot.alerts.messages import Messenger
 from bot.alerts.ports import Clock, Store, UnitOfWork
+from bot.delivery.loops import POLL, survived
 from bot.delivery.presenter import Drawn, Presenter
 from bot.delivery.retry import backoff
 
@@ -20,14 +22,14 @@ log = logging.getLogger(__name__)
 #: How many conversations are served at once.
 ABREAST: Final = 16
 
-#: How long nothing happens before we look anyway: another process may have written. Seconds.
-POLL: Final = 0.5
-
 #: After so many attempts that failed for a reason of our own a card is set aside.
 OWN_FAILURES: Final = 5
 
 #: Commits come in bursts: after a look we wait this long before the next one, in seconds.
 GATHER: Final = 0.005
+
+#: How long we wait where what is due is not to be had: the tenant's limit, or another replica has it. Seconds.
+NOTHING_TAKEN: Final = 0.1
 
 #: How long until what became of a call is written down again, where the database was busy. Seconds.
 RECORD_AGAIN: Final = 0.2
@@ -80,8 +82,10 @@ class Dispatcher:
         self._under_way: dict[asyncio.Task[None], Card] = {}
         #: Cards, by id, of which a post may have arrived that is not written down.
         self._unproven: set[int] = set()
+        #: How often a card, by id, failed for a reason of our own.
+        self._failures: Counter[int] = Counter()
         self._latest: datetime | None = None
-        self._stopping = False
+        self._stopping, self._stopped = False, asyncio.Event()
         self._between_rounds = asyncio.Event()
         self._between_rounds.set()
 
@@ -91,22 +95,18 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Work until `stop`. An error of one round is logged; the next round tries again."""
-        renewing = asyncio.create_task(self._renew(), name="renew leases")
+        renewing = asyncio.create_task(self._keep_leases(), name="renew leases")
         self._between_rounds.clear()
         try:
             while not self._stopping:
                 self._news.clear()
                 self.beat()
-                try:
-                    wait = await self._round()
-                except Busy as busy:
-                    log.warning("nothing can be delivered: %s", busy)
-                    wait = POLL
-                except Exception:
-                    log.exception("a round of delivery failed")
-                    wait = POLL
+                wait = await survived(self._round)
                 if not self._stopping:
                     await self._sleep(wait)
+            self._between_rounds.set()
+            # What is under way keeps its lease until `stop` waits for it no longer.
+            await self._stopped.wait()
         finally:
             renewing.cancel()
             self._between_rounds.set()
@@ -119,8 +119,11 @@ class Dispatcher:
         await self._between_rounds.wait()
         if self._under_way:
             await asyncio.wait(list(self._under_way), timeout=patience)
-        if not self._under_way:
-            await self._store.write(lambda uow: uow.cards.release(self._owner))
+        try:
+            if not self._under_way:
+                await self._store.write(lambda uow: uow.cards.release(self._owner))
+        finally:
+            self._stopped.set()
 
     async def _round(self) -> float:
         """Start what can be started; the seconds until there may be more."""
@@ -143,12 +146,13 @@ class Dispatcher:
             task = asyncio.create_task(self._deliver(card), name=f"deliver card {card.id}")
             self._under_way[task] = card
             task.add_done_callback(self._done)
-        # Nothing to take although something is due: the tenant's limit, or another replica has it.
-        return 0 if cards else 0.05
+        return 0 if cards else NOTHING_TAKEN
 
     async def _now(self) -> datetime:
         """The time; a clock that was set back would leave everything waiting for what it took for the near future."""
         now = self._clock()
+        if self._latest is None:
+            self._latest = await self._store.read(lambda uow: uow.cards.last_call())
         if self._latest is not None and now < self._latest - SET_BACK:
             log.warning("the clock was set back by %s", self._latest - now)
             await self._store.write(lambda uow: uow.cards.clock_set_back(now))
@@ -160,17 +164,17 @@ class Dispatcher:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._news.wait(), timeout=seconds)
 
-    async def _renew(self) -> None:
+    async def _keep_leases(self) -> None:
         while True:
-            await asyncio.sleep(self._lease.total_seconds() / 3)
-            # Those alone: what a claim has taken without our hearing of it falls to whoever comes after its lease.
-            cards = [card.id for card in self._under_way.values()]
-            if not cards:
-                continue
-            try:
-                await self._store.write(lambda uow: uow.cards.renew(self._owner, cards, lease=self._lease))  # noqa: B023 - awaited at once
-            except Busy as busy:
-                log.warning("leases could not be renewed: %s", busy)
+            wait = await survived(self._renew)
+            await asyncio.sleep(wait)
+
+    async def _renew(self) -> float:
+        # Those alone: what a claim has taken without our hearing of it falls to whoever comes after its lease.
+        cards = [card.id for card in self._under_way.values()]
+        if cards:
+            await self._store.write(lambda uow: uow.cards.renew(self._owner, cards, lease=self._lease))
+        return self._lease.total_seconds() / 3
 
     def _done(self, task: asyncio.Task[None]) -> None:
         card = self._under_way.pop(task)
@@ -186,7 +190,9 @@ class Dispatcher:
     async def _failed(self, card: Card, error: BaseException) -> None:
         """A reason of our own: a card that cannot be drawn must not stand in the way of the others for ever."""
         why = f"{type(error).__name__}: {error}"
-        if card.attempt >= OWN_FAILURES and not isinstance(error, Busy):
+        self._failures[card.id] += not isinstance(error, Busy)
+        if self._failures[card.id] >= OWN_FAILURES:
+            del self._failures[card.id]
             await self._record(card, lambda uow: uow.cards.set_aside(card, owner=self._owner, why=why))
             return
         until, ambiguous = self._clock() + self._backoff(card), card.ambiguous or card.id in self._unproven
@@ -212,6 +218,7 @@ class Dispatcher:
                 lambda uow: uow.cards.shown(card, owner=self._owner, revision=drawn.revision, activity_id=activity),
             )
             self._unproven.discard(card.id)
+            self._failures.pop(card.id, None)
 
     async def _record(self, card: Card, work: Callable[[UnitOfWork], object]) -> None:
         """Write down what became of a call, however long the database takes: without its proof a post is made twice."""
@@ -235,13 +242,16 @@ class Dispatcher:
         return await self._store.read(lambda uow: self._presenter.draw(uow, card, now, small=small))
 
     async def _send_or_shrink(self, card: Card, drawn: Drawn) -> str:
-        """Send it; where Teams finds it too large, once more in half the size."""
+        """Send it; where Teams finds it too large, once more in half the size, if it can be made smaller."""
         try:
             return await self._send(card, drawn)
         except DeliveryRefused as refused:
             if refused.refusal is not Refusal.TOO_LARGE:
                 raise
-        return await self._send(card, await self._draw(card, small=True))
+            smaller = await self._draw(card, small=True)
+            if smaller.message == drawn.message:
+                raise
+        return await self._send(card, smaller)
 
     async def _send(self, card: Card, drawn: Drawn) -> str:
         if card.activity_id is None:
@@ -269,7 +279,7 @@ class Dispatcher:
         log.warning("card %d refused by Teams: %s", card.id, refused)
         self._meter.delivery("refused")
         why, owner = str(refused), self._owner
-        if refused.refusal is Refusal.ACTIVITY_GONE:
+        if refused.refusal is Refusal.ACTIVITY_GONE and (card.activity_id or card.thread):
             await self._record(card, lambda uow: uow.cards.forget_activity(card, owner=owner))
         elif refused.refusal is Refusal.CONVERSATION_GONE or refused.code in SHUT_OUT:
             await self._shut_out(card, why)

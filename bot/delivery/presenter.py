@@ -5,13 +5,15 @@ from datetime import datetime
 
 from bot.alerts.conversation import Card, Subject
 from bot.alerts.errors import NotAvailable
-from bot.alerts.messages import Message
+from bot.alerts.messages import ConversationKind, Message
 from bot.alerts.ports import UnitOfWork
 from bot.usecases.read import shared_view
+from bot.usecases.visibility import Reader, visible_alert
 from cards.alert_card import alert_text, render_alert
 from cards.digest import digest_text, render_digest
 from cards.fold import render_rollup, rollup_text
 from cards.language import Language
+from cards.not_available import not_available_text, render_not_available
 from cards.size import LIMIT
 
 #: The size of a card that Teams found too large, in bytes: half of what is sent otherwise.
@@ -49,7 +51,15 @@ class Presenter:
         return Drawn(message, revision)
 
     def _alert(self, uow: UnitOfWork, card: Card, now: datetime, nonce: str, *, limit: int) -> Message:
-        view = shared_view(uow, card.subject_id, card.conversation.id)
+        here = card.conversation
+        try:
+            if here.kind is ConversationKind.PERSONAL:
+                # Its person may have left the channels since they asked for it.
+                visible_alert(uow, card.subject_id, Reader(here.person or "", here, now))
+            view = shared_view(uow, card.subject_id, here.id)
+        except NotAvailable:
+            text = not_available_text(self._lang)
+            return Message(text=text, summary=text, card=render_not_available(self._lang))
         drawn = render_alert(view, lang=self._lang, now=now, nonce=nonce, link_hosts=self._link_hosts, limit=limit)
         text, summary = alert_text(view, lang=self._lang)
         return Message(text=text, summary=summary, card=drawn)

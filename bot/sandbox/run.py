@@ -23,6 +23,9 @@ HOST, BOT_PORT = "127.0.0.1", 3978
 #: Seconds for the bot to come up, and to go down again.
 START_TIME, STOP_TIME = 30, 20
 
+#: Somebody else may sit on the bot's port and never answer.
+ONE_LOOK = aiohttp.ClientTimeout(total=1)
+
 
 async def run_sandbox(
     *, port: int, bot_url: str, with_bot: bool, feed_every: float | None, stop: asyncio.Event
@@ -36,7 +39,7 @@ async def run_sandbox(
     try:
         await web.TCPSite(runner, HOST, port).start()
         async with _bot(config) if with_bot else contextlib.nullcontext():
-            print(f"\n  Open  {config.public_url}/\n", flush=True)  # noqa: T201 - what the person waits for
+            print(f"\n  Open  {config.public_url}/    (Ctrl-C stops)\n", flush=True)  # noqa: T201 - what the person waits for
             await stop.wait()
     finally:
         await runner.cleanup()
@@ -71,9 +74,9 @@ async def _until_ready(
 ) -> None:
     async with asyncio.timeout(START_TIME):
         while process.returncode is None:
-            with contextlib.suppress(aiohttp.ClientError):
-                async with session.get(f"{config.bot_url}/readyz") as answer:
-                    if answer.status == 200:
+            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                async with session.get(f"{config.bot_url}/healthz", timeout=ONE_LOOK) as answer:
+                    if answer.status == 200 and process.returncode is None:
                         return
             await asyncio.sleep(0.1)
     raise OSError(f"the bot ended with exit code {process.returncode}; its port may be taken")

@@ -16,7 +16,9 @@ _URL_LENGTH = 2_048
 
 
 def time_of(value: object) -> datetime | None:
-    """An ISO time in UTC, microseconds at most. Null, "" and the years 1 and 9999 (how Go and .NET write none) are None.
+    """An ISO time in UTC, microseconds at most.
+
+    Null, "" and the years 1 and 9999, which is how Go and .NET write none and for ever, are None.
 
     A time without a zone counts as UTC. Raises ValueError for anything else.
     """

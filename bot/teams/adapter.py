@@ -25,7 +25,7 @@ from botbuilder.schema import (
 )
 from botframework.connector.auth import ClaimsIdentity
 
-from bot.alerts.errors import DeliveryProblem
+from bot.alerts.errors import Busy, DeliveryProblem
 from bot.alerts.messages import Address, ConversationKind, Message
 from bot.teams.activity import Account, InboundActivity
 from bot.teams.connector import Connector
@@ -65,7 +65,10 @@ class TocsinAdapter(BotAdapter):  # type: ignore[misc]
         self._sorry = sorry
 
     async def process(self, inbound: Inbound, handler: ActivityHandler) -> InvokeAnswer | None:
-        """Run one turn and give the answer of an invoke, None for anything else. Raises nothing of the handler's."""
+        """Run one turn and give the answer of an invoke, None for anything else.
+
+        Raises Busy where Teams is to send it again, which it does not do with an invoke; nothing else of the handler's.
+        """
         context = TurnContext(self, sdk_activity(inbound))
         context.turn_state[_INBOUND] = inbound
         context.turn_state[BotAdapter.BOT_IDENTITY_KEY] = ClaimsIdentity(dict(inbound.claims.values), True)  # noqa: FBT003
@@ -73,6 +76,10 @@ class TocsinAdapter(BotAdapter):  # type: ignore[misc]
         try:
             await self.run_pipeline(context, handler.on_turn)
             return _answer(context) if is_invoke else None
+        except Busy:
+            if not is_invoke:
+                raise
+            _log.warning("A turn failed, because the store is busy: %s", inbound.activity.name)
         except Exception:  # noqa: BLE001 - the border of a turn: whatever went wrong, the person gets a kind answer
             _log.exception("A turn failed: %s %s", inbound.activity.type, inbound.activity.name)
         if is_invoke:

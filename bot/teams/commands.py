@@ -54,11 +54,25 @@ class Commands:
             "digest": self._digest,
         }
 
-    def run(self, uow: UnitOfWork, activity: InboundActivity, person: Person, now: datetime) -> None:
+    def looks(self, activity: InboundActivity) -> bool:
+        """Whether the command only looks at lists, which may take longer than the writer should be kept."""
+        command = parse(activity.said)
+        return isinstance(command, Command) and command.verb in _LISTS
+
+    def look(self, uow: UnitOfWork, activity: InboundActivity, person: Person, now: datetime) -> Reply:
+        """The answer to such a command; None in a conversation that we do not know yet."""
+        here = uow.conversations.find(activity.conversation_id)
+        return None if here is None else self._reply(uow, activity, person, Reader(person.object_id, here, now), now)
+
+    def run(
+        self, uow: UnitOfWork, activity: InboundActivity, person: Person, now: datetime, *, reply: Reply = None
+    ) -> None:
+        """Carry the command out and answer it; `reply` is the answer where it is known already."""
         reader = arrive(uow, activity, person, now)
         if not first_told(uow, activity, now):
             return
-        reply = self._reply(uow, activity, person, reader, now)
+        if reply is None:
+            reply = self._reply(uow, activity, person, reader, now)
         if reply is not None:
             self.post(uow, reader, activity, reply, now)
 
@@ -84,7 +98,8 @@ class Commands:
     def _reply(
         self, uow: UnitOfWork, activity: InboundActivity, person: Person, reader: Reader, now: datetime
     ) -> Reply:
-        command = parse(activity.said)
+        in_thread = bool(self._of_thread(uow, activity, reader))
+        command = parse(activity.said, in_thread=in_thread)
         match command:
             case Unknown():
                 return self._unknown(command)
@@ -97,7 +112,7 @@ class Commands:
                 except NotAvailable:
                     return self._lang.t("This is not available here.")
                 except Refused as refused:
-                    return refusal_text(refused, None, self._lang)
+                    return refusal_text(refused, None, self._lang, now=now)
 
     def _unknown(self, unknown: Unknown) -> str:
         word = unknown.word[:40]
@@ -164,21 +179,22 @@ class Commands:
     def _numbers(self, uow: UnitOfWork, said: Said) -> list[int]:
         """The alerts that the command names; without any, the one whose thread it is said in."""
         if not said.command.spans:
-            return self._of_thread(uow, said)
+            return self._of_thread(uow, said.activity, said.reader)
         numbers: list[int] = []
         for span in said.command.spans:
             numbers += [span.first] if span.first == span.last else self._range(uow, said, span)
         return list(dict.fromkeys(numbers))
 
-    def _of_thread(self, uow: UnitOfWork, said: Said) -> list[int]:
-        thread = said.activity.thread
-        card = uow.cards.of_activity(said.reader.conversation.id, thread) if thread else None
+    def _of_thread(self, uow: UnitOfWork, activity: InboundActivity, reader: Reader) -> list[int]:
+        card = uow.cards.of_activity(reader.conversation.id, activity.thread) if activity.thread else None
         return [card.subject_id] if card is not None and card.subject is Subject.ALERT else []
 
     def _incident_meant(self, uow: UnitOfWork, said: Said) -> Said:
         """`link 28` in the thread of an alert: the number is the incident's."""
         command = said.command
-        if command.verb != "link" or command.rest or len(command.spans) != 1 or not self._of_thread(uow, said):
+        if command.verb != "link" or command.rest or len(command.spans) != 1:
+            return said
+        if not self._of_thread(uow, said.activity, said.reader):
             return said
         return replace(said, command=Command("link", rest=str(command.spans[0].first)))
 
@@ -215,7 +231,7 @@ class Commands:
                 lines.append(self._not_here(number))
             except Refused as refused:
                 view = read.alert_view(uow, number, said.reader)
-                lines.append(f"#{number}: {refusal_text(refused, view, self._lang)}")
+                lines.append(f"#{number}: {refusal_text(refused, view, self._lang, now=said.at)}")
             else:
                 lines.append(self._done(uow, done))
         return "\n".join(lines)
@@ -245,4 +261,5 @@ def name_of(conversation: Conversation, lang: Language) -> str:
     return conversation.name or lang.t("this channel")
 
 
+_LISTS = frozenset({"queue", "mine", "search"})
 _LOOKS: Mapping[str, Verb] = {"similar": Verb.SIMILAR, "details": Verb.DETAILS, "history": Verb.HISTORY}

@@ -112,7 +112,9 @@ class Connector:
         for _ in range(_MAX_PAGES):
             query = {"pageSize": str(_PAGE), **({"continuationToken": token} if token else {})}
             page = await self._call("GET", of.service_url, of.conversation, "pagedmembers", query=query)
-            members += [_member(m) for m in _objects(page.get("members"))]
+            if not isinstance(page.get("members"), list):
+                raise DeliveryDelayed("Teams answered with something that is no roster")
+            members += [_member(m) for m in _objects(page["members"])]
             previous, token = token, str(page.get("continuationToken") or "")
             if not token or token == previous:
                 break

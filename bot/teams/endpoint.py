@@ -20,7 +20,10 @@ _READ_TIME: Final = 10
 def messages_endpoint(
     guard: Guard, adapter: TocsinAdapter, handler: ActivityHandler, *, refused: RejectionLog | None = None
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """The handler of that route: 200, with JSON for an invoke; 400 in words, 401, 403, 413 and 415 without any."""
+    """The handler of that route: 200, with JSON for an invoke; 400 in words, 401, 403, 413 and 415 without any.
+
+    Raises Busy where the store is: Teams is to send it again.
+    """
     refusals = refused or RejectionLog()
 
     async def receive(request: web.Request) -> web.Response:

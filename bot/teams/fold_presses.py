@@ -1,7 +1,5 @@
 """Presses on a card that several alerts share: show them one by one, or handle all of them at once."""
 
-from collections.abc import Callable
-
 from bot.alerts.conversation import Subject
 from bot.alerts.errors import Refused
 from bot.alerts.ports import UnitOfWork
@@ -10,8 +8,7 @@ from bot.teams.identity import arrive
 from bot.teams.pressed import Pressed
 from bot.teams.screens import Screen
 from bot.usecases import assign, resolve
-from bot.usecases.acting import Act
-from bot.usecases.folds import AT_ONCE, fold_page, fold_view, handle_all
+from bot.usecases.folds import Errand, fold_page, fold_view, handle_all
 from bot.usecases.visibility import Reader
 from cards.buttons import ME, Press, Verb
 from cards.fold import render_fold_page, render_manage_form, render_rollup
@@ -42,22 +39,35 @@ def handle(uow: UnitOfWork, pressed: Pressed) -> Screen:
     card, key = _card(pressed), pressed.key()
     fold_view(uow, card, reader)
     if key is None or uow.presses.first_time(key, pressed.at):
-        done = handle_all(uow, card, reader, by=pressed.person, at=pressed.at, do=_deed(uow, pressed.press))
+        done = handle_all(uow, card, reader, _errand(uow, pressed))
         if done.left:
             screen = _shared(uow, card, reader)
             return lambda f: screen(f.saying(f.lang.t(
-                "{count} were handled; {left} are left. Press again.", count=AT_ONCE, left=done.left
+                "{count} were handled; {left} are left. Press again.", count=done.changed, left=done.left
             )))  # fmt: skip
     return _shared(uow, card, reader)
 
 
-def _deed(uow: UnitOfWork, press: Press) -> Callable[[Act], object]:
+def _errand(uow: UnitOfWork, pressed: Pressed) -> Errand:
+    press, by, at = pressed.press, pressed.person, pressed.at
     if press.to is not None:
         if press.to != ME:
             raise Refused("badPress", field="to", why="only “me” fits here")
-        return lambda act: assign.assign(uow, act, act.by.object_id)
+        # What somebody has is not taken from them by a press that meant what nobody had.
+        return Errand(
+            by=by,
+            at=at,
+            counted=press.counted,
+            fits=lambda alert: alert.assignee is None,
+            do=lambda act: assign.assign(uow, act, act.by.object_id),
+        )
     classification, determination = press.verdict() or (None, "")
-    return lambda act: resolve.resolve(uow, act, classification, determination, press.comment or "")
+    return Errand(
+        by=by,
+        at=at,
+        counted=press.counted,
+        do=lambda act: resolve.resolve(uow, act, classification, determination, press.comment or ""),
+    )
 
 
 def _shared(uow: UnitOfWork, card: int, reader: Reader) -> Screen:

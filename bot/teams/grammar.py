@@ -46,6 +46,9 @@ MOST = 50
 #: Verbs whose further words may begin with a number, which is then no alert's: `comment 1042 3 hosts are down`.
 _WORDY = frozenset({"comment", "tag", "link"})
 
+#: Of these, the ones whose words may be that number itself, where the alert goes without saying.
+_BARE = frozenset({"comment", "tag"})
+
 #: `4`, `#4-9`, `4 - #9`: an alert or a range, and what separates it from the next one.
 _LOOSE = re.compile(r"#?(\d{1,15})(?:\s*[-–]\s*#?(\d{1,15}))?(?:\s*[,;]\s*(?=#?\d)|[,;:]?(?=\s|$))")
 
@@ -85,8 +88,12 @@ class TooMany:
     count: int
 
 
-def parse(text: str) -> Command | Unknown | TooMany:
-    """The command in a text that has no mention of the bot any more. An empty text asks for help."""
+def parse(text: str, *, in_thread: bool = False) -> Command | Unknown | TooMany:
+    """The command in a text that has no mention of the bot any more. An empty text asks for help.
+
+    `in_thread` is the thread of an alert: there `comment 3 hosts are down` names none, `comment #3 …` and
+    `comment 3: …` do.
+    """
     word, rest = _first_word(text.replace("&nbsp;", " "))
     verb = word.casefold().rstrip(":!.")
     if not verb:
@@ -96,6 +103,8 @@ def parse(text: str) -> Command | Unknown | TooMany:
         return Command(verb, rest=rest.strip())
     if verb not in VERBS:
         return Unknown(word, tuple(get_close_matches(verb, (*VERBS, *PLAIN), n=2, cutoff=0.6)))
+    if in_thread and verb in _BARE and not _names_alert(rest):
+        return Command(verb, rest=rest.strip())
     spans, rest = _tight_spans(rest) if verb in _WORDY else _spans(rest)
     count = sum(span.last - span.first + 1 for span in spans)
     return TooMany(count) if count > MOST else Command(verb, spans, rest)
@@ -147,6 +156,14 @@ def _tight_spans(text: str) -> tuple[tuple[Span, ...], str]:
         if not match[3]:
             break
     return tuple(spans), rest
+
+
+def _names_alert(text: str) -> bool:
+    """Whether numbers at the beginning are marked as those of alerts, by # or a colon."""
+    text = text.strip()
+    _, rest = _tight_spans(text)
+    named = text[: len(text) - len(rest)].rstrip()
+    return named.startswith("#") or named.endswith(":")
 
 
 def _span(match: re.Match[str]) -> Span:

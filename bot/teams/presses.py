@@ -106,7 +106,7 @@ class Presses:
         reader = _reader(uow, pressed)
         if pressed.verb is Verb.QUEUE:
             return screens.queue(uow, reader, pressed.press, days=self._queue_days)
-        if pressed.press.fold is not None:
+        if pressed.press.fold is not None or pressed.verb not in screens.SCREENS:
             return fold_presses.look(uow, pressed, reader)
         return screens.SCREENS[pressed.verb](uow, pressed.alert, reader, pressed.press)
 
@@ -127,11 +127,13 @@ class Presses:
         """Say kindly why not, above the fresh card."""
         if refused.reason == "badPress":
             return bad_request(refusal_text(refused, None, self._lang))
+        if pressed.press.alert is None:
+            return toast(refusal_text(refused, None, self._lang))
         try:
             view = await self._store.read(lambda uow: read.alert_view(uow, pressed.alert, _reader(uow, pressed)))
         except NotAvailable:
             return toast(not_available_text(self._lang))
-        notice = refusal_text(refused, view, self._lang)
+        notice = refusal_text(refused, view, self._lang, now=pressed.at)
         return card_answer(self._draw(pressed, screens.of_view(view), notice))
 
 

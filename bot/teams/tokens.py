@@ -42,7 +42,7 @@ class TokenSource(Protocol):
 class CachedTokens:
     """A TokenSource that asks `fetch` only when no good token is at hand, and once at a time.
 
-    A token is replaced from 5 minutes before its end.
+    A token is replaced from 5 minutes before its end, and serves to its end where no other is to be had.
     """
 
     def __init__(
@@ -60,7 +60,12 @@ class CachedTokens:
     async def token(self) -> str:
         held = self._held
         if held is None or self._clock() >= held.expires - _EARLY:
-            held = self._held = await self._fetch()
+            try:
+                held = self._held = await self._fetch()
+            except DeliveryDelayed:
+                held = self._held
+                if held is None or self._clock() >= held.expires:
+                    raise
         return held.value
 
     def invalidate(self, stale: str) -> None:

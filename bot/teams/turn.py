@@ -76,7 +76,10 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
             return
         if activity.kind is ConversationKind.PERSONAL:
             await self._rosters.look_for(person.object_id)
-        await self._store.write(lambda uow: self._commands.run(uow, activity, person, now))
+        reply = None
+        if self._commands.looks(activity):
+            reply = await self._store.read(lambda uow: self._commands.look(uow, activity, person, now))
+        await self._store.write(lambda uow: self._commands.run(uow, activity, person, now, reply=reply))
         if activity.kind is ConversationKind.CHANNEL:
             await self._read_new_roster(activity)
 
@@ -102,7 +105,7 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
         try:
             verb, press = read_message(activity.value)
         except Refused as bad:
-            answer: str | Json = refusal_text(bad, None, self._lang)
+            answer: str | Json = refusal_text(bad, None, self._lang, now=now)
         else:
             value = {"action": {"type": "Action.Execute", "verb": verb.value, "data": press.data()}}
             answer = shown_in(await self._presses.answer(activity.model_copy(update={"value": value})))

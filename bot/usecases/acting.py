@@ -11,6 +11,7 @@ from bot.alerts.errors import Refused
 from bot.alerts.history import Entry
 from bot.alerts.people import Actor, Person, Way
 from bot.alerts.ports import UnitOfWork
+from bot.usecases.showing import show_changed
 from bot.usecases.visibility import Reader, visible_alert
 
 
@@ -50,7 +51,9 @@ def perform(
         return Done(alert, None)
     if act.rev is not None and act.rev < alert.revision:
         _refuse_lost_race(uow, act, touches)
-    return record(uow, alert, decide(alert), by=Actor.person(act.by), way=act.way, at=act.at)
+    done = record(uow, alert, decide(alert), by=Actor.person(act.by), way=act.way, at=act.at)
+    show_changed(uow, done.alert, None, act.at)
+    return done
 
 
 def record(

@@ -19,6 +19,9 @@ from bot.usecases.visibility import wanted_by
 #: The first subscription posts the newest open alerts that came before anybody listened.
 BACKLOG = 20
 
+#: Among so many it looks for those.
+LOOKED_THROUGH = 300
+
 #: They come after whatever is new.
 BACKLOG_URGENCY = 10
 
@@ -59,8 +62,7 @@ def unsubscribe(uow: UnitOfWork, conversation: int) -> bool:
 
 
 def come_back(uow: UnitOfWork, team: str, at: datetime) -> None:
-    """The bot is in a team, perhaps again: its subscribed channels get alerts as before."""
-    nobody_listened = not uow.conversations.subscribed()
+    """The bot is in a team, perhaps again: its subscribed channels get alerts as before, and what they missed."""
     for conversation in uow.conversations.of_team(team):
         if conversation.gone and conversation.subscribed:
             uow.conversations.meet(
@@ -69,8 +71,7 @@ def come_back(uow: UnitOfWork, team: str, at: datetime) -> None:
                 service_url=conversation.service_url,
                 tenant_id=conversation.tenant_id,
             )
-            if nobody_listened:
-                _post_backlog(uow, conversation.id, at, wanted_by(conversation))
+            _post_backlog(uow, conversation.id, at, wanted_by(conversation))
 
 
 def keep_roster(uow: UnitOfWork, conversation: int, members: Iterable[Member], at: datetime) -> None:
@@ -94,9 +95,10 @@ def meet_member(uow: UnitOfWork, member: Member, at: datetime) -> None:
 
 
 def _post_backlog(uow: UnitOfWork, conversation: int, at: datetime, wants: Condition) -> int:
-    """Post the newest open alerts that fit; how many."""
-    wanted = QueueFilter(since=LONG_AGO, where=wants, now=at)
-    alerts, _ = uow.alerts.page(Scope(everything=True), wanted, offset=0, limit=BACKLOG)
+    """Post the newest open alerts that fit and are not shown there yet; how many."""
+    wanted, here = QueueFilter(since=LONG_AGO, where=wants, now=at), Scope(everything=False, shared_in=conversation)
+    newest, _ = uow.alerts.page(Scope(everything=True), wanted, offset=0, limit=LOOKED_THROUGH)
+    alerts = [alert for alert in newest if not uow.alerts.in_scope(alert.number, here)][:BACKLOG]
     for alert in alerts:
         uow.cards.want(conversation, Subject.ALERT, alert.number, priority=BACKLOG_URGENCY + urgency(alert), at=at)
     return len(alerts)

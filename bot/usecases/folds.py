@@ -17,9 +17,23 @@ from bot.usecases.visibility import Reader
 AT_ONCE = 300
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What is to be done to all alerts of a card, by whom, and to which: those that fit among the `counted` ones.
+
+    `counted` is how many alerts the presser was shown: what has joined the card since is not meant. None means all.
+    """
+
+    by: Person
+    at: datetime
+    do: Callable[[Act], object]
+    fits: Callable[[Alert], bool] = lambda _alert: True
+    counted: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """How many alerts were changed, and how many are still open because they were too many for one press."""
+    """How many alerts were changed, and how many are left because they were too many for one press."""
 
     changed: int
     left: int
@@ -41,16 +55,17 @@ def fold_page(uow: UnitOfWork, card: int, reader: Reader, page: int) -> FoldPage
     return FoldPage(view, tuple(views_of(uow, alerts)), page, PAGE_SIZE)
 
 
-def handle_all(
-    uow: UnitOfWork, card: int, reader: Reader, *, by: Person, at: datetime, do: Callable[[Act], object]
-) -> Handled:
-    """Do it to every open alert of a card. One that it does not fit, such as one assigned already, stays as it is."""
-    open_before = fold_view(uow, card, reader).open
+def handle_all(uow: UnitOfWork, card: int, reader: Reader, errand: Errand) -> Handled:
+    """Do it to the open alerts of a card that fit, oldest first. One that refuses it stays as it is."""
+    everything = uow.folds.page(card, offset=0, limit=fold_view(uow, card, reader).count)
+    # Whatever joins a card is newer than what is there, so those that were counted come first.
+    counted = sorted(everything, key=lambda alert: alert.number)[: errand.counted]
+    meant = [alert.number for alert in counted if alert.is_open and errand.fits(alert)]
     changed = 0
-    for number in uow.folds.open_numbers(card, limit=AT_ONCE):
+    for number in meant[:AT_ONCE]:
         try:
-            do(Act(alert=number, by=by, reader=reader, at=at))
+            errand.do(Act(alert=number, by=errand.by, reader=reader, at=errand.at))
         except Refused:
             continue
         changed += 1
-    return Handled(changed, max(0, open_before - AT_ONCE))
+    return Handled(changed, len(meant[AT_ONCE:]))

@@ -35,8 +35,8 @@ def shared_view(uow: UnitOfWork, number: int, conversation: int) -> AlertView:
 def view_of(uow: UnitOfWork, alert: Alert, conversation: int) -> AlertView:
     """The same, of an alert that was loaded, or has just been changed."""
     (view,) = views_of(uow, [alert])
-    card, folded = uow.folds.own_card(conversation, alert.number)
-    return replace(view, card=card, folded=folded) if folded else view
+    card, folded, folded_open = uow.folds.own_card(conversation, alert.number)
+    return replace(view, card=card, folded=folded, folded_open=folded_open) if folded else view
 
 
 def details(uow: UnitOfWork, number: int, reader: Reader) -> DetailsView:

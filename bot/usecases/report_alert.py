@@ -15,7 +15,7 @@ from bot.alerts.ports import UnitOfWork
 from bot.alerts.report import Report
 from bot.alerts.words import Signal
 from bot.usecases.acting import record
-from bot.usecases.showing import show_changed, show_new
+from bot.usecases.showing import show_changed, show_new, show_worse
 
 #: How many of a source's comments are taken in from one report, the newest ones.
 COMMENTS_TAKEN = 100
@@ -106,6 +106,7 @@ def _update(uow: UnitOfWork, alert: Alert, told: tuple[Said | None, Said], repor
         after = record(uow, alert, decision, by=by, way=Way.SOURCE, at=now, apart=news_apart).alert
         if absorbed.evidence_changed:
             uow.alerts.replace_evidence(alert.number, report.evidence)
+        show_worse(uow, after, alert, now)
         show_changed(uow, after, report.evidence, now)
     after = _take_comments(uow, after, report, now)
     if previous != news or after.revision != alert.revision:

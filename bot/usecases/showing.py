@@ -34,6 +34,9 @@ ROLLUPS: Final = 10
 #: A posted card is not drawn anew for each alert that joins it.
 JOIN_EVERY: Final = timedelta(seconds=5)
 
+#: Pieces of evidence that filters look at where somebody has changed an alert.
+EVIDENCE_LOOKED_AT: Final = 1_000
+
 #: Roll-ups go out with what is urgent: they are how people hear of all the rest.
 ROLLUP_URGENCY: Final = 0
 
@@ -51,14 +54,35 @@ def show_new(uow: UnitOfWork, new: Sequence[Shown], now: datetime) -> None:
             _Placing(uow, conversation, now).place(wanted)
 
 
-def show_changed(uow: UnitOfWork, alert: Alert, evidence: Sequence[Evidence], now: datetime) -> None:
-    """A card for an alert that fits only now, in choosy conversations. One that fits no more keeps its card."""
+def show_changed(uow: UnitOfWork, alert: Alert, evidence: Sequence[Evidence] | None, now: datetime) -> None:
+    """A card for an alert that fits only now, in choosy conversations. One that fits no more keeps its card.
+
+    With None, the evidence is loaded where somebody is choosy.
+    """
     choosy = [conversation for conversation in uow.conversations.subscribed() if conversation.wants]
-    people = uow.people.many([alert.assignee] if choosy and alert.assignee else [])
+    if not choosy:
+        return
+    if evidence is None:
+        evidence = uow.alerts.evidence(alert.number, limit=EVIDENCE_LOOKED_AT)
+    people = uow.people.many([alert.assignee] if alert.assignee else [])
     for conversation in choosy:
         here = Scope(everything=False, shared_in=conversation.id)
         if _wants(conversation, alert, evidence, people, now) and not uow.alerts.in_scope(alert.number, here):
             _Placing(uow, conversation, now).place([alert])
+
+
+def show_worse(uow: UnitOfWork, alert: Alert, before: Alert, now: datetime) -> None:
+    """A card of its own, and at once, for an alert that has risen to high, wherever it is or should be shown.
+
+    Until then it may have been one of many on another's card, or its card may wait behind others. Where it fits a
+    filter only now, `show_changed` shows it.
+    """
+    if alert.severity is not Severity.HIGH or before.severity is Severity.HIGH or not alert.is_open:
+        return
+    for conversation in uow.conversations.subscribed():
+        here = Scope(everything=False, shared_in=conversation.id)
+        if not conversation.wants or uow.alerts.in_scope(alert.number, here):
+            uow.cards.want(conversation.id, Subject.ALERT, alert.number, priority=urgency(alert), at=now)
 
 
 def _wants(

@@ -29,7 +29,10 @@ class SourceTokens:
         return scheme.casefold() == "bearer" and any(matches)
 
     def allows_signature(self, source: str, signature: str, body: bytes) -> bool:
-        """`X-Tocsin-Signature: t=<unix seconds>,v1=<hex>`, HMAC-SHA256 over `<t>.<body>`; each counts once."""
+        """`X-Tocsin-Signature: t=<unix seconds>,v1=<hex>`, HMAC-SHA256 over `<t>.<body>`; each counts once.
+
+        That is: once in this process, while it is not forgotten; `signature_key` is for remembering it elsewhere.
+        """
         stamp, given = _parts(signature)
         if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 11):
             return False
@@ -49,11 +52,18 @@ class SourceTokens:
         self._seen.pop(_parts(signature)[1], None)
 
     def _is_new(self, signature: str, now: datetime) -> bool:
-        self._seen = {known: at for known, at in self._seen.items() if now - at <= 2 * SIGNATURE_AGE}
+        # They are in the order in which they came: those too old to count are in front.
+        while self._seen and now - self._seen[oldest := next(iter(self._seen))] > 2 * SIGNATURE_AGE:
+            del self._seen[oldest]
         if signature in self._seen:
             return False
         self._seen[signature] = now
         return True
+
+
+def signature_key(signature: str) -> str:
+    """Under which key a used signature is remembered."""
+    return f"signature:{_parts(signature)[1]}"
 
 
 def _parts(signature: str) -> tuple[str, str]:

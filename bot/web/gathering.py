@@ -13,6 +13,9 @@ from bot.usecases.report_alert import Reported, report_alerts
 #: How many reports share a transaction at most, so that a press never waits long behind a large page.
 TOGETHER = 64
 
+#: From here on nothing more may wait.
+MOST_WAITING = 5_000
+
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
@@ -31,6 +34,8 @@ class Gathering:
 
     async def keep(self, reports: Sequence[Report]) -> list[Reported]:
         """What became of each, once that is committed. Raises Busy where the store cannot take them now."""
+        if len(self._waiting) > MOST_WAITING:
+            raise Busy(f"{len(self._waiting)} reports are waiting")
         mine = [_Waiting(report) for report in reports]
         self._waiting.extend(mine)
         if self._work is None:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final, Protocol
 
 from aiohttp import web
 
@@ -26,20 +26,34 @@ class Beats:
         self._patience = patience
         self._monotonic = monotonic
         self._last = dict.fromkeys(patience, monotonic())
+        self._tasks: dict[str, asyncio.Task[Any]] = {}
 
     def beat(self, loop: str) -> None:
         self._last[loop] = self._monotonic()
 
+    def watch(self, loop: str, task: asyncio.Task[Any]) -> None:
+        """Watch a loop that may be quiet for long, but never ends."""
+        self._tasks[loop] = task
+
     def silent(self) -> list[str]:
-        """The loops that have not been heard of for too long."""
+        """The loops that have not been heard of for too long, or have ended."""
         now = self._monotonic()
-        return [loop for loop, patience in self._patience.items() if now - self._last[loop] > patience]
+        quiet = [loop for loop, patience in self._patience.items() if now - self._last[loop] > patience]
+        return quiet + [loop for loop, task in self._tasks.items() if task.done() and loop not in quiet]
+
+
+class ReadyStore(Store, Protocol):
+    """A store that can tell whether it takes writes."""
+
+    async def healthy(self) -> None:
+        """Raises Busy where nothing can be written."""
+        ...
 
 
 class Readiness:
     """`/readyz`: 200 where alerts are taken in and can be posted, 503 with the reason where not."""
 
-    def __init__(self, store: Store, beats: Beats) -> None:
+    def __init__(self, store: ReadyStore, beats: Beats) -> None:
         self._store = store
         self._beats = beats
 
@@ -48,11 +62,12 @@ class Readiness:
             return _answer(503, "notReady", f"Stopped: {', '.join(silent)}. Restart the process.")
         try:
             async with asyncio.timeout(PATIENCE):
+                await self._store.healthy()
                 channels, refused = await self._store.read(
                     lambda uow: (len(uow.conversations.subscribed()), uow.cards.refused(limit=1))
                 )
         except (Busy, TimeoutError) as busy:
-            return _answer(503, "notReady", f"The database does not answer: {busy!r}")
+            return _answer(503, "notReady", f"The database does not answer, or takes no writes: {busy!r}")
         if not channels:
             note = "No channel is subscribed: alerts are kept, and the first subscription posts the newest ones."
             return _answer(200, "ready", note)

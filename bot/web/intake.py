@@ -5,11 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from aiohttp import web
 
-from bot.alerts.errors import Busy
 from bot.alerts.ports import Clock, Store
 from bot.sources.outcome import BadPayload, Parsed, Rejection
 from bot.usecases.report_alert import Reported
-from bot.web.authorization import SIGNATURE_HEADER, SourceTokens
+from bot.web.authorization import SIGNATURE_HEADER, SourceTokens, signature_key
 from bot.web.gathering import Gathering
 from bot.web.problems import problem
 
@@ -31,6 +30,8 @@ class Intake:
     ) -> None:
         self._parsers = parsers
         self._tokens = tokens
+        self._store = store
+        self._clock = clock
         self._gathering = Gathering(store=store, clock=clock)
 
     async def receive(self, request: web.Request) -> web.Response:
@@ -41,20 +42,34 @@ class Intake:
         body = await self._body(request, source)
         if isinstance(body, web.Response):
             return body
+        signature = request.headers.get(SIGNATURE_HEADER)
         try:
+            if signature is not None and await self._is_used(signature):
+                return _unauthorized()
             # A large page takes a while to read; presses do not wait for it.
             parsed = await asyncio.to_thread(parse, body) if len(body) > LARGE else parse(body)
+            kept = await self._gathering.keep(parsed.reports)
+            if signature is not None:
+                await self._use(signature)
         except BadPayload as bad:
             return problem(
                 400, f"{bad.pointer or 'The body'} {bad.why}.", pointer=bad.pointer, rejected=_named(bad.rejected)
             )
-        try:
-            kept = await self._gathering.keep(parsed.reports)
-        except Busy:
-            # The sender is asked to send it again, and may do so as it is.
-            self._tokens.forget(request.headers.get(SIGNATURE_HEADER, ""))
+        except BaseException:
+            # Whatever it was, the sender may send it again as it is.
+            self._tokens.forget(signature or "")
             raise
         return _accepted(kept, parsed)
+
+    async def _is_used(self, signature: str) -> bool:
+        """Whether another process, or one before, has taken a request with this signature."""
+        key = signature_key(signature)
+        return await self._store.read(lambda uow: uow.presses.known(key))
+
+    async def _use(self, signature: str) -> None:
+        """Only after its reports are kept: a request that failed half-way may be sent again, and harms nothing."""
+        key, now = signature_key(signature), self._clock()
+        await self._store.write(lambda uow: uow.presses.first_time(key, now))
 
     async def _body(self, request: web.Request, source: str) -> bytes | web.Response:
         """The body of a sender who may report, or the answer to one who may not."""

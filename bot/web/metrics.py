@@ -37,6 +37,9 @@ class Metrics:
         self._age = Gauge("tocsin_cards_oldest_seconds", "How long the oldest of them has been due.", registry=registry)
         self._aside = Gauge("tocsin_cards_set_aside", "Cards that Teams refused for good.", registry=registry)
         self._ambiguous = Gauge("tocsin_posts_ambiguous", "Posts whose answer was lost, all told.", registry=registry)
+        self._gone = Gauge(
+            "tocsin_conversations_gone", "Subscribed conversations that Teams shut us out of.", registry=registry
+        )
         self._digest_lag = Gauge("tocsin_digest_lag_seconds", "How late the newest digest was made.", registry=registry)
 
     def delivery(self, outcome: str) -> None:
@@ -66,3 +69,4 @@ class Metrics:
         self._age.set(max(0.0, (now - counts.oldest).total_seconds()) if counts.oldest else 0)
         self._aside.set(counts.set_aside)
         self._ambiguous.set(counts.ambiguous)
+        self._gone.set(counts.gone)

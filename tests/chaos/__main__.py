@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -30,6 +31,8 @@ Json = dict[str, Any]
 
 def main() -> int:
     options = _options()
+    # Stopped, it cleans up as on Ctrl-C: programs and servers end with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     progress = _Progress(Path(os.environ.get("CHAOS_DIR", "var/chaos")))
     names = [name for name in ROWS if not options.rows or any(part in name for part in options.rows)]
     good = True

@@ -126,7 +126,7 @@ async def _start_with(ground: Ground, url: str, pending: int) -> tuple[float, fl
         ready = asyncio.get_running_loop().time() - began
         await arena.until(lambda: len(arena.calls()) > before, waiting_for="the first card")
         first = asyncio.get_running_loop().time() - began
-        await asyncio.sleep(2)
+        await asyncio.sleep(1)
         await arena.get("/metrics", of=program)
         resident = program.resident()
         posted = {message.id for message in arena.messages("alerts")}

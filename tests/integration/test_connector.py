@@ -191,6 +191,13 @@ async def test_a_roster_that_repeats_its_page_ends(connector: Connector, teams: 
     assert len(await connector.members(teams.address())) == 2
 
 
+@pytest.mark.parametrize("content", [{}, [], "", "no JSON", {"members": None}, {"members": {}}])
+async def test_a_roster_that_is_none_is_not_an_empty_one(connector: Connector, teams: Teams, content: Any) -> None:
+    teams.script = [(200, content, {})]
+    with pytest.raises(DeliveryDelayed):
+        await connector.members(teams.address())
+
+
 async def test_one_person_and_a_teams_channels_are_read(connector: Connector, teams: Teams) -> None:
     teams.script = [
         (200, {"id": "29:ana", "name": "Ana", "aadObjectId": "o-ana"}, {}),

@@ -218,3 +218,13 @@ def test_without_the_azure_extra_the_error_names_it(monkeypatch: pytest.MonkeyPa
         certificate_tokens(
             login_url="https://login.example", tenant_id="t", app_id=APP_ID, certificate="c.pem", clock=lambda: START
         )
+
+
+async def test_while_no_other_is_to_be_had_a_token_serves_to_its_end(tokens: CachedTokens, login: Login) -> None:
+    assert await tokens.token() == "token-1"
+    login.answer = (503, "down")
+    login.now = START + timedelta(minutes=56)
+    assert await tokens.token() == "token-1"
+    login.now = START + timedelta(minutes=60)
+    with pytest.raises(DeliveryDelayed):
+        await tokens.token()

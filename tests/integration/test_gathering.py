@@ -128,6 +128,32 @@ async def test_where_the_store_is_busy_everybody_hears_of_it_at_once() -> None:
     assert store.writes == 1
 
 
+async def test_more_than_can_wait_is_to_be_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stuck(Counting):
+        def __init__(self) -> None:
+            self.writes = 0
+
+        async def write(self, work: Callable[[UnitOfWork], T]) -> T:
+            self.writes += 1
+            await asyncio.Event().wait()
+            raise Busy(f"never: {work}")
+
+    monkeypatch.setattr("bot.web.gathering.MOST_WAITING", 100)
+    store = Stuck()
+    gathering = Gathering(store=store, clock=clock)
+    page = [report(f"a{n}") for n in range(150)]
+    waiting = [asyncio.create_task(gathering.keep(page))]
+    await asyncio.sleep(0.01)
+    waiting.append(asyncio.create_task(gathering.keep(page)))
+    await asyncio.sleep(0.01)
+    assert not [task for task in waiting if task.done()], "86 wait, so there was room"
+    with pytest.raises(Busy):
+        await asyncio.wait_for(gathering.keep([report("b")]), 1)
+    for task in [*waiting, *asyncio.all_tasks() - {asyncio.current_task()}]:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
 async def test_two_replicas_told_of_the_same_alerts_open_each_once(store: AnyStore) -> None:
     replicas = [Gathering(store=store, clock=clock) for _ in range(3)]
     names = [f"a{n}" for n in range(30)]

@@ -13,6 +13,15 @@ from storage.store import open_store
 from tests.unit.storage.made import NOW, add_alert, add_conversation, device
 
 ALL = Scope(everything=True)
+#: Indices with only what is open, in flight, waiting, or in trouble.
+SMALL = {
+    "ix_alerts_queue",
+    "ix_alerts_oldest",
+    "ix_cards_leased",
+    "ix_cards_due",
+    "ix_cards_aside",
+    "ix_cards_ambiguous",
+}
 #: Tables that grow for ever.
 GROWING = ("alerts", "evidence", "history", "comments", "cards", "folds", "presses", "people")
 
@@ -40,6 +49,8 @@ def read_everything(uow: UnitOfWork, scope: Scope) -> None:
     uow.folds.rollup(1, "x", since=NOW)
     uow.folds.rollups(1, since=NOW)
     uow.folds.own_card(1, 1)
+    uow.cards.counts(NOW)
+    uow.cards.last_call()
 
 
 def write_everything(uow: UnitOfWork) -> None:
@@ -96,11 +107,11 @@ async def test_no_growing_table_is_read_from_end_to_end(sqlite_database: str, sh
         if any(step.startswith(f"SCAN {table}") for table in GROWING) and "INDEX" not in step
     }
     assert scans == {}
-    # Index scans are fine where the index has only what is open, or in flight; a list of our own is a virtual table.
+    # Index scans are fine where the index is small; a list of our own is a virtual table.
     of_index = {
         step
         for steps in plans.values()
         for step in steps
         if step.startswith("SCAN") and "INDEX" in step and "VIRTUAL TABLE" not in step
     }
-    assert {step.rpartition(" ")[2] for step in of_index} <= {"ix_alerts_queue", "ix_alerts_oldest", "ix_cards_leased"}
+    assert {step.rpartition(" ")[2] for step in of_index} <= SMALL

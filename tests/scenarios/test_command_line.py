@@ -37,6 +37,16 @@ async def test_settings_that_make_no_sense_are_all_named(tmp_path: Path) -> None
     assert "Traceback" not in ended.err
 
 
+async def test_a_token_of_a_source_that_there_is_not_is_a_typing_error(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    wrong = {**IDENTITY, "TOCSIN_DATABASE_URL": url, "TOCSIN_SOURCE_GRPAH_TOKEN": "secret-token", "TOCSIN_PORT": "0"}
+    ended = await run("serve", environment=wrong)
+    assert ended.code == 1
+    assert "TOCSIN_SOURCE_GRPAH_TOKEN: there is no such source; there are alertmanager, graph" in ended.err
+    assert "Traceback" not in ended.err
+    assert "secret-token" not in ended.err
+
+
 async def test_a_database_that_cannot_be_is_named_without_a_trace() -> None:
     for url in ("mysql://x/y", "nonsense", "sqlite:////proc/nowhere/x.db"):
         ended = await run("migrate", environment={**IDENTITY, "TOCSIN_DATABASE_URL": url})

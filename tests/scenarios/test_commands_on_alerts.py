@@ -79,6 +79,18 @@ async def test_a_number_in_a_comment_is_part_of_the_comment(town: Town) -> None:
     assert (await town.alert(second["number"])).comment_count == 0
 
 
+async def test_in_the_thread_of_an_alert_a_comment_may_begin_with_a_number(town: Town) -> None:
+    other, posted = await town.raised("Other"), await town.raised("This one")
+    thread = posted["id"]
+    await town.told("bo", f"comment {other['number']} hosts are down", in_="alerts", thread=thread)
+    assert (await town.history(posted["number"]))[-1].comment == f"{other['number']} hosts are down"
+    await town.told("bo", f"comment #{other['number']} hosts are down", in_="alerts", thread=thread)
+    assert (await town.history(other["number"]))[-1].comment == "hosts are down"
+    said = await town.teams.says("bo", "not an alert's thread", in_="alerts", mention=False)
+    await town.told("bo", f"comment {other['number']} from elsewhere", in_="alerts", thread=said["id"])
+    assert (await town.history(other["number"]))[-1].comment == "from elsewhere"
+
+
 async def test_somebody_may_be_named_by_a_mention(town: Town) -> None:
     posted = await town.raised()
     bot, bo = (await town.teams.state())["bot"], await town.teams.person("bo")

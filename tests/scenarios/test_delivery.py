@@ -104,3 +104,22 @@ async def test_a_burst_of_changes_becomes_few_updates_that_tell_the_truth(town: 
     await town.teams.wait_for_card("alerts", "Title 11")
     updates = [call for call in await town.teams.journal("update", in_="alerts") if call["activity"] == posted["id"]]
     assert 1 <= len(updates) <= 4
+
+
+async def test_what_was_raised_while_a_channel_was_gone_is_posted_on_the_return(town: Town) -> None:
+    await town.told("ana", "subscribe", in_="quiet")
+    before = await town.raised("Already there", in_="quiet")
+    await town.teams.wait_for_card("alerts", "Already there")
+    await town.teams.fault("create", conversation="alerts", status=403, code="BotNotInConversationRoster", times=1)
+    await town.raised("Shuts us out", in_="quiet")
+
+    async def shut_out() -> bool:
+        return (await town.asks("/readyz")).body["why"].startswith("1 subscribed")
+
+    await town.teams.until(shut_out, waiting_for="the refusal to be known")
+    await town.raised("Raised while gone", in_="quiet", severity="high")
+    await town.teams.install("ana", channel="alerts")
+    for title in ("Raised while gone", "Shuts us out"):
+        await town.teams.wait_for_card("alerts", title)
+    cards = [m for m in await town.teams.from_bot("alerts") if f"#{before['number']}" in message_text(m)]
+    assert len(cards) == 1, "what was there is not posted again"

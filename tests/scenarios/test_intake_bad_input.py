@@ -147,6 +147,30 @@ async def test_a_signature_does_in_place_of_a_token_once_and_for_five_minutes(ba
     assert await send(other) == 202, "none of these used it up"
 
 
+async def test_a_signature_that_was_used_is_known_after_a_restart_too(bare_town: Town) -> None:
+    body = encoded(graph_alert())
+    header = {SIGNATURE_HEADER: signed(body, at=int(time.time()))}
+    assert (await bare_town.send("graph", body, token="", **header)).status == 202
+    await bare_town.stop()
+    await bare_town.start()
+    assert (await bare_town.send("graph", body, token="", **header)).status == 401
+
+
+async def test_what_failed_on_our_side_may_be_sent_again_with_its_signature(
+    bare_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = encoded(graph_alert())
+    header = {SIGNATURE_HEADER: signed(body, at=int(time.time()))}
+
+    def broken(*_given: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.web.gathering.report_alerts", broken)
+        assert (await bare_town.send("graph", body, token="", **header)).status == 500
+    assert (await bare_town.send("graph", body, token="", **header)).status == 202
+
+
 async def test_other_methods_and_paths_are_answered_with_problem_documents(bare_town: Town) -> None:
     for method, path, status in (("GET", "/api/alerts/graph", 405), ("POST", "/api/nothing", 404), ("GET", "/", 404)):
         async with bare_town.http.request(method, f"{bare_town.bot}{path}") as answer:

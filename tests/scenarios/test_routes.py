@@ -48,6 +48,22 @@ async def test_an_alert_that_gets_worse_reaches_the_channel_that_wants_the_bad_o
     await town.teams.wait_for("alerts", lambda m: m["id"] == posted["id"] and "Bo Berg" in message_text(m))
 
 
+async def test_an_alert_that_people_make_fit_reaches_the_channel_that_wants_it(town: Town) -> None:
+    await town.told("bo", "subscribe (tag:vip or classification:tp or assignee:ana*) host:web-*", in_="quiet")
+    words = {1: "tag {} vip", 2: "classify {} tp malware", 3: "assign {} me", 4: "resolve {} tp", 5: "comment {} hello"}
+    for place, said in words.items():
+        (number,) = (await town.report("graph", on(place, f"web-{place}", title=f"Now it fits {place}")))["alerts"]
+        await town.told("ana", said.format(number), in_="alerts")
+        if place != 5:
+            await town.teams.wait_for_card("quiet", f"Now it fits {place}")
+    (number,) = (await town.report("graph", on(6, "pc-1", title="Another host")))["alerts"]
+    await town.told("ana", f"tag {number} vip", in_="alerts")
+    await town.teams.wait_for("alerts", lambda m: "Another host" in message_text(m) and "vip" in message_text(m))
+    seen = "\n".join(message_text(message) for message in await town.teams.from_bot("quiet"))
+    assert "Now it fits 5" not in seen
+    assert "Another host" not in seen
+
+
 async def test_saying_it_again_changes_the_filter_and_a_reinstallation_keeps_it(town: Town) -> None:
     await town.told("bo", "subscribe severity:high", in_="quiet")
     assert "already" in await town.told("bo", "subscribe severity:high", in_="quiet")

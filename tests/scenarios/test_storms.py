@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.carddata import buttons
+from bot.usecases import folds
 from tests.support.payloads import graph_alert, graph_evidence, graph_page
 from tests.support.sandbox import card_text, message_text
 from tests.support.town import Town, running_town
@@ -24,6 +26,16 @@ def on_host(number: int, host: str, **fields: Any) -> Json:
         "evidence": [device],
     }
     return graph_alert(**(given | fields))
+
+
+async def data_of(town: Town, as_: str, title: str, *, containing: str) -> Json:
+    """What a button sends from the card that somebody sees now."""
+    card = await town.teams.card("alerts", as_=as_, containing=containing)
+    return dict(next(button.action["data"] for button in buttons(card) if button.action.get("title") == title))
+
+
+async def assigned(town: Town, numbers: list[int]) -> list[str | None]:
+    return [(await town.alert(number)).assignee for number in numbers]
 
 
 @pytest.fixture
@@ -58,6 +70,22 @@ async def test_alerts_of_one_type_and_host_share_a_card_and_stay_alerts(town: To
     assert (await town.alert(others[1])).assignee is not None
     assert (await town.alert(first)).assignee is None
     assert [entry.kind.value for entry in await town.history(others[1])] == ["created", "assigned"]
+
+
+async def test_a_resolved_card_says_that_others_on_it_are_open(town: Town) -> None:
+    teams = town.teams
+    numbers = (await town.report("graph", graph_page(*(on_host(place, "web-1") for place in (1, 2, 3)))))["alerts"]
+    await teams.wait_for_card("alerts", "2 more like it")
+    await town.told("bo", f"resolve {numbers[0]} fp", in_="alerts")
+    await teams.wait_for_card("alerts", "2 more like it within minutes · 2 open")
+    await town.told("bo", f"resolve {numbers[1]} fp", in_="alerts")
+    await teams.wait_for_card("alerts", "2 more like it within minutes · 1 open")
+    await town.told("bo", f"resolve {numbers[2]} fp", in_="alerts")
+    posted = await teams.wait_for_card("alerts", f"#{numbers[0]}")
+    await town.settled(posted)
+    assert "2 more like it within minutes\n" in card_text(
+        (await teams.wait_for_card("alerts", f"#{numbers[0]}"))["card"]
+    )
 
 
 async def test_a_storm_becomes_one_living_card_and_the_bad_ones_stay_on_top(paced_town: Town) -> None:
@@ -107,3 +135,63 @@ async def test_a_card_of_another_conversation_answers_as_if_it_did_not_exist(tow
     missing = await teams.press("bo", None, in_="group", verb="show", data={"fold": 999, "nonce": "n"})
     assert foreign["body"] == missing["body"]
     assert (await teams.press("bo", posted, "Show all"))["status"] == 200
+
+
+async def test_a_late_press_on_all_of_them_touches_only_what_its_presser_saw(town: Town) -> None:
+    teams = town.teams
+    ana = (await teams.person("ana"))["objectId"]
+    numbers = (await town.report("graph", graph_page(*(on_host(place, "web-1") for place in (1, 2, 3)))))["alerts"]
+    posted = await teams.wait_for_card("alerts", "2 more like it")
+    await town.pressed("bo", posted, "Show all")
+    stale = await data_of(town, "bo", "Assign all to me", containing="Assign all to me")
+    await town.pressed("bo", posted, "Resolve all…")
+    form = await data_of(town, "bo", "Resolve all 3", containing="Resolve all 3")
+
+    await town.pressed("ana", posted, "Show all")
+    await teams.press("ana", posted, "Assign all to me")
+    numbers += (await town.report("graph", on_host(4, "web-1")))["alerts"]
+    await teams.wait_for_card("alerts", "3 more like it")
+    await teams.press("bo", posted, verb="manage", data=stale)
+    assert await assigned(town, numbers) == [ana, ana, ana, None], "Bo neither takes what Ana has nor what is new"
+
+    await teams.press("bo", posted, verb="manage", data=form)
+    statuses = [(await town.alert(number)).status.value for number in numbers]
+    assert statuses == ["resolved", "resolved", "resolved", "new"]
+
+
+async def test_too_many_for_one_press_are_handled_by_pressing_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folds, "AT_ONCE", 2)
+    teams = town.teams
+    numbers = (await town.report("graph", graph_page(*(on_host(place, "web-1") for place in range(1, 6)))))["alerts"]
+    await town.told("bo", f"assign {numbers[0]} me", in_="alerts")
+    posted = await teams.wait_for_card("alerts", "4 more like it")
+    for said, taken in (("2 were handled; 2 are left", 3), ("", 5)):
+        await town.pressed("ana", posted, "Show all")
+        answer = await teams.press("ana", posted, "Assign all to me")
+        shown = card_text(answer["body"]["value"])
+        assert said in shown
+        assert bool(said) == ("Press again" in shown)
+        assert sum(who is not None for who in await assigned(town, numbers)) == taken
+    assert (await town.alert(numbers[0])).assignee == (await teams.person("bo"))["objectId"]
+
+
+async def test_a_press_that_says_too_little_is_answered_in_words(town: Town) -> None:
+    teams = town.teams
+    for verb in ("show", "manage"):
+        answer = await teams.press("bo", None, in_="alerts", verb=verb, data={"nonce": "n"})
+        assert answer["body"]["statusCode"] == 400
+        assert "could not be understood (“fold”)" in answer["body"]["value"]["message"]
+    data = {"listing": "queue", "page": 1, "filter": "severtiy:high", "nonce": "n"}
+    answer = await teams.press("bo", None, in_="alerts", verb="queue", data=data)
+    assert "The filter is not right at “severtiy" in answer["body"]["value"]
+
+
+async def test_one_that_becomes_high_leaves_the_shadow_of_another(town: Town) -> None:
+    teams = town.teams
+    numbers = (await town.report("graph", graph_page(on_host(1, "web-1"), on_host(2, "web-1"))))["alerts"]
+    posted = await teams.wait_for_card("alerts", "1 more like it")
+    await town.report("graph", on_host(2, "web-1", severity="high"))
+    alone = await teams.wait_for_card("alerts", f"#{numbers[1]}")
+    assert alone["id"] != posted["id"]

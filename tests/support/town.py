@@ -49,13 +49,17 @@ class Town:
     _stack: AsyncExitStack | None = None
     _raised: int = 0
 
-    async def start(self) -> None:
-        environment = {
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings of the program, as environment variables."""
+        return {
             **bot_environment(self.config, public_url=self.teams.url),
             "TOCSIN_DATABASE_URL": self.database_url,
             **self.more_settings,
         }
-        settings = Settings.from_environment(environment)
+
+    async def start(self) -> None:
+        settings = Settings.from_environment(self.environment)
         await migrate(settings.database_url)
         self._stack = AsyncExitStack()
         app = await self._stack.enter_async_context(running(settings, look_every=0.5))

@@ -8,7 +8,7 @@ import pytest
 from bot.alerts.alert import Alert
 from bot.alerts.evidence import Asset
 from bot.alerts.views import AlertView
-from bot.alerts.words import Severity, Status
+from bot.alerts.words import Severity, Signal, Status
 from cards.alert_card import alert_text, render_alert
 from cards.buttons import Listing, OpenedFrom, Press, Verb
 from cards.language import ENGLISH
@@ -54,6 +54,19 @@ def test_who_took_it_at_once_is_not_said_to_have_taken_no_time() -> None:
     alert = examples.an_alert(assignee=examples.ANA.object_id, assigned_at=examples.at(11))
 
     assert "03:02 – 03:11, Ana has it since 03:11" in texts(draw(examples.a_view(alert)))
+
+
+def test_what_its_source_resolved_is_not_told_as_if_somebody_had_done_it() -> None:
+    def told(source: str, **given: Any) -> str:
+        ended = {"status": Status.RESOLVED, "resolved_at": examples.at(40), "resolved_by": source, "source": source}
+        return str(texts(draw(examples.a_view(examples.an_alert(**{**ended, **given})))))
+
+    cleared = {"signal": Signal.CLEARED}
+    assert "03:02 – 03:11, cleared at 03:40, nobody had it" in told("alertmanager", **cleared)
+    ana = {**cleared, "assignee": examples.ANA.object_id}
+    assert "03:02 – 03:11, cleared at 03:40, Ana had it" in told("alertmanager", **ana)
+    assert "03:02 – 03:11, Microsoft Defender XDR resolved it at 03:40, in 29 min" in told("graph")
+    assert "Bo resolved it at 03:40" in told("graph", resolved_by="Bo", **cleared)
 
 
 def test_a_resolved_alert_says_when_and_what_it_was() -> None:

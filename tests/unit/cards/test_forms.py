@@ -166,9 +166,9 @@ def test_an_incident_is_chosen_or_made() -> None:
     card = FORMS["link"](view)
     field = inputs(card)["incident"]
 
-    assert [choice["value"] for choice in field["choices"]] == ["28", "new"]
-    assert field["choices"][0]["title"] == "28: Credential theft on web-1 (3 alerts)"
-    assert field["choices"][1]["title"] == "New incident: Mimikatz credential theft tool"
+    assert [choice["value"] for choice in field["choices"]] == ["new", "28"]
+    assert field["choices"][1]["title"] == "28: Credential theft on web-1 (3 alerts)"
+    assert field["choices"][0]["title"] == "New incident: Mimikatz credential theft tool"
     assert pressed(card, "Link", incident="28").incident == "28"
 
 

@@ -1,6 +1,8 @@
 """A refusal is said in words, and says what to do."""
 
 import ast
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +11,13 @@ import pytest
 import bot
 from bot.alerts.errors import Refused
 from bot.alerts.history import Change, Kind
+from bot.alerts.people import Actor
 from bot.alerts.words import Classification
 from cards import refusals, vocabulary
 from cards.buttons import Press, Verb, read_message
 from cards.labels import service_label
 from cards.language import ENGLISH
-from cards.refusals import busy_text, refusal_text
+from cards.refusals import busy_text, failed_text, refusal_text
 from tests.unit.cards import examples
 
 TAKING = examples.an_entry(2, Kind.ASSIGNED, examples.BO, Change("assignee", None, examples.BO.object_id))
@@ -52,7 +55,7 @@ TAKING = examples.an_entry(2, Kind.ASSIGNED, examples.BO, Change("assignee", Non
     ],
 )  # fmt: skip
 def test_each_reason_has_kind_words(reason: str, facts: dict[str, Any], words: str) -> None:
-    said = refusal_text(Refused(reason, **facts), examples.taken(), ENGLISH)
+    said = refusal_text(Refused(reason, **facts), examples.taken(), ENGLISH, now=examples.NOW)
 
     assert words in said
     assert refusal_text(Refused(reason, **facts), None, ENGLISH)
@@ -71,8 +74,25 @@ def test_every_reason_that_the_program_gives_has_words() -> None:
     assert {reason for reason in given if isinstance(reason, str)} <= set(refusals._TEXTS)
 
 
-def test_busy_says_that_nothing_was_changed() -> None:
-    assert "Nothing was changed" in busy_text(ENGLISH)
+def test_where_it_is_not_known_whether_something_was_changed_that_is_what_is_said() -> None:
+    assert "It may not have been saved: look at the card, then press again." in busy_text(ENGLISH)
+    assert "Nothing was changed" not in busy_text(ENGLISH) + failed_text(ENGLISH)
+
+
+def test_who_was_first_on_another_day_has_its_date() -> None:
+    refused = Refused("changed", field="assignee", entry=TAKING, who="Bo", when=examples.at(12))
+    said = refusal_text(refused, examples.taken(), ENGLISH, now=examples.NOW + timedelta(days=2))
+    assert said == "Bo was first: Bo took it at 21 Nov 03:12. This is how it is now."
+    assert "at 21 Nov 03:12" in refusal_text(refused, examples.taken(), ENGLISH), "without a now it has one always"
+
+
+def test_a_source_that_was_first_is_called_by_its_name_and_says_what_it_changed() -> None:
+    changes = (Change("severity", "low", "high"), Change("status", "new", "resolved"))
+    told = replace(TAKING, kind=Kind.REPORTED, actor=Actor.source("graph"), changes=changes)
+    refused = Refused("changed", field="status", entry=told, who="graph", when=examples.at(12))
+    assert refusal_text(refused, examples.taken(), ENGLISH, now=examples.NOW) == (
+        "Microsoft Defender XDR was first: Status: New → Resolved at 03:12. This is how it is now."
+    )
 
 
 def test_labels_are_the_portals() -> None:

@@ -104,7 +104,7 @@ def test_items_of_a_batch_stand_alone() -> None:
         (graph_alert(title="\u0000"), "/title", "must not be empty"),
         (graph_alert(title=["x"]), "/title", "must be a string"),
         (graph_alert(lastActivityDateTime=1_700_000_000), "/lastActivityDateTime", "must be a date and time"),
-        (graph_alert(lastActivityDateTime="9999-12-31T23:59:59-08:00"), "/lastActivityDateTime", "is not an ISO"),
+        (graph_alert(lastActivityDateTime="2026-13-01T00:00:00Z"), "/lastActivityDateTime", "is not an ISO"),
         (graph_alert(comments=[{"createdDateTime": "?"}]), "/comments/0/createdDateTime", "is not an ISO"),
         (graph_alert(evidence={}), "/evidence", "must be an array"),
         (graph_alert(mitreTechniques=["T1003", {}]), "/mitreTechniques/1", "must be a string"),

@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.alerts.conversation import Card, Limits, Subject
+from bot.alerts.conversation import Card, DeliveryCounts, Limits, Subject
 from bot.alerts.ports import UnitOfWork
 from storage.store import AnyStore
 from tests.unit.storage.made import MINUTE, NOW, add_conversation
@@ -299,4 +299,37 @@ async def test_what_waits_is_counted(store: AnyStore) -> None:
     await want(store, "19:a", 1, at=NOW - MINUTE)
     await want(store, "19:b", 2)
     counts = await store.read(lambda uow: uow.cards.counts(NOW))
-    assert (counts.pending, counts.oldest, counts.set_aside, counts.ambiguous) == (2, NOW - MINUTE, 0, 0)
+    assert counts == DeliveryCounts(2, NOW - MINUTE, 0, 0, 0)
+
+
+async def test_what_waits_for_a_conversation_that_is_gone_is_not_counted(store: AnyStore) -> None:
+    here = await want(store, "19:a", 1, at=NOW - MINUTE)
+    (card,) = await claim(store)
+    await store.write(lambda uow: uow.cards.delay(card, owner="me", until=NOW, why="", ambiguous=True))
+    await want(store, "19:b", 2)
+
+    def leave(uow: UnitOfWork) -> None:
+        uow.conversations.subscribe(here, at=NOW)
+        uow.conversations.mark_gone(here)
+
+    await store.write(leave)
+    assert await store.read(lambda uow: uow.cards.counts(NOW)) == DeliveryCounts(1, NOW, 0, 1, 1)
+
+
+async def test_an_answer_whose_thread_is_gone_is_posted_outside_of_it(store: AnyStore) -> None:
+    await want(store, thread="root")
+    (card,) = await claim(store)
+    await store.write(lambda uow: uow.cards.forget_activity(card, owner="me"))
+    (card,) = await claim(store)
+    assert card.thread is None
+
+
+async def test_a_message_that_is_gone_is_posted_anew_in_its_thread(store: AnyStore) -> None:
+    await want(store, thread="root")
+    (card,) = await claim(store)
+    await shown(store, card)
+    await raised(store)
+    (card,) = await claim(store)
+    await store.write(lambda uow: uow.cards.forget_activity(card, owner="me"))
+    (card,) = await claim(store)
+    assert (card.activity_id, card.thread) == (None, "root")

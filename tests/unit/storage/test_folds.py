@@ -1,5 +1,7 @@
 """Which alerts share a card, on both databases."""
 
+from dataclasses import replace
+
 from bot.alerts.conversation import Leader, Subject
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import Severity, Status
@@ -53,8 +55,17 @@ async def test_what_joins_a_card_is_shown_there_and_the_card_is_due_again_later(
         return one, other
 
     one, other = await store.write(fill)
-    assert await store.read(lambda uow: [uow.folds.own_card(1, 1), uow.folds.own_card(1, 2)]) == [(one, 2), (other, 1)]
-    assert await store.read(lambda uow: uow.folds.open_numbers(one, limit=9)) == [1, 3, 4]
+    own = await store.read(lambda uow: [uow.folds.own_card(1, number) for number in (1, 2, 3)])
+    assert own == [(one, 2, 2), (other, 1, 1), (0, 0, 0)]
+
+    def resolve(uow: UnitOfWork) -> None:
+        for number in (1, 3):
+            before = uow.alerts.get(number)
+            uow.alerts.save(replace(before, status=Status.RESOLVED, revision=2), before=before)
+
+    await store.write(resolve)
+    assert await store.read(lambda uow: uow.folds.own_card(1, 1)) == (one, 2, 1)
+    assert await store.read(lambda uow: uow.folds.open_numbers(one, limit=9)) == [4]
     assert await store.read(lambda uow: uow.folds.backlog(1)) == 2
 
 
@@ -66,3 +77,42 @@ async def test_a_backlog_is_counted_no_further_than_anybody_wants_to_know(store:
         return uow.folds.backlog(here.id)
 
     assert await store.write(fill) == 100
+
+
+async def test_a_roll_up_of_many_types_goes_by_no_single_name(store: AnyStore) -> None:
+    def fill(uow: UnitOfWork) -> list[str]:
+        here = add_conversation(uow)
+        card = uow.folds.open_rollup(here.id, "", priority=0, at=NOW).card
+        titles = []
+        for name, kind, title in (
+            ("a", "", ""),
+            ("b", "", ""),
+            ("c", "x", "Malware"),
+            ("d", "y", "Phishing"),
+        ):
+            made = add_alert(uow, name, alert_type=kind, title=title)
+            uow.folds.add(here.id, {card: [made.number]}, again_at=NOW)
+            view = uow.folds.view(card)
+            assert view is not None
+            titles.append(view.title)
+        return titles
+
+    assert await store.write(fill) == ["#1", "#2", "", ""]
+
+
+async def test_one_type_goes_by_the_title_of_its_newest(store: AnyStore) -> None:
+    def fill(uow: UnitOfWork) -> str:
+        here = add_conversation(uow)
+        card = uow.folds.open_rollup(here.id, "x", priority=0, at=NOW).card
+        numbers = [add_alert(uow, name, alert_type="x", title=f"CPU at {name}").number for name in ("90", "95")]
+        uow.folds.add(here.id, {card: numbers}, again_at=NOW)
+        view = uow.folds.view(card)
+        assert view is not None
+        return view.title
+
+    assert await store.write(fill) == "CPU at 95"
+
+
+async def test_an_id_that_no_card_can_have_is_not_found(store: AnyStore) -> None:
+    for card in (2**40, 2**53):
+        assert await store.read(lambda uow, card=card: (uow.folds.place(card), uow.folds.view(card))) == (None, None)

@@ -133,3 +133,20 @@ async def test_a_call_that_arrives_late_counts_from_when_it_arrived(store: AnySt
     assert await store.write(lambda uow: send(uow, NOW, late)) == 1
     assert await store.write(lambda uow: send(uow, NOW + 11 * SECOND, late)) == 0
     assert await store.write(lambda uow: send(uow, late + 11 * SECOND, late)) == 1
+
+
+async def test_a_worker_that_comes_too_late_does_not_shorten_a_pause(store: AnyStore) -> None:
+    def work(uow: UnitOfWork) -> None:
+        here = add_conversation(uow, "19:a")
+        uow.cards.want(here.id, Subject.ALERT, 1, priority=1, at=NOW)
+        (card,) = uow.cards.claim(NOW, owner="late", lease=SECOND, limit=9, limits=TEAMS)
+        uow.cards.release("late")
+        uow.cards.hold(here.id, NOW + 60 * SECOND)
+        uow.cards.called(card, at=NOW + SECOND, limits=TEAMS)
+
+    def claimed(uow: UnitOfWork, now: datetime) -> int:
+        return len(uow.cards.claim(now, owner="me", lease=SECOND, limit=9, limits=TEAMS))
+
+    await store.write(work)
+    assert await store.write(lambda uow: claimed(uow, NOW + 50 * SECOND)) == 0
+    assert await store.write(lambda uow: claimed(uow, NOW + 60 * SECOND)) == 1

@@ -1,11 +1,11 @@
 """Incidents, people, conversations, digests, presses and replies, on both databases."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot.alerts.conversation import Conversation, Roster, Scope, Subject
+from bot.alerts.conversation import Conversation, Limits, Roster, Scope, Subject
 from bot.alerts.digest import DigestNumbers
 from bot.alerts.errors import NotAvailable
 from bot.alerts.messages import ConversationKind, Mention, Message
@@ -224,3 +224,41 @@ async def test_a_reply_comes_back_as_it_was(store: AnyStore) -> None:
     assert await store.read(lambda uow: uow.replies.get(number)) == message
     with pytest.raises(NotAvailable):
         await store.read(lambda uow: uow.replies.get(99))
+
+
+async def test_replies_that_were_shown_long_ago_go_with_their_cards(store: AnyStore) -> None:
+    lease, limits = timedelta(seconds=30), Limits((), ())
+
+    async def say(place: str, at: datetime, *, sent: bool) -> int:
+        def work(uow: UnitOfWork) -> int:
+            number = uow.replies.add(Message("hi", "hi"), at)
+            uow.cards.want(add_conversation(uow, place).id, Subject.REPLY, number, priority=1, at=at)
+            return number
+
+        number = await store.write(work)
+        if sent:
+            (card,) = await store.write(
+                lambda uow: uow.cards.claim(at, owner="me", lease=lease, limit=1, limits=limits)
+            )
+            await store.write(lambda uow: uow.cards.shown(card, owner="me", revision=1, activity_id=f"m{number}"))
+        return number
+
+    old = await say("19:a", NOW, sent=True)
+    new = await say("19:b", NOW + 2 * MINUTE, sent=True)
+    waiting = await say("19:c", NOW, sent=False)
+    await store.write(lambda uow: uow.replies.forget_before(NOW + MINUTE))
+
+    def left(uow: UnitOfWork) -> list[bool]:
+        found = [uow.cards.of_activity(place, f"m{number}") is not None for place, number in ((1, old), (2, new))]
+        return [*found, uow.cards.has(3, Subject.REPLY, waiting)]
+
+    assert await store.read(left) == [False, True, True]
+    assert await store.read(lambda uow: (uow.replies.get(new).text, uow.replies.get(waiting).text)) == ("hi", "hi")
+    with pytest.raises(NotAvailable):
+        await store.read(lambda uow: uow.replies.get(old))
+
+
+async def test_a_key_is_known_once_it_was_used(store: AnyStore) -> None:
+    assert not await store.read(lambda uow: uow.presses.known("k"))
+    await store.write(lambda uow: uow.presses.first_time("k", NOW))
+    assert await store.read(lambda uow: uow.presses.known("k"))

@@ -18,7 +18,7 @@ from botbuilder.schema.teams import (
     TeamInfo,
 )
 
-from bot.alerts.errors import DeliveryDelayed
+from bot.alerts.errors import Busy, DeliveryDelayed
 from bot.alerts.messages import Address, ConversationKind, Message
 from bot.teams.activity import parse_activity
 from bot.teams.adapter import InvokeAnswer, PlainInvokes, TocsinAdapter, inbound_of
@@ -236,6 +236,26 @@ async def test_a_failed_message_is_answered_in_its_thread(
 async def test_a_failed_event_is_answered_with_nothing(adapter: TocsinAdapter, connector: FakeConnector) -> None:
     assert await adapter.process(inbound(activity(type="installationUpdate")), Failing()) is None
     assert connector.sent == []
+
+
+class TooBusy(Handler):
+    async def on_turn(self, turn_context: TurnContext) -> None:
+        raise Busy("not now", turn_context)
+
+
+@pytest.mark.parametrize("kind", ["installationUpdate", "conversationUpdate", "message"])
+async def test_what_a_busy_store_did_not_take_is_to_be_sent_again(
+    adapter: TocsinAdapter, connector: FakeConnector, kind: str
+) -> None:
+    with pytest.raises(Busy):
+        await adapter.process(inbound(activity(type=kind)), TooBusy())
+    assert connector.sent == []
+
+
+async def test_an_invoke_is_answered_kindly_where_the_store_is_busy(adapter: TocsinAdapter) -> None:
+    given = await adapter.process(inbound(press()), TooBusy())
+    assert given is not None
+    assert given.body["value"]["message"] == "Sorry (en)"
 
 
 async def test_where_nobody_can_be_told_the_turn_still_ends(

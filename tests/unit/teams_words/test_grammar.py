@@ -66,6 +66,24 @@ def test_what_is_understood(text: str, command: Command) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("comment 3 hosts are down", Command("comment", (), "3 hosts are down")),
+        ("comment 3, 4 and 5 are down", Command("comment", (), "3, 4 and 5 are down")),
+        ("comment 9-5 shift", Command("comment", (), "9-5 shift")),
+        ("tag 2026", Command("tag", (), "2026")),
+        ("comment #3 hosts are down", Command("comment", one(3), "hosts are down")),
+        ("comment 3: hosts are down", Command("comment", one(3), "hosts are down")),
+        ("comment #3,4 down", Command("comment", one(3, 4), "down")),
+        ("resolve 3 fp", Command("resolve", one(3), "fp")),
+        ("link 3 28", Command("link", one(3), "28")),
+    ],
+)
+def test_in_the_thread_of_an_alert_a_bare_number_belongs_to_the_words(text: str, command: Command) -> None:
+    assert parse(text, in_thread=True) == command
+
+
+@pytest.mark.parametrize(
     ("text", "nearest"),
     [("reslove 5", "resolve"), ("asign 5", "assign"), ("hlep", "help"), ("queu", "queue"), ("coment 5 x", "comment")],
 )
