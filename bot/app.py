@@ -125,8 +125,11 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         app.router.add_post("/api/alerts/{source}", _intake(settings, store, clock).receive)
         app.router.add_get("/healthz", healthz)
         app.router.add_get("/metrics", metrics.answer)
-        app.router.add_get("/readyz", Readiness(store, beats).answer)
+        app.router.add_get("/readyz", Readiness(store, beats, lambda: keys.known).answer)
 
+        with suppress(TimeoutError):  # without keys /readyz says so, and the loop tries again
+            async with asyncio.timeout(2):
+                await keys.refresh()
         beats.watch("signing keys", await _background(stack, keys.run(), "signing keys"))
         beats.watch("delivery", await _background(stack, dispatcher.run(), "delivery", before=dispatcher.stop))
         timetable = _timetable(

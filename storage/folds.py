@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
+    or_,
     select,
     union_all,
     update,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 from bot.alerts.alert import Alert
 from bot.alerts.conversation import CardPlace, Leader, Subject
 from bot.alerts.views import FoldView
-from bot.alerts.words import Severity
+from bot.alerts.words import Severity, Status
 from storage.cards import Cards
 from storage.rows import SELECT_ALERT, alert_of
 from storage.statements import LIMIT, Twin, twin
@@ -49,6 +50,10 @@ _TYPE = bindparam("type_", type_=Text())
 _SINCE = bindparam("since_", type_=Utc())
 
 _KINDS = bindparam("kinds_", type_=Json)
+
+
+#: Somebody is at it already.
+_TAKEN = or_(alerts.c.assignee.is_not(None), alerts.c.status != Status.NEW.value)
 
 
 def _leaders(listed: TableValuedAlias, kind: ColumnElement[str], host: ColumnElement[str]) -> Select[Any]:
@@ -75,14 +80,14 @@ def _leaders(listed: TableValuedAlias, kind: ColumnElement[str], host: ColumnEle
             ),
         )
         .where(alerts.c.alert_type == kind, alerts.c.received_at > _SINCE, OPEN)
-        .order_by(alerts.c.number)
+        .order_by(case((_TAKEN, 1), else_=0), alerts.c.number)
         .limit(1)
         .correlate(listed)
         .scalar_subquery()
     )
     found = select(kind.label("kind"), host.label("host"), first.label("card")).select_from(listed).subquery()
     return (
-        select(found.c.kind, found.c.host, cards.c.id, alerts.c.severity)
+        select(found.c.kind, found.c.host, cards.c.id, alerts.c.severity, case((_TAKEN, 1), else_=0))
         .select_from(found)
         .join(cards, cards.c.id == found.c.card)
         .join(alerts, alerts.c.number == cards.c.subject_id)
@@ -193,7 +198,10 @@ class Folds:
             return {}
         asked = {"conversation_": conversation, "kinds_": sorted(kinds), "since_": since}
         rows = self._on.execute(_LEADERS.on(self._on), asked)
-        return {(kind, host): Leader(card, Severity(severity)) for kind, host, card, severity in rows}
+        return {
+            (kind, host): Leader(card, Severity(severity), taken=bool(taken))
+            for kind, host, card, severity, taken in rows
+        }
 
     def backlog(self, conversation: int) -> int:
         waiting: int = self._on.execute(_BACKLOG, {"conversation_": conversation}).scalar_one()

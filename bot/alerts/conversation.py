@@ -83,10 +83,11 @@ class CardPlace:
 
 @dataclass(frozen=True, slots=True)
 class Leader:
-    """An alert whose card others may share: the card's id, and how bad it is."""
+    """An alert whose card others may share: the card's id, how bad it is, and whether somebody is at it already."""
 
     card: int
     severity: Severity
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
     async def on_installation_update(self, turn_context: TurnContext) -> None:
         activity = inbound_of(turn_context).activity
         if activity.action.startswith("add"):
-            await self._installed(activity)
+            await self._installed(activity, is_upgrade=activity.action == "add-upgrade")
         elif activity.action == "remove":  # a new version of the app tells of remove-upgrade and add-upgrade
             await self._removed(activity)
 
@@ -118,8 +118,11 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
 
         await self._store.write(work)
 
-    async def _installed(self, activity: InboundActivity) -> None:
-        """In a team: subscribe the chosen channel, else General. Twice is once: Teams tells of it in two ways."""
+    async def _installed(self, activity: InboundActivity, *, is_upgrade: bool = False) -> None:
+        """In a team: subscribe the chosen channel, else General. Twice is once: Teams tells of it in two ways.
+
+        A new version of the app changes nothing where the team was known.
+        """
         person = person_of(activity)
         now = self._clock()
         chosen = activity.channel_data.settings.selected_channel if activity.channel_data.settings else None
@@ -131,7 +134,10 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
             if person is not None:
                 uow.people.meet(person, now)
             if team and team.id:
+                was_known = any(not channel.gone for channel in uow.conversations.of_team(team.id))
                 come_back(uow, team.id, now)
+                if is_upgrade and was_known:
+                    return None
             conversation = meet_conversation(uow, activity, now, channel)
             is_new = known is None or known.gone
             if conversation.kind is ConversationKind.CHANNEL and not conversation.subscribed:

@@ -95,6 +95,13 @@ def _wants(
     return not conversation.wants or matches(wanted_by(conversation), alert, evidence, now, people=people)
 
 
+def _may_share(alert: Alert, leader: Leader) -> bool:
+    """Not the card of something less bad; and high severity not one that somebody has and nobody looks at any more."""
+    if alert.severity is Severity.HIGH and leader.taken:
+        return False
+    return alert.severity.rank <= leader.severity.rank
+
+
 def urgency(alert: Alert) -> int:
     """The priority of its card: 0 for high severity, larger for what can wait."""
     return 3 - alert.severity.rank
@@ -118,7 +125,7 @@ class _Placing:
         for alert in alerts:
             kind = _kind(alert)
             leader = self._leaders.get(kind) if kind is not None else None
-            if leader is not None and alert.severity.rank <= leader.severity.rank:
+            if leader is not None and _may_share(alert, leader):
                 self._join(alert, leader)
             elif backlog >= BEHIND and alert.severity is not Severity.HIGH:
                 self._join(alert, self._rollup(alert))

@@ -53,13 +53,18 @@ class ReadyStore(Store, Protocol):
 class Readiness:
     """`/readyz`: 200 where alerts are taken in and can be posted, 503 with the reason where not."""
 
-    def __init__(self, store: ReadyStore, beats: Beats) -> None:
+    def __init__(self, store: ReadyStore, beats: Beats, keys_known: Callable[[], int]) -> None:
         self._store = store
         self._beats = beats
+        self._keys_known = keys_known
 
     async def answer(self, _request: web.Request) -> web.Response:
         if silent := self._beats.silent():
             return _answer(503, "notReady", f"Stopped: {', '.join(silent)}. Restart the process.")
+        if not self._keys_known():
+            return _answer(
+                503, "notReady", "The keys with which Teams signs could not be fetched: nobody can speak to us."
+            )
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._store.healthy()

@@ -195,3 +195,17 @@ async def test_one_that_becomes_high_leaves_the_shadow_of_another(town: Town) ->
     await town.report("graph", on_host(2, "web-1", severity="high"))
     alone = await teams.wait_for_card("alerts", f"#{numbers[1]}")
     assert alone["id"] != posted["id"]
+
+
+async def test_a_high_alert_does_not_hide_on_a_card_that_somebody_has(town: Town) -> None:
+    (first,) = (await town.report("graph", on_host(1, "dc-1", severity="high")))["alerts"]
+    (second,) = (await town.report("graph", on_host(2, "dc-1", severity="high")))["alerts"]
+    posted = await town.teams.wait_for_card("alerts", f"#{first}")
+    await town.teams.wait_for_card("alerts", "1 more like it")
+    await town.pressed("ana", posted, "Assign to me")
+    (third,) = (await town.report("graph", on_host(3, "dc-1", severity="high")))["alerts"]
+    alone = await town.teams.wait_for_card("alerts", f"#{third}")
+    assert alone["id"] != posted["id"]
+    await town.report("graph", on_host(4, "dc-1", severity="high"))
+    shared = await town.teams.wait_for("alerts", lambda m: m["id"] == alone["id"] and "1 more like" in message_text(m))
+    assert f"#{second}" not in card_text(shared["card"])
