@@ -158,14 +158,15 @@ def test_a_replay_of_the_history_gives_the_state(
             continue
     history, state = runner.run(store.read(lambda uow: (uow.history.since(number, 0), uow.alerts.get(number))))
     assert [entry.revision for entry in history] == list(range(1, state.revision + 1))
-    assert _plain(_replayed(number, identity, history)) == _plain(state)
+    assert _plain(_replayed(state, history)) == _plain(state)
     standing = [entry for entry in history if entry.comment and not entry.withdrawn]
     assert state.comment_count == len(standing)
 
 
-def _replayed(number: int, identity: str, history: tuple[Entry, ...]) -> Alert:
-    report = Report(source="graph", external_id=identity, title="", severity=Severity.LOW)
-    alert = newborn(number, report, START)
+def _replayed(state: Alert, history: tuple[Entry, ...]) -> Alert:
+    """From what identifies the alert, and its history alone."""
+    report = Report(source="graph", external_id=state.external_id, title="", severity=Severity.LOW)
+    alert = newborn(state.number, report, state.received_at)
     for entry in history:
         alert = apply(alert, entry)
     return alert

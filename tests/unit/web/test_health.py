@@ -17,7 +17,7 @@ async def test_a_database_that_takes_no_writes_is_not_ready(sqlite_database: str
     """It can be locked and read; what is written fails, as on a full disk."""
     url = parse(sqlite_database)
     async with SqliteStore(url) as store:
-        ready = Readiness(store, Beats({}))
+        ready = Readiness(store, Beats({}), lambda: 1)
         assert (await ready.answer(REQUEST)).status == 200
         other = sqlite3.connect(store.path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -50,8 +50,17 @@ async def test_a_loop_that_is_over_is_told(sqlite_database: str) -> None:
         beats.watch("goes on", going)
         beats.watch("signing keys", over)
         await over
-        answer = await Readiness(store, beats).answer(REQUEST)
+        answer = await Readiness(store, beats, lambda: 1).answer(REQUEST)
         going.cancel()
     assert answer.status == 503
     assert "signing keys" in (answer.text or "")
     assert "goes on" not in (answer.text or "")
+
+
+async def test_without_the_keys_of_teams_nobody_can_speak_to_us(sqlite_database: str) -> None:
+    known = [0]
+    async with SqliteStore(parse(sqlite_database)) as store:
+        ready = Readiness(store, Beats({}), lambda: known[0])
+        assert (await ready.answer(REQUEST)).status == 503
+        known[0] = 2
+        assert (await ready.answer(REQUEST)).status == 200
