@@ -241,8 +241,8 @@ def _timetable(
         beat()
         now, at, zone = clock(), settings.digest_at, settings.zone_info
         made = await store.write(lambda uow: digests.post_due(uow, now, at=at, zone=zone))
-        day = due_date(now, at, zone)
-        if made and day is not None:
+        if made:
+            day = due_date(now, at, zone)
             metrics.digest((now - window(day, at, zone)[1]).total_seconds())
 
     async def forget_presses() -> None:

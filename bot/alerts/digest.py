@@ -37,13 +37,13 @@ class Digest:
     numbers: DigestNumbers
 
 
-def due_date(now: datetime, at: time, zone: ZoneInfo) -> date | None:
-    """The local date whose digest is due at `now`, or None before today's time.
+def due_date(now: datetime, at: time, zone: ZoneInfo) -> date:
+    """The local date of the digest that is due at `now`: today's, or before today's time yesterday's, perhaps late.
 
     Compares wall clocks, so that a day with a change of clock still has exactly one digest.
     """
     local = now.astimezone(zone)
-    return local.date() if local.time() >= at else None
+    return local.date() if local.time() >= at else local.date() - timedelta(days=1)
 
 
 def window(local_date: date, at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:

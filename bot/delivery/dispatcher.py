@@ -19,8 +19,8 @@ from bot.delivery.retry import backoff
 
 log = logging.getLogger(__name__)
 
-#: How many conversations are served at once.
-ABREAST: Final = 16
+#: How many conversations are served at once: so many may hang until their time-out before others have to wait.
+ABREAST: Final = 48
 
 #: After so many attempts that failed for a reason of our own a card is set aside.
 OWN_FAILURES: Final = 5

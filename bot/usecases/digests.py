@@ -13,11 +13,9 @@ URGENCY = 1
 
 
 def post_due(uow: UnitOfWork, now: datetime, *, at: time, zone: ZoneInfo) -> int:
-    """Make the digests that are due and not there yet; how many. A channel that subscribed after today's time waits
-    for tomorrow's."""
+    """Make the digests that are due and not there yet; how many. A channel that subscribed after that time waits for
+    the next one."""
     day = due_date(now, at, zone)
-    if day is None:
-        return 0
     since, until = window(day, at, zone)
     made = 0
     for conversation in uow.conversations.subscribed():

@@ -37,6 +37,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "held as asked": Row(faults.held_as_long_as_asked, BOTH, 10, 5),
     "seeded faults": Row(seeded.seeded_faults, BOTH, 400, 100, {"early": 0, "set aside": 1_000}),
     "others not delayed": Row(seeded.others_are_not_delayed, BOTH, 600, 600, {"max change %": 10}),
+    "hung channels": Row(seeded.hung_channels_hold_nobody_up, BOTH, 5, 5),
     "database locked": Row(trouble.locked, SQLITE, 3, 1, _ENDURES),
     "disk full": Row(trouble.full, SQLITE, 3, 1, _ENDURES),
     "postgresql stopped": Row(trouble.stopped, POSTGRES, 2, 1, _ENDURES),

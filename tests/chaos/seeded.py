@@ -18,6 +18,9 @@ from tests.support.payloads import graph_alert
 
 Json = dict[str, Any]
 
+#: Channels in which Teams does not answer.
+_HUNG = 40
+
 
 class SeededFaults:
     """Takes the place of the sandbox's faults: one call in so many fails, as the seed has it."""
@@ -136,6 +139,33 @@ def _early(calls: list[Json]) -> Iterator[tuple[Json, Json]]:
             yield refusal, call
         if call["retryAfter"]:
             free[call["conversation"]] = at(call["when"]) + timedelta(seconds=float(call["retryAfter"])), call
+
+
+async def hung_channels_hold_nobody_up(ground: Ground, *, rounds: int, seed: int) -> Figures:
+    """In forty channels Teams does not answer, and each call there takes its time: elsewhere cards go out meanwhile."""
+    hung = [f"channel-{place}" for place in range(1, _HUNG + 1)]
+    with ground.fresh() as url:
+        config = SandboxConfig(enforce_limits=False, more_channels=_HUNG)
+        async with arena_of(ground.forks, url, ground.folder, config=config) as arena:
+            program = await arena.start(watchful=True, call_timeout=2)
+            await arena.install("alerts")
+            for channel in hung:
+                await arena.subscribe(channel, "tag:hung")
+            await arena.drained()
+            for number in range(rounds):
+                arena.sandbox.faults.faults += [
+                    Fault(on="create", conversation=channel, delay=2.5, drop="before", times=1) for channel in hung
+                ]
+                alert = graph_alert(id=f"hung {number}", incidentId=None, severity="low", systemTags=["hung"])
+                await arena.send(alert, to=program)
+                await arena.until(lambda: not arena.sandbox.faults.faults, waiting_for="forty calls under way")
+                sent = await arena.send(graph_alert(id=f"da{number}", incidentId=None, systemTags=[]), to=program)
+                await arena.card_of(sent.body["alerts"][0])
+                ended = [call for call in arena.calls("create") if call["conversation"] in hung and call["fault"]]
+                assert len(ended) == number * _HUNG, "the card had to wait for channels that hang"
+                await _until_drained(arena)
+            await arena.end(program)
+    return {"hung calls": rounds * _HUNG}
 
 
 async def others_are_not_delayed(ground: Ground, *, rounds: int, seed: int) -> Figures:
