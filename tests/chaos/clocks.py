@@ -28,8 +28,8 @@ async def set_forward_and_back(ground: Ground, *, rounds: int, seed: int) -> Fig
     figures: Figures = {"jumps": 0, "alerts": 0}
     with ground.fresh() as url:
         # The digest is due half an hour from now: each hour forward is over it, each hour back before it.
-        at = (datetime.now(UTC) + timedelta(minutes=30)).strftime("%H:%M")
-        async with arena_of(ground.forks, url, ground.folder, settings={"TOCSIN_DIGEST_AT": at}) as arena:
+        async with arena_of(ground.forks, url, ground.folder, settings={"TOCSIN_DIGEST_AT": "12:30"}) as arena:
+            arena.sandbox.clock.set(arena.sandbox.now().replace(hour=12, minute=0, second=0) + timedelta(days=1))
             count = 1 if ground.kind == "sqlite" else 2
             programs = [await arena.start(watchful=True, tick=0.1) for _ in range(count)]
             await arena.install()

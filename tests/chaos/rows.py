@@ -36,14 +36,19 @@ ROWS: Final[Mapping[str, Row]] = {
     "each fault": Row(faults.each_fault_has_its_rule, BOTH, 5, 1),
     "held as asked": Row(faults.held_as_long_as_asked, BOTH, 10, 5),
     "seeded faults": Row(seeded.seeded_faults, BOTH, 400, 100, {"early": 0, "set aside": 1_000}),
-    "others not delayed": Row(seeded.others_are_not_delayed, BOTH, 600, 600, {"max change %": 10}),
+    "others not delayed": Row(seeded.others_are_not_delayed, BOTH, 400, 400, {"max change %": 10}),
     "hung channels": Row(seeded.hung_channels_hold_nobody_up, BOTH, 5, 5),
     "database locked": Row(trouble.locked, SQLITE, 3, 1, _ENDURES),
     "disk full": Row(trouble.full, SQLITE, 3, 1, _ENDURES),
     "postgresql stopped": Row(trouble.stopped, POSTGRES, 2, 1, _ENDURES),
     "postgresql restarted": Row(trouble.restarted, POSTGRES, 20, 10, _ENDURES),
     "postgresql frozen": Row(trouble.frozen, POSTGRES, 2, 1, _ENDURES),
-    "two replicas": Row(replicas.digest_with_one_killed, POSTGRES, 100, 20, {"max taken over in s": 15}),
+    "two replicas": Row(
+        replicas.digest_with_one_killed, POSTGRES, 100, 20, {"max taken over in s": 15, "doubles": 2}
+    ),
+    "two replicas, at a step": Row(
+        replicas.digest_with_one_killed_at_a_step, POSTGRES, 100, 20, {"max taken over in s": 15}
+    ),
     "work is shared": Row(replicas.work_is_shared, POSTGRES, 1_000, 500),
     "one asleep": Row(replicas.one_sleeps_through_its_lease, POSTGRES, 20, 10),
     "storm": Row(

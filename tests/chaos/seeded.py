@@ -161,11 +161,18 @@ async def hung_channels_hold_nobody_up(ground: Ground, *, rounds: int, seed: int
                 await arena.until(lambda: not arena.sandbox.faults.faults, waiting_for="forty calls under way")
                 sent = await arena.send(graph_alert(id=f"da{number}", incidentId=None, systemTags=[]), to=program)
                 await arena.card_of(sent.body["alerts"][0])
-                ended = [call for call in arena.calls("create") if call["conversation"] in hung and call["fault"]]
-                assert len(ended) == number * _HUNG, "the card had to wait for channels that hang"
+                assert _ended(arena) == number * _HUNG, "the card had to wait for channels that hang"
+                await arena.until(
+                    lambda number=number: _ended(arena) == (number + 1) * _HUNG,  # type: ignore[misc] waiting_for="all to have hung"
+                )
                 await _until_drained(arena)
             await arena.end(program)
     return {"hung calls": rounds * _HUNG}
+
+
+def _ended(arena: Arena) -> int:
+    """How many calls that hung have ended."""
+    return sum(bool(call["fault"]) for call in arena.calls("create"))
 
 
 async def others_are_not_delayed(ground: Ground, *, rounds: int, seed: int) -> Figures:
@@ -187,8 +194,8 @@ async def others_are_not_delayed(ground: Ground, *, rounds: int, seed: int) -> F
                 failing = number % 2 == 1
                 arena.sandbox.faults = SeededFaults(rng, 1.0 if failing else -1, ill)  # type: ignore[assignment]
                 delays[failing] += await _delays(arena, program, number, healthy)
-            arena.sandbox.faults = SeededFaults(rng, -1, ill)  # type: ignore[assignment]
-            await _until_drained(arena)
+                arena.sandbox.faults = SeededFaults(rng, -1, ill)  # type: ignore[assignment]
+                await _until_drained(arena)
             await _try_again(arena)
             await judge(arena)
             await arena.end(program)

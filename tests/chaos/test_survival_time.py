@@ -2,7 +2,7 @@
 
 from tests.chaos.clocks import TIMES, ZONES, a_digest_a_day, set_forward_and_back
 from tests.chaos.ground import Ground
-from tests.chaos.replicas import digest_with_one_killed, one_sleeps_through_its_lease, work_is_shared
+from tests.chaos.replicas import digest_with_one_killed_at_a_step, one_sleeps_through_its_lease, work_is_shared
 
 
 async def test_a_clock_set_forward_and_back_doubles_nothing_and_stops_nothing(on_postgres: Ground) -> None:
@@ -16,7 +16,7 @@ async def test_one_digest_for_each_local_date_around_new_year_and_every_change_o
 
 
 async def test_with_one_of_two_replicas_killed_there_is_one_digest_a_day(on_postgres: Ground) -> None:
-    figures = await digest_with_one_killed(on_postgres, rounds=3, seed=1)
+    figures = await digest_with_one_killed_at_a_step(on_postgres, rounds=3, seed=1)
     assert (figures["kills"], figures["digests"]) == (3, 3)
 
 
