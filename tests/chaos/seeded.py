@@ -162,9 +162,8 @@ async def hung_channels_hold_nobody_up(ground: Ground, *, rounds: int, seed: int
                 sent = await arena.send(graph_alert(id=f"da{number}", incidentId=None, systemTags=[]), to=program)
                 await arena.card_of(sent.body["alerts"][0])
                 assert _ended(arena) == number * _HUNG, "the card had to wait for channels that hang"
-                await arena.until(
-                    lambda number=number: _ended(arena) == (number + 1) * _HUNG,  # type: ignore[misc] waiting_for="all to have hung"
-                )
+                all_ended = (number + 1) * _HUNG
+                await arena.until(lambda end=all_ended: _ended(arena) == end, waiting_for="all to have hung")  # type: ignore[misc]
                 await _until_drained(arena)
             await arena.end(program)
     return {"hung calls": rounds * _HUNG}
