@@ -22,6 +22,7 @@ from cards.labels import (
 from cards.language import Language
 from cards.parts import NAME, Buttons, button_rows, buttons_for, head, joined, notice_of, quiet, title_of
 from cards.safe import brief, clean, clip
+from cards.sentences import rule_label
 from cards.size import LIMIT, Room, fit
 
 #: Assets named on the card; the rest are counted.
@@ -141,6 +142,8 @@ def when_text(view: AlertView, lang: Language, now: datetime) -> str:
     alert = view.alert
     period = lang.period(alert.first_activity, alert.last_activity, now=now)
     who = brief(view.assignee_name or "", NAME)
+    if alert.is_hidden:
+        return lang.t("{period}, hidden by “{name}”", period=period, name=brief(alert.hidden_by, NAME))
     if alert.resolved_at is not None:
         ended, took = lang.moment(alert.resolved_at, now=now), lang.span(alert.resolved_at - alert.received_at)
         return _ended(alert, who, lang, period=period, at=ended, after=took)
@@ -163,11 +166,11 @@ def _ended(alert: Alert, who: str, lang: Language, *, period: str, at: str, afte
         if not who:
             return lang.t("{period}, cleared at {at}, nobody had it", period=period, at=at)
         return lang.t("{period}, cleared at {at}, {who} had it", period=period, at=at, who=who)
-    by = lang.term(vocabulary.SOURCES, alert.source) if by_source else alert.resolved_by
+    by = brief(lang.term(vocabulary.SOURCES, alert.source) if by_source else alert.resolved_by, NAME)
     return lang.t(
         "{period}, {who} resolved it at {at}, in {after}",
         period=period,
-        who=brief(by, NAME) or lang.t("somebody"),
+        who=rule_label(by, lang) if alert.resolved_rule else by or lang.t("somebody"),
         at=at,
         after=after,
     )
@@ -225,6 +228,8 @@ def next_steps(alert: Alert, buttons: Buttons, lang: Language) -> list[Action]:
     """The two most likely ones."""
     resolve = buttons.plain(lang.t("Resolve…"), Verb.RESOLVE)
     comment = buttons.plain(lang.t("Comment…"), Verb.COMMENT)
+    if alert.is_hidden:
+        return [buttons.plain(lang.t("Bring back"), Verb.UNHIDE), comment]
     if alert.status is Status.RESOLVED:
         return [buttons.plain(lang.t("Reopen"), Verb.REOPEN), comment]
     if alert.assignee is None:

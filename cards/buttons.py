@@ -28,6 +28,8 @@ class Verb(StrEnum):
     SIMILAR = "similar"
     DETAILS = "details"
     HISTORY = "history"
+    #: Brings back into sight what a rule has hidden.
+    UNHIDE = "unhide"
     UNDO = "undo"
     REFRESH = "refresh"
     BACK = "back"

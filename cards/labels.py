@@ -24,6 +24,12 @@ def status_label(status: Status, lang: Language) -> str:
     return lang.term(vocabulary.STATUSES, status)
 
 
+def state_label(alert: Alert, lang: Language) -> str:
+    """`New`, or `New · hidden`: where it stands in a list."""
+    label = status_label(alert.status, lang)
+    return f"{label} · {lang.t('hidden')}" if alert.is_hidden else label
+
+
 def classification_label(classification: Classification, lang: Language) -> str:
     return lang.term(vocabulary.CLASSIFICATIONS, classification)
 

@@ -104,8 +104,11 @@ def head(view: AlertView, lang: Language) -> list[Element]:
     state = f" · {status_label(alert.status, lang)}"
     if view.assignee_name:
         state += f" · {brief(view.assignee_name, NAME)}"
+    if alert.is_hidden:
+        state += f" · {lang.t('Hidden')}"
+    loud = (alert.is_open and not alert.is_hidden) or view.folded_open > 0
     return [
-        band(alert.severity, state, f"#{alert.number}", lang, loud=alert.is_open or view.folded_open > 0),
+        band(alert.severity, state, f"#{alert.number}", lang, loud=loud),
         rich(run(title_of(alert), weight="Bolder", size="Medium")),
     ]
 

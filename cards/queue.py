@@ -12,7 +12,7 @@ from cards.labels import (
     detection_label,
     investigation_note,
     service_label,
-    status_label,
+    state_label,
 )
 from cards.language import Language
 from cards.parts import NAME, Buttons, button_rows, cut_note, joined, notice_of, quiet, row_head
@@ -82,7 +82,7 @@ def _row(view: AlertView, lang: Language, now: datetime, *, nonce: str, here: Op
         [
             row_head(alert, lang),
             rich(
-                run(joined((status_label(alert.status, lang), who, last, assets_text(alert, lang, most=_ASSETS)))),
+                run(joined((state_label(alert, lang), who, last, assets_text(alert, lang, most=_ASSETS)))),
                 spacing="None",
             ),
             *_wide_line(view, lang, now),

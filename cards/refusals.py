@@ -162,6 +162,8 @@ _TEXTS: Mapping[str, _Tell] = {
     "unknownIncident": lambda refused, _view, lang: lang.t(
         "There is no incident {number} here.", number=refused.facts.get("incident")
     ),
+    "hidden": lambda _refused, _view, lang: lang.t("It is hidden already."),
+    "notHidden": lambda _refused, _view, lang: lang.t("It is not hidden."),
     "badDetermination": _bad_determination,
     "badPress": _bad_press,
     "busy": lambda _refused, _view, lang: busy_text(lang),

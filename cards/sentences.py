@@ -8,6 +8,7 @@ from bot.alerts.words import Classification
 from cards import vocabulary
 from cards.labels import person_label, verdict_label
 from cards.language import Language
+from cards.safe import brief
 
 People = Mapping[str, Person]
 
@@ -18,14 +19,25 @@ def sentence(entry: Entry, lang: Language, people: People) -> str:
 
 
 def actor_name(entry: Entry, lang: Language) -> str:
-    """Who did it: somebody's name, or a source's as people know it."""
-    return _source(entry, lang) if entry.actor.kind is ActorKind.SOURCE else entry.actor.name
+    """Who did it: somebody's name, a source's as people know it, or a rule."""
+    match entry.actor.kind:
+        case ActorKind.SOURCE:
+            return _source(entry, lang)
+        case ActorKind.RULE:
+            return rule_label(entry.actor.name, lang)
+        case _:
+            return entry.actor.name
+
+
+def rule_label(name: str, lang: Language) -> str:
+    """`Rule “Nightly scan”`"""
+    return lang.t("Rule “{name}”", name=brief(name, 80))
 
 
 def way_note(entry: Entry, lang: Language) -> str:
     """By which way, where it was not the usual one."""
     match entry.way:
-        case Way.RULE:
+        case Way.RULE if entry.actor.kind is not ActorKind.RULE:
             return lang.t("by a rule")
         case Way.SCHEDULE:
             return lang.t("by the schedule")
@@ -75,7 +87,7 @@ def _reported(entry: Entry, lang: Language, _people: People) -> str:
 
 
 def _assigned(entry: Entry, lang: Language, people: People) -> str:
-    who, change = entry.actor.name, _change(entry, "assignee")
+    who, change = actor_name(entry, lang), _change(entry, "assignee")
     old, new = (change.old, change.new) if change else (None, None)
     if new == entry.actor.id:
         return lang.t("{who} took it", who=who)
@@ -88,53 +100,64 @@ def _assigned(entry: Entry, lang: Language, people: People) -> str:
 
 def _started(entry: Entry, lang: Language, _people: People) -> str:
     if _change(entry, "assignee"):
-        return lang.t("{who} took it and started", who=entry.actor.name)
-    return lang.t("{who} started", who=entry.actor.name)
+        return lang.t("{who} took it and started", who=actor_name(entry, lang))
+    return lang.t("{who} started", who=actor_name(entry, lang))
 
 
 def _commented(entry: Entry, lang: Language, _people: People) -> str:
-    return lang.t("{who} commented", who=entry.actor.name)
+    return lang.t("{who} commented", who=actor_name(entry, lang))
 
 
 def _classified(entry: Entry, lang: Language, _people: People) -> str:
     verdict = _verdict(entry, lang)
     if not verdict:
-        return lang.t("{who} took the classification back", who=entry.actor.name)
-    return lang.t("{who} classified it: {verdict}", who=entry.actor.name, verdict=verdict)
+        return lang.t("{who} took the classification back", who=actor_name(entry, lang))
+    return lang.t("{who} classified it: {verdict}", who=actor_name(entry, lang), verdict=verdict)
 
 
 def _resolved(entry: Entry, lang: Language, _people: People) -> str:
     verdict = _verdict(entry, lang)
     if not verdict:
-        return lang.t("{who} resolved it", who=entry.actor.name)
-    return lang.t("{who} resolved it: {verdict}", who=entry.actor.name, verdict=verdict)
+        return lang.t("{who} resolved it", who=actor_name(entry, lang))
+    return lang.t("{who} resolved it: {verdict}", who=actor_name(entry, lang), verdict=verdict)
 
 
 def _reopened(entry: Entry, lang: Language, _people: People) -> str:
-    return lang.t("{who} reopened it", who=entry.actor.name)
+    return lang.t("{who} reopened it", who=actor_name(entry, lang))
 
 
 def _tagged(entry: Entry, lang: Language, _people: People) -> str:
     change = _change(entry, "tags")
     old, new = (_names(change.old), _names(change.new)) if change else ([], [])
     signed = [f"+{name}" for name in new if name not in old] + [f"-{name}" for name in old if name not in new]
-    return lang.t("{who} tagged it {tags}", who=entry.actor.name, tags=" ".join(signed))
+    return lang.t("{who} tagged it {tags}", who=actor_name(entry, lang), tags=" ".join(signed))
 
 
 def _linked(entry: Entry, lang: Language, _people: People) -> str:
     change = _change(entry, "incident")
     if change and change.new is not None:
-        return lang.t("{who} linked it to incident {number}", who=entry.actor.name, number=change.new)
-    return lang.t("{who} took it out of its incident", who=entry.actor.name)
+        return lang.t("{who} linked it to incident {number}", who=actor_name(entry, lang), number=change.new)
+    return lang.t("{who} took it out of its incident", who=actor_name(entry, lang))
+
+
+def _hidden(entry: Entry, lang: Language, _people: People) -> str:
+    return lang.t("{who} hid it", who=actor_name(entry, lang))
+
+
+def _unhidden(entry: Entry, lang: Language, _people: People) -> str:
+    return lang.t("{who} brought it back", who=actor_name(entry, lang))
 
 
 def _undone(entry: Entry, lang: Language, people: People) -> str:
     if entry.withdraws:
-        return lang.t("{who} took a comment back", who=entry.actor.name)
+        return lang.t("{who} took a comment back", who=actor_name(entry, lang))
     if entry.withdraws is False:
-        return lang.t("{who} restored a comment", who=entry.actor.name)
+        return lang.t("{who} restored a comment", who=actor_name(entry, lang))
+    if any(change.field == "hidden" for change in entry.changes):
+        hidden = any(change.field == "hidden" and change.new for change in entry.changes)
+        return _hidden(entry, lang, people) if hidden else _unhidden(entry, lang, people)
     back = ", ".join(_back(change, lang, people) for change in entry.changes)
-    return lang.t("{who} undid: {changes}", who=entry.actor.name, changes=back)
+    return lang.t("{who} undid: {changes}", who=actor_name(entry, lang), changes=back)
 
 
 def _back(change: Change, lang: Language, people: People) -> str:
@@ -178,6 +201,8 @@ _SENTENCES: Mapping[Kind, Callable[[Entry, Language, People], str]] = {
     Kind.REOPENED: _reopened,
     Kind.TAGGED: _tagged,
     Kind.LINKED: _linked,
+    Kind.HIDDEN: _hidden,
+    Kind.UNHIDDEN: _unhidden,
     Kind.UNDONE: _undone,
 }
 
@@ -197,4 +222,6 @@ _SAID_ALREADY: Mapping[Kind, frozenset[str]] = {
     Kind.STARTED: frozenset({"assignee"}),
     Kind.RESOLVED: frozenset({"classification", "determination"}),
     Kind.TAGGED: frozenset({"tags"}),
+    Kind.HIDDEN: frozenset({"hidden"}),
+    Kind.UNHIDDEN: frozenset({"hidden"}),
 }

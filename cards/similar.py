@@ -6,7 +6,7 @@ from bot.alerts.views import Similar, SimilarView
 from bot.alerts.words import Classification
 from cards.buttons import Listing, OpenedFrom, Verb
 from cards.elements import Card, Element, action_set, card, container, rich, run, text_block
-from cards.labels import status_label, verdict_label
+from cards.labels import state_label, verdict_label
 from cards.language import Language
 from cards.parts import (
     NAME,
@@ -62,9 +62,7 @@ def _row(one: Similar, lang: Language, now: datetime, *, nonce: str, of: int) ->
     verdict = ""
     if alert.classification is not Classification.NOT_SET:
         verdict = verdict_label(alert.classification, alert.determination, lang)
-    state = joined(
-        (status_label(alert.status, lang), verdict, lang.t("{ago} ago", ago=lang.span(now - alert.last_activity)))
-    )
+    state = joined((state_label(alert, lang), verdict, lang.t("{ago} ago", ago=lang.span(now - alert.last_activity))))
     return container(
         [
             row_head(alert, lang),

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Text, TextClause, and_, bindpa
 
 from bot.alerts.absorb import Birth, Said
 from bot.alerts.alert import Alert
-from bot.alerts.condition import EVERYTHING
+from bot.alerts.condition import EVERYTHING, tests_of
 from bot.alerts.conversation import Scope
 from bot.alerts.errors import Busy, NotAvailable
 from bot.alerts.evidence import Evidence
@@ -19,7 +19,7 @@ from storage.rows import SELECT_ALERT, alert_of, values_of
 from storage.scopes import in_scope
 from storage.similar import similar
 from storage.statements import LIMIT, twin
-from storage.tables import OPEN, alerts, evidence, reports
+from storage.tables import OPEN, UNRESOLVED, alerts, evidence, reports
 
 _FIND = among(
     lambda is_among: SELECT_ALERT.where(
@@ -122,7 +122,8 @@ class Alerts:
     def page(self, scope: Scope, wanted: QueueFilter, *, offset: int, limit: int) -> tuple[list[Alert], int]:
         parts: list[ColumnElement[bool] | TextClause] = [in_scope(scope, self._on)]
         if not wanted.closed:
-            parts += [OPEN, alerts.c.last_activity >= wanted.since]
+            asks_for_hidden = any(test.field.name == "hidden" for test in tests_of(wanted.where))
+            parts += [UNRESOLVED if asks_for_hidden else OPEN, alerts.c.last_activity >= wanted.since]
         if wanted.assignee is not None:
             parts.append(alerts.c.assignee == wanted.assignee)
         if wanted.where != EVERYTHING:

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from bot.alerts.condition import ANY_KIND, And, Condition, Field, Not, Op, Or, Piece, Test
 from bot.alerts.condition_checks import NONE, patterns_of
 from bot.alerts.condition_fields import Sort, Spec, spec_of
-from bot.alerts.condition_match import number_in, people_in, severities
+from bot.alerts.condition_match import flags, number_in, people_in, severities
 from bot.alerts.condition_values import Segments, fold, is_ago, span_of
 from bot.alerts.condition_vocabulary import NAMES
 from bot.alerts.evidence import ASSET_KINDS
@@ -139,8 +139,8 @@ class _Filter:
                 return self._person(test)
             case Sort.CHOICE | Sort.RANK:
                 return _choice(test, spec)
-            case Sort.NUMBER:
-                return _number(test, spec)
+            case Sort.NUMBER | Sort.FLAG:
+                return _number(test, spec) if spec.sort is Sort.NUMBER else _flag(test, spec)
             case Sort.TIME:
                 return self._time(test, spec)
             case Sort.PROSE | Sort.WORD:
@@ -267,6 +267,11 @@ def _choice(test: Test, spec: Spec) -> ColumnElement[bool]:
     if test.op is Op.EXISTS:
         return known.not_in(["", spec.none])
     return known.in_(sorted(severities(test.op, test.values)) if spec.sort is Sort.RANK else test.values)
+
+
+def _flag(test: Test, spec: Spec) -> ColumnElement[bool]:
+    column = alerts.c[spec.attributes[0]]
+    return or_(false(), *(column.is_not(None) if held else column.is_(None) for held in sorted(flags(test))))
 
 
 def _number(test: Test, spec: Spec) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, insert, select, true, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, true, update
 
 from bot.alerts.history import Change, Entry, Kind
 from bot.alerts.people import Actor, ActorKind, Way
@@ -44,7 +44,8 @@ _ENTRIES = (
 _NEWEST = _ENTRIES.order_by(history.c.revision.desc()).limit(LIMIT)
 _ENTRY = _ENTRIES.where(history.c.revision == bindparam("revision_"))
 _SINCE = _ENTRIES.where(history.c.revision > bindparam("revision_")).order_by(history.c.revision)
-_LAST_BY = _ENTRIES.where(history.c.actor_id == bindparam("actor_")).order_by(history.c.revision.desc()).limit(1)
+_BY = or_(history.c.actor_id == bindparam("actor_"), history.c.actor_kind == ActorKind.RULE.value)
+_LAST_BY = _ENTRIES.where(_BY).order_by(history.c.revision.desc()).limit(1)
 _WITHDRAW = update(comments).where(
     comments.c.alert == bindparam("alert_"), comments.c.revision == bindparam("revision_")
 )

@@ -35,7 +35,9 @@ metadata = MetaData(
 Number = BigInteger().with_variant(Integer(), "sqlite")
 
 #: Written out in indices and queries alike, so that SQLite sees that the one serves the other.
-OPEN = text("alerts.status <> 'resolved'")
+#: An alert that a rule keeps out of sight counts as open nowhere, however its status is.
+OPEN = text("alerts.status <> 'resolved' AND alerts.hidden IS NULL")
+UNRESOLVED = text("alerts.status <> 'resolved'")
 PENDING = text("cards.state = 'pending'")
 
 
@@ -86,13 +88,14 @@ alerts = Table(
     Column("received_at", Utc, nullable=False),
     Column("acknowledged_at", Utc),
     Column("resolved_at", Utc),
+    Column("hidden", Text),
     # Everything else that an alert has: see rows.py.
     Column("rest", Json, nullable=False),
     UniqueConstraint("source", "external_id"),
     sqlite_autoincrement=True,
 )
 # Status and severity are in the first two only so that counting need not look at the rows.
-_OF_OPEN = _only("status <> 'resolved'")
+_OF_OPEN = _only("status <> 'resolved' AND hidden IS NULL")
 Index(
     "ix_alerts_queue",
     alerts.c.last_activity,
@@ -107,6 +110,7 @@ Index("ix_alerts_type", alerts.c.alert_type, alerts.c.number, **_only("alert_typ
 Index("ix_alerts_incident", alerts.c.incident, **_only("incident IS NOT NULL"))
 Index("ix_alerts_received", alerts.c.received_at)
 Index("ix_alerts_acknowledged", alerts.c.acknowledged_at, **_only("acknowledged_at IS NOT NULL"))
+Index("ix_alerts_hidden", alerts.c.hidden, alerts.c.number, **_only("hidden IS NOT NULL"))
 Index("ix_alerts_resolved", alerts.c.resolved_at, **_only("resolved_at IS NOT NULL"))
 
 evidence = Table(

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from bot.alerts import delivery_ports, ports
+from bot.alerts import delivery_ports, ports, rules
 from storage.alerts import Alerts
 from storage.cards import Cards
 from storage.conversations import Conversations
@@ -16,6 +16,7 @@ from storage.incidents import Incidents
 from storage.people import People
 from storage.presses import Presses
 from storage.replies import Replies
+from storage.rule_acts import RuleActs
 
 T = TypeVar("T")
 Work = Callable[[ports.UnitOfWork], T]
@@ -34,6 +35,7 @@ class Unit:
     replies: delivery_ports.Replies
     digests: delivery_ports.Digests
     presses: delivery_ports.Presses
+    rule_acts: rules.RuleActs
 
     def __init__(self, connection: Connection) -> None:
         self.alerts = Alerts(connection)
@@ -46,6 +48,7 @@ class Unit:
         self.replies = Replies(connection)
         self.digests = Digests(connection)
         self.presses = Presses(connection)
+        self.rule_acts = RuleActs(connection)
 
     def run(self, work: Work[T]) -> T:
         """Run a work; the caller commits."""

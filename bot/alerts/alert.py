@@ -65,12 +65,20 @@ class Alert:
     assigned_at: datetime | None = None
     #: When the status last became resolved; None while it is open.
     resolved_at: datetime | None = None
-    #: The name of who did that.
+    #: The name of who did that, and the key of the rule where it was one.
     resolved_by: str = ""
+    resolved_rule: str = ""
+    #: The key of the rule that keeps it out of sight, None where it is to be seen; and what that rule was called.
+    hidden: str | None = None
+    hidden_by: str = ""
 
     @property
     def is_open(self) -> bool:
         return self.status is not Status.RESOLVED
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.hidden is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +190,20 @@ def link(alert: Alert, incident: int | None) -> Decision:
     return Decision(Kind.LINKED, (_change(alert, "incident", incident),))
 
 
+def hide(alert: Alert, rule: str, comment_text: str = "") -> Decision:
+    """Out of sight, by a rule's key. It stays what it is."""
+    if alert.hidden is not None:
+        raise Refused("hidden")
+    return Decision(Kind.HIDDEN, (_change(alert, "hidden", rule),), comment=comment_text.strip()[:COMMENT_LIMIT])
+
+
+def unhide(alert: Alert) -> Decision:
+    """Back into sight."""
+    if alert.hidden is None:
+        raise Refused("notHidden")
+    return Decision(Kind.UNHIDDEN, (_change(alert, "hidden", None),))
+
+
 def undo(alert: Alert, entry: Entry) -> Decision:
     """The inverse of an entry. Refused where a field has changed since; undoing an undo redoes."""
     inverse: list[Change] = []
@@ -212,6 +234,9 @@ def apply(alert: Alert, entry: Entry, apart: Mapping[str, Any] = _NOTHING) -> Al
         resolved = fields["status"] is Status.RESOLVED
         fields["resolved_at"] = entry.at if resolved else None
         fields["resolved_by"] = entry.actor.name if resolved else ""
+        fields["resolved_rule"] = entry.actor.id if resolved and entry.actor.kind is ActorKind.RULE else ""
+    if "hidden" in fields:
+        fields["hidden_by"] = entry.actor.name if fields["hidden"] else ""
     if "assignee" in fields:
         fields["assigned_at"] = entry.at if fields["assignee"] else None
     if entry.actor.kind is ActorKind.PERSON and alert.acknowledged_at is None:

@@ -57,7 +57,7 @@ def spelling(field: Field, op: Op, value: str) -> tuple[str, ...]:
         return (_text(field, spec, op, value),)
     if not value.strip():
         raise _bad(spec, "noValue", f"{name_of(field)} needs a value")
-    if spec.sort in {Sort.CHOICE, Sort.RANK}:
+    if spec.sort in {Sort.CHOICE, Sort.RANK, Sort.FLAG}:
         return _choice(field, spec, value)
     if spec.sort is Sort.NUMBER:
         return (_number(field, spec, op, value),)

@@ -14,6 +14,7 @@ from bot.alerts.condition_vocabulary import (
     CLASSIFICATIONS,
     DETECTIONS,
     DETERMINATIONS,
+    FLAGS,
     INVESTIGATIONS,
     KINDS,
     PROPERTIES,
@@ -39,6 +40,8 @@ class Sort(StrEnum):
     #: The same, in the order of the vocabulary.
     RANK = "rank"
     NUMBER = "number"
+    #: Whether the alert has a value there: yes or no.
+    FLAG = "flag"
     TIME = "time"
     #: Somebody: me, nobody, a name or an id.
     PERSON = "person"
@@ -54,6 +57,7 @@ OPS: Mapping[Sort, frozenset[Op]] = {
     Sort.CHOICE: _CHOICE,
     Sort.RANK: _CHOICE | COMPARISONS,
     Sort.NUMBER: _CHOICE | COMPARISONS,
+    Sort.FLAG: _CHOICE,
     Sort.TIME: frozenset({Op.IS, Op.EXISTS}) | COMPARISONS,
 }
 
@@ -111,6 +115,7 @@ FIELDS: Mapping[str, Spec] = MappingProxyType(
             **STATUSES,
         ),
         "signal": Spec(sort=Sort.CHOICE, example="signal:firing", attributes=("signal",), **SIGNALS),
+        "hidden": Spec(sort=Sort.FLAG, example="hidden:yes", attributes=("hidden",), **FLAGS),
         "classification": Spec(
             sort=Sort.CHOICE,
             example='classification:"false positive"',

@@ -63,6 +63,11 @@ def severities(op: Op, values: Iterable[str]) -> frozenset[str]:
     return frozenset(one.value for one in Severity if any(compare(one.rank, other.rank) for other in wanted))
 
 
+def flags(test: Test) -> frozenset[bool]:
+    """Which answers a test of yes and no allows."""
+    return frozenset({True}) if test.op is Op.EXISTS else frozenset(value == "yes" for value in test.values)
+
+
 def _piece(condition: Condition) -> _PiecePredicate:
     match condition:
         case Test(field, _, _):
@@ -90,8 +95,8 @@ def _test(test: Test) -> Predicate:
             return _person(test)
         case Sort.CHOICE | Sort.RANK:
             return _choice(test, spec)
-        case Sort.NUMBER:
-            return _number(test, spec)
+        case Sort.NUMBER | Sort.FLAG:
+            return _number(test, spec) if spec.sort is Sort.NUMBER else _flag(test, spec)
         case Sort.TIME:
             return _time(test, spec)
         case Sort.PROSE | Sort.WORD:
@@ -153,6 +158,11 @@ def _choice(test: Test, spec: Spec) -> Predicate:
         return lambda facts, _: (getattr(facts.alert, attribute) or "") not in {"", none}
     allowed = severities(test.op, test.values) if spec.sort is Sort.RANK else frozenset(test.values)
     return lambda facts, _: getattr(facts.alert, attribute) in allowed
+
+
+def _flag(test: Test, spec: Spec) -> Predicate:
+    attribute, allowed = spec.attributes[0], flags(test)
+    return lambda facts, _: (getattr(facts.alert, attribute) is not None) in allowed
 
 
 def _number(test: Test, spec: Spec) -> Predicate:

@@ -13,7 +13,7 @@ _SINGLE = frozenset(
 )
 
 #: Fields that always have one of their choices.
-_COMPLETE = frozenset({"severity", "status", "classification"})
+_COMPLETE = frozenset({"severity", "status", "classification", "hidden"})
 
 
 def is_everything(condition: Condition) -> bool:
@@ -84,7 +84,7 @@ def _allowed(condition: Condition, *, denied: bool = False) -> frozenset[str] | 
     values: frozenset[str] | None = None
     if spec.sort is Sort.RANK:
         values = severities(condition.op, condition.values)
-    elif spec.sort is Sort.CHOICE or (spec.sort is Sort.NUMBER and is_exact(condition)):
+    elif spec.sort in {Sort.CHOICE, Sort.FLAG} or (spec.sort is Sort.NUMBER and is_exact(condition)):
         values = frozenset(condition.values)
     elif condition.field.name in _SINGLE and all(len(segments) == 1 for segments in patterns_of(condition)):
         values = frozenset(segments[0] for segments in patterns_of(condition))

@@ -32,6 +32,7 @@ def _closed(*choices: str, none: str = "", **others: str) -> Choices:
 SEVERITIES = _closed(*closed.Severity, informational="info", high="critical")
 STATUSES = _closed(*closed.Status, new="active", resolved="closed", inProgress="progress started")
 SIGNALS = _closed(*closed.Signal)
+FLAGS = _closed("yes", "no", yes="true", no="false")
 CLASSIFICATIONS = _closed(
     *closed.Classification,
     none=closed.Classification.NOT_SET,

@@ -25,6 +25,9 @@ class Kind(StrEnum):
     REOPENED = "reopened"
     TAGGED = "tagged"
     LINKED = "linked"
+    #: Out of sight, and back again.
+    HIDDEN = "hidden"
+    UNHIDDEN = "unhidden"
     UNDONE = "undone"
 
 

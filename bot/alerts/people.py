@@ -51,3 +51,8 @@ class Actor:
     def source(cls, name: str, author: str = "") -> "Actor":
         """The source itself, or a person there whom we only know by display name."""
         return cls(ActorKind.SOURCE, name, author or name)
+
+    @classmethod
+    def rule(cls, key: str, name: str) -> "Actor":
+        """A rule, by a key such as `tuning:3` that no other rule has."""
+        return cls(ActorKind.RULE, key, name)

@@ -22,6 +22,7 @@ from bot.alerts.history import Entry
 from bot.alerts.incident import Incident
 from bot.alerts.messages import ConversationKind
 from bot.alerts.people import Person
+from bot.alerts.rules import RuleActs
 from bot.alerts.views import Comment, QueueFilter, Similar
 
 T = TypeVar("T")
@@ -93,7 +94,7 @@ class History(Protocol):
         ...
 
     def last_by(self, alert: int, actor: str) -> Entry | None:
-        """The newest entry by an actor's id."""
+        """The newest entry by an actor's id, or by any rule."""
         ...
 
     def withdraw(self, alert: int, revision: int, *, withdrawn: bool) -> None: ...
@@ -197,6 +198,7 @@ class UnitOfWork(Protocol):
     replies: Replies
     digests: Digests
     presses: Presses
+    rule_acts: RuleActs
 
 
 class Store(Protocol):

@@ -19,6 +19,7 @@ VERBS = (
     "similar",
     "details",
     "history",
+    "unhide",
     "undo",
     "alert",
 )

@@ -9,7 +9,7 @@ from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.teams.activity import InboundActivity
 from bot.teams.grammar import Command, parse_tags, parse_verdict
-from bot.usecases import assign, comment, link, resolve, undo
+from bot.usecases import assign, automatic, comment, link, resolve, undo
 from bot.usecases.acting import Act, Done
 from bot.usecases.visibility import Reader
 from cards.language import Language
@@ -99,6 +99,10 @@ def _link(_uow: UnitOfWork, said: Said, lang: Language) -> Order | str:
     return lang.t("Which incident? Say “link 1042 to incident 12”, or “link 1042 new”.")
 
 
+def _unhide(_uow: UnitOfWork, _said: Said, _lang: Language) -> Order | str:
+    return automatic.unhide
+
+
 def _undo(_uow: UnitOfWork, _said: Said, _lang: Language) -> Order | str:
     return undo.undo
 
@@ -121,5 +125,6 @@ _ORDERS: Mapping[str, Callable[[UnitOfWork, Said, Language], Order | str]] = {
     "reopen": _reopen,
     "tag": _tag,
     "link": _link,
+    "unhide": _unhide,
     "undo": _undo,
 }

@@ -60,7 +60,7 @@ def handle_all(uow: UnitOfWork, card: int, reader: Reader, errand: Errand) -> Ha
     everything = uow.folds.page(card, offset=0, limit=fold_view(uow, card, reader).count)
     # Whatever joins a card is newer than what is there, so those that were counted come first.
     counted = sorted(everything, key=lambda alert: alert.number)[: errand.counted]
-    meant = [alert.number for alert in counted if alert.is_open and errand.fits(alert)]
+    meant = [alert.number for alert in counted if alert.is_open and not alert.is_hidden and errand.fits(alert)]
     changed = 0
     for number in meant[:AT_ONCE]:
         try:

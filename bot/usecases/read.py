@@ -102,7 +102,10 @@ def open_in_range(uow: UnitOfWork, first: int, last: int, reader: Reader) -> lis
 
 
 def _is_open(uow: UnitOfWork, number: int, scope: Scope) -> bool:
-    return uow.alerts.in_scope(number, scope) and uow.alerts.get(number).is_open
+    if not uow.alerts.in_scope(number, scope):
+        return False
+    alert = uow.alerts.get(number)
+    return alert.is_open and not alert.is_hidden
 
 
 def views_of(uow: UnitOfWork, alerts: Sequence[Alert], also: Iterable[str] = ()) -> list[AlertView]:

@@ -54,11 +54,29 @@ def show_new(uow: UnitOfWork, new: Sequence[Shown], now: datetime) -> None:
             _Placing(uow, conversation, now).place(wanted)
 
 
+def show_back(uow: UnitOfWork, alerts: Sequence[Alert], now: datetime) -> None:
+    """Cards for alerts that a rule had kept back, wherever they are wanted and not shown yet."""
+    people = uow.people.many({alert.assignee for alert in alerts if alert.assignee})
+    pieces = {alert.number: uow.alerts.evidence(alert.number, limit=EVIDENCE_LOOKED_AT) for alert in alerts}
+    for conversation in uow.conversations.subscribed():
+        here = Scope(everything=False, shared_in=conversation.id)
+        wanted = [
+            alert
+            for alert in alerts
+            if _wants(conversation, alert, pieces[alert.number], people, now)
+            and not uow.alerts.in_scope(alert.number, here)
+        ]
+        if wanted:
+            _Placing(uow, conversation, now).place(wanted)
+
+
 def show_changed(uow: UnitOfWork, alert: Alert, evidence: Sequence[Evidence] | None, now: datetime) -> None:
     """A card for an alert that fits only now, in choosy conversations. One that fits no more keeps its card.
 
     With None, the evidence is loaded where somebody is choosy.
     """
+    if alert.is_hidden:
+        return
     choosy = [conversation for conversation in uow.conversations.subscribed() if conversation.wants]
     if not choosy:
         return
@@ -77,7 +95,7 @@ def show_worse(uow: UnitOfWork, alert: Alert, before: Alert, now: datetime) -> N
     Until then it may have been one of many on another's card, or its card may wait behind others. Where it fits a
     filter only now, `show_changed` shows it.
     """
-    if alert.severity is not Severity.HIGH or before.severity is Severity.HIGH or not alert.is_open:
+    if alert.severity is not Severity.HIGH or before.severity is Severity.HIGH or not alert.is_open or alert.is_hidden:
         return
     for conversation in uow.conversations.subscribed():
         here = Scope(everything=False, shared_in=conversation.id)

@@ -1,11 +1,13 @@
-"""Undo: take back one's own last action on an alert. Undoing an undo redoes."""
+"""Undo: take back one's own last action on an alert, or a rule's where that came later. Undoing an undo redoes."""
 
 from bot.alerts import alert as alerts
 from bot.alerts.alert import Alert, Decision
 from bot.alerts.errors import Refused
 from bot.alerts.history import Entry
+from bot.alerts.people import ActorKind
 from bot.alerts.ports import UnitOfWork
 from bot.usecases.acting import Act, Done, perform
+from bot.usecases.showing import show_back
 
 
 def undo(uow: UnitOfWork, act: Act) -> Done:
@@ -18,7 +20,21 @@ def undo(uow: UnitOfWork, act: Act) -> Done:
             uow.history.withdraw(alert.number, _comment_of(uow, entry), withdrawn=decision.withdraws)
         return decision
 
-    return perform(uow, act, decide)
+    done = perform(uow, act, decide)
+    if done.entry is not None and done.entry.undoes is not None:
+        _mark(uow, done.alert, done.entry.undoes, act)
+    return done
+
+
+def _mark(uow: UnitOfWork, alert: Alert, revision: int, act: Act) -> None:
+    """Remember that a rule's action does not stand any more, or stands again; what it hid is to be seen again."""
+    undone, entry = True, uow.history.entry(alert.number, revision)
+    while entry is not None and entry.actor.kind is not ActorKind.RULE and entry.undoes is not None:
+        undone, entry = not undone, uow.history.entry(alert.number, entry.undoes)
+    if entry is not None and entry.actor.kind is ActorKind.RULE:
+        uow.rule_acts.mark(alert.number, entry.revision, undone=undone)
+        if not alert.is_hidden:
+            show_back(uow, [alert], act.at)
 
 
 def _comment_of(uow: UnitOfWork, entry: Entry) -> int:

@@ -125,6 +125,7 @@ def alerts(draw: st.DrawFn, number: int = 1) -> Alert:
         investigation_state=draw(st.sampled_from(("", "benign", "running"))),
         service_source=draw(st.sampled_from(("", "microsoftDefenderForEndpoint", "Ü service"))),
         detection_source=draw(st.sampled_from(("", "antivirus", "customDetection"))),
+        hidden=draw(st.sampled_from((None, None, "tuning:1"))),
         comment_count=draw(st.integers(0, 3)),
         labels=draw(st.dictionaries(st.sampled_from(("team", "TEAM", "Ünlü", "a b.c", '"')), texts, max_size=3)),
         **fields,
@@ -198,7 +199,7 @@ def _part_of(draw: st.DrawFn, text: str) -> str:
 
 def _value(spec: Spec, op: Op) -> st.SearchStrategy[str]:
     match spec.sort:
-        case Sort.CHOICE | Sort.RANK:
+        case Sort.CHOICE | Sort.RANK | Sort.FLAG:
             return st.sampled_from(spec.choices)
         case Sort.NUMBER:
             return st.sampled_from(("0", "1", "2", "3", "none", "999999999999999"))
