@@ -4,22 +4,24 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Final
 
 import aiohttp
 from aiohttp import web
 
 from bot.alerts.digest import due_date, window
 from bot.alerts.errors import DeliveryProblem
-from bot.alerts.ports import Clock, Store, UnitOfWork
+from bot.alerts.ports import Clock, Store
 from bot.clock import SandboxClock, clock_of
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.presenter import Presenter
 from bot.scheduler import Timetable
 from bot.settings import Settings, SettingsError
+from bot.sources.graph.client import Graph
+from bot.sources.graph.groups import Groups
 from bot.sources.registry import SOURCES
 from bot.teams.activity import InboundActivity
 from bot.teams.adapter import TocsinAdapter
@@ -31,9 +33,9 @@ from bot.teams.hosts import TokenHosts
 from bot.teams.presses import Presses
 from bot.teams.rosters import Rosters
 from bot.teams.signing_keys import SigningKeys
-from bot.teams.tokens import CachedTokens, certificate_tokens, client_secret_tokens, managed_identity_tokens
-from bot.teams.transport import open_session
+from bot.teams.tokens import CONNECTOR_SCOPE, CachedTokens
 from bot.teams.turn import Turn
+from bot.transport import open_session
 from bot.usecases import digests
 from bot.usecases.conversations import meet_member
 from bot.web.authorization import SourceTokens
@@ -41,52 +43,17 @@ from bot.web.health import Beats, Readiness, healthz
 from bot.web.intake import BODY_LIMIT, Intake
 from bot.web.metrics import Metrics
 from bot.web.middleware import problems, timed
+from bot.wiring import Poking, app_tokens, background
 from cards.language import ENGLISH, Language
 from cards.refusals import failed_text
-from storage.store import AnyStore, open_store
-
-T = TypeVar("T")
+from storage.store import open_store
 
 #: How long the key of a press is remembered, far longer than Teams repeats one, and an answer that was shown.
 PRESSES_KEPT: Final = timedelta(days=2)
 
-
-class _Poking:
-    """A store that tells the dispatcher of every commit.
-
-    Whoever gives up on it is let go at once. A driver may need seconds for that: it tells the server first, which may
-    be the reason for giving up.
-    """
-
-    def __init__(self, store: AnyStore) -> None:
-        self._store = store
-        self._asked: set[asyncio.Task[Any]] = set()
-        self.poke: Callable[[], None] = lambda: None
-
-    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
-        return await self._apart(self._store.read(work))
-
-    async def write(self, work: Callable[[UnitOfWork], T]) -> T:
-        done = await self._apart(self._store.write(work))
-        self.poke()
-        return done
-
-    async def healthy(self) -> None:
-        await self._apart(self._store.healthy())
-
-    async def _apart(self, asking: Coroutine[Any, Any, T]) -> T:
-        asked = asyncio.create_task(asking)
-        self._asked.add(asked)
-        asked.add_done_callback(self._over)
-        try:
-            return await asyncio.shield(asked)
-        finally:
-            asked.cancel()
-
-    def _over(self, asked: asyncio.Task[Any]) -> None:
-        self._asked.discard(asked)
-        if not asked.cancelled():
-            asked.exception()  # somebody who gave up does not look at it
+#: How often it is read who is in the groups that have permission roles, and how long the start waits for it: seconds.
+GROUPS_EVERY: Final = 600
+GROUPS_AT_START: Final = 20
 
 
 @asynccontextmanager
@@ -100,10 +67,10 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         session = await stack.enter_async_context(open_session())
         clock = await clock_of(settings.clock_url, session)
         if isinstance(clock, SandboxClock):
-            await _background(stack, clock.run(), "clock")
-        opened = open_store(settings.database_url)
+            await background(stack, clock.run(), "clock")
+        opened = open_store(settings.database_url, settings.access)
         stack.push_async_callback(opened.close)
-        store = _Poking(opened)
+        store = Poking(opened)
         if opened.is_sole:
             # Whatever an earlier process had under way, nobody has now.
             await store.write(lambda uow: uow.cards.release(None))
@@ -118,6 +85,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         rosters = Rosters(store=store, messenger=connector, clock=clock)
         turn = _turn(settings, store=store, clock=clock, lang=lang, connector=connector, rosters=rosters)
         stack.push_async_callback(turn.close)
+        graph = _graph(settings, session, clock, stack)
         keys = SigningKeys(settings.openid_metadata_url, session=session)
         adapter = TocsinAdapter(connector, sorry=lambda _activity: failed_text(lang))
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[timed(metrics), problems])
@@ -127,11 +95,9 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         app.router.add_get("/metrics", metrics.answer)
         app.router.add_get("/readyz", Readiness(store, beats, lambda: keys.known).answer)
 
-        with suppress(TimeoutError):  # without keys /readyz says so, and the loop tries again
-            async with asyncio.timeout(2):
-                await keys.refresh()
-        beats.watch("signing keys", await _background(stack, keys.run(), "signing keys"))
-        beats.watch("delivery", await _background(stack, dispatcher.run(), "delivery", before=dispatcher.stop))
+        await _within(2, keys.refresh())  # without keys /readyz says so, and the loop tries again
+        beats.watch("signing keys", await background(stack, keys.run(), "signing keys"))
+        beats.watch("delivery", await background(stack, dispatcher.run(), "delivery", before=dispatcher.stop))
         timetable = _timetable(
             settings,
             store=store,
@@ -141,9 +107,28 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
             beat=lambda: beats.beat("timetable"),
             look_every=look_every,
         )
+        if settings.access.groups:
+            groups = Groups(graph=graph, store=store, clock=clock, groups=settings.access.groups)
+            # Until they are read, nobody is in them.
+            await _within(GROUPS_AT_START, groups.refresh())
+            timetable.every(GROUPS_EVERY, groups.refresh, name="groups")
         timetable.start()
         stack.callback(timetable.stop)
         yield app
+
+
+async def _within(seconds: float, work: Awaitable[object]) -> None:
+    """Wait for it so long, not longer: it is tried again later."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await work
+
+
+def _graph(settings: Settings, session: aiohttp.ClientSession, clock: Clock, stack: AsyncExitStack) -> Graph:
+    """Microsoft Graph, as the bot's own app. Nothing is asked for before somebody calls."""
+    tokens = app_tokens(settings, session, clock, f"{settings.graph_url}/.default")
+    stack.push_async_callback(tokens.close)
+    return Graph(session=session, tokens=tokens, url=settings.graph_url)
 
 
 def _check_sources(settings: Settings) -> None:
@@ -210,7 +195,7 @@ def _turn(
 
 
 def _connector(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> tuple[Connector, CachedTokens]:
-    tokens = _tokens(settings, session, clock)
+    tokens = app_tokens(settings, session, clock, CONNECTOR_SCOPE)
     connector = Connector(
         session=session,
         tokens=tokens,
@@ -255,46 +240,3 @@ def _timetable(
     timetable.every(3600, forget_presses, name="forget presses and replies")
     timetable.every(3600, rosters.refresh_all, name="rosters")
     return timetable
-
-
-async def _background(
-    stack: AsyncExitStack,
-    work: Coroutine[Any, Any, None],
-    name: str,
-    *,
-    before: Callable[[], Awaitable[None]] | None = None,
-) -> asyncio.Task[None]:
-    """Run something beside the server; at the end call `before`, then cancel what still runs."""
-    task = asyncio.create_task(work, name=name)
-
-    async def end() -> None:
-        if before is not None:
-            await before()
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-    stack.push_async_callback(end)
-    return task
-
-
-def _tokens(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> CachedTokens:
-    """The bot's own sign-in: a managed identity, a certificate, or the secret."""
-    if settings.app_type == "UserAssignedMSI":
-        return managed_identity_tokens(app_id=settings.app_id, clock=clock)
-    if settings.certificate_path:
-        return certificate_tokens(
-            login_url=settings.login_url,
-            tenant_id=settings.tenant_id,
-            app_id=settings.app_id,
-            certificate=settings.certificate_path,
-            clock=clock,
-        )
-    return client_secret_tokens(
-        session=session,
-        login_url=settings.login_url,
-        tenant_id=settings.tenant_id,
-        app_id=settings.app_id,
-        secret=settings.app_password.get_secret_value(),
-        clock=clock,
-    )

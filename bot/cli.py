@@ -130,7 +130,7 @@ async def _digest(_options: argparse.Namespace) -> int:
 
     settings = Settings.from_environment(os.environ)
     await _require_database(settings.database_url)
-    async with aiohttp.ClientSession() as session, open_store(settings.database_url) as store:
+    async with aiohttp.ClientSession() as session, open_store(settings.database_url, settings.access) as store:
         now = (await clock_of(settings.clock_url, session))()
         made = await store.write(lambda uow: post_now(uow, now, zone=settings.zone_info))
     print(f"{made} {'digest' if made == 1 else 'digests'} made; serve posts them.")

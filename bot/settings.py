@@ -18,8 +18,12 @@ from pydantic import (
 )
 
 from bot.alerts.conversation import Limit, Limits
+from bot.alerts.grants import read_grant, read_service
+from bot.alerts.roles import AccessRules, Grant
 
 _SOURCE_TOKEN = re.compile(r"TOCSIN_SOURCE_([A-Z0-9_]+)_TOKEN")
+
+_ACCESS = re.compile(r"TOCSIN_ACCESS_([A-Z0-9_]+)")
 
 _PACE = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
 
@@ -95,6 +99,14 @@ class Settings(BaseModel):
     digest_at: Annotated[time, AfterValidator(_wall_time)] = Field(default=time(8, 0), alias="TOCSIN_DIGEST_AT")
     queue_days: int = Field(default=30, ge=1, le=3650, alias="TOCSIN_QUEUE_DAYS")
 
+    #: Who has which permission role: Entra object ids, `group:<object id>`, `role:<directory role>`, by commas.
+    administrators: str = Field(default="", alias="TOCSIN_ADMINISTRATORS")
+    responders: str = Field(default="", alias="TOCSIN_RESPONDERS")
+    readers: str = Field(default="", alias="TOCSIN_READERS")
+    #: By the word of a service source: whoever may see its alerts.
+    service_access: Mapping[str, str] = Field(default_factory=dict)
+    graph_url: Origin = Field(default="https://graph.microsoft.com", alias="TOCSIN_GRAPH_URL")
+
     #: By source: its bearer tokens, more than one while a token is being replaced.
     source_tokens: Mapping[str, tuple[SecretStr, ...]] = Field(default_factory=dict)
 
@@ -107,8 +119,9 @@ class Settings(BaseModel):
             for name, value in values.items()
             if (match := _SOURCE_TOKEN.fullmatch(name))
         }
+        access = {match[1].lower(): value for name, value in values.items() if (match := _ACCESS.fullmatch(name))}
         try:
-            return cls.model_validate({**values, "source_tokens": tokens})
+            return cls.model_validate({**values, "source_tokens": tokens, "service_access": access})
         except ValidationError as error:
             raise SettingsError(_in_words(error)) from None
 
@@ -118,6 +131,22 @@ class Settings(BaseModel):
         if self.app_type == "SingleTenant" and not has_secret:
             raise ValueError("MicrosoftAppPassword (or TOCSIN_CERTIFICATE_PATH) is required")
         return self
+
+    @model_validator(mode="after")
+    def _roles_make_sense(self) -> Self:
+        rules = self.access
+        if (rules.responders or rules.readers) and not rules.administrators:
+            raise ValueError("TOCSIN_ADMINISTRATORS is required where TOCSIN_RESPONDERS or TOCSIN_READERS is set")
+        return self
+
+    @property
+    def access(self) -> AccessRules:
+        return AccessRules(
+            administrators=_grant("TOCSIN_ADMINISTRATORS", self.administrators),
+            responders=_grant("TOCSIN_RESPONDERS", self.responders),
+            readers=_grant("TOCSIN_READERS", self.readers),
+            services=dict(_limited(word, who) for word, who in self.service_access.items()),
+        )
 
     @property
     def zone_info(self) -> ZoneInfo:
@@ -134,6 +163,20 @@ class Settings(BaseModel):
     @property
     def extra_link_hosts(self) -> frozenset[str]:
         return frozenset(_listed(self.link_hosts))
+
+
+def _grant(name: str, value: str) -> Grant:
+    try:
+        return read_grant(value)
+    except ValueError as wrong:
+        raise ValueError(f"{name}: {wrong}") from None
+
+
+def _limited(word: str, who: str) -> tuple[str, Grant]:
+    try:
+        return read_service(word), read_grant(who)
+    except ValueError as wrong:
+        raise ValueError(f"TOCSIN_ACCESS_{word.upper()}: {wrong}") from None
 
 
 def _limits(value: str) -> tuple[Limit, ...]:

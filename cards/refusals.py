@@ -134,9 +134,23 @@ def _bad_press(refused: Refused, _view: AlertView | None, lang: Language) -> str
     return lang.t("This button could not be understood (“{field}”). Please open the alert again.", field=field)
 
 
+def _role(refused: Refused, _view: AlertView | None, lang: Language) -> str:
+    """What one may not do, and what it takes."""
+    if refused.facts.get("role") is None:
+        return lang.t("You have no permission role in Tocsin. Ask an administrator for one.")
+    needs = lang.term(vocabulary.ROLES, str(refused.facts.get("needs", "")))
+    return lang.t(
+        "“{verb}” needs the permission role {needs}; yours is {role}.",
+        verb=str(refused.facts.get("verb", "")),
+        needs=needs,
+        role=lang.term(vocabulary.ROLES, str(refused.facts.get("role", ""))),
+    )
+
+
 _Tell = Callable[[Refused, AlertView | None, Language], str]
 
 _TEXTS: Mapping[str, _Tell] = {
+    "role": _role,
     "badFilter": _bad_filter,
     "nobodysFilter": lambda _refused, _view, lang: lang.t("“me” means nobody in a channel: name the person."),
     "emptyFilter": lambda _refused, _view, lang: lang.t("No alert can ever fit this filter: it contradicts itself."),

@@ -75,6 +75,8 @@ SOURCES = _table(
     sentinel=mark("Microsoft Sentinel"), generic=mark("Other source"),
 )  # fmt: skip
 
+ROLES = _table(reader=mark("reader"), responder=mark("responder"), administrator=mark("administrator"))
+
 DETECTIONS = _table(
     microsoftDefenderForEndpoint=mark("EDR"),
     antivirus=mark("Antivirus"),

@@ -50,7 +50,8 @@ def _sqlite(url: URL, *, migrating: bool) -> str | None:
     if migrating:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)  # alerts are nobody else's business on this machine
-    engine = sqlite.make_engine(url, writes=migrating)
+    wait_ms = sqlite.MIGRATION_WAIT_MS if migrating else sqlite.LOCK_WAIT_MS
+    engine = sqlite.make_engine(url, writes=migrating, wait_ms=wait_ms)
     try:
         with engine.begin() as connection:
             return _upgrade(connection) if migrating else _stored(connection)

@@ -1,6 +1,6 @@
 """What a reader may see, as a condition on `alerts`."""
 
-from sqlalchemy import ColumnElement, Connection, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, or_, select, true
 
 from bot.alerts.conversation import Scope, Subject
 from storage.conditions import condition_filter
@@ -9,6 +9,12 @@ from storage.tables import alerts, cards, folds
 
 def in_scope(scope: Scope, connection: Connection) -> ColumnElement[bool]:
     """To stand in a SELECT from `alerts`."""
+    if not scope.without:
+        return _included(scope, connection)
+    return and_(_included(scope, connection), alerts.c.service_source.not_in(sorted(scope.without)))
+
+
+def _included(scope: Scope, connection: Connection) -> ColumnElement[bool]:
     if scope.everything:
         return true()
     ways: list[ColumnElement[bool]] = []

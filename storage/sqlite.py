@@ -18,11 +18,12 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
+from bot.alerts.roles import AccessRules
 from storage.again import Unable, again
 from storage.conditions import know_fold
 from storage.presses import try_to_write
 from storage.types import as_json
-from storage.unit import Unit, Work
+from storage.unit import NO_RULES, Unit, Work
 from storage.url import file_of
 
 T = TypeVar("T")
@@ -36,6 +37,9 @@ READERS = 3
 #: How long to wait for a lock that another process holds. A press has to be answered within 3 s.
 LOCK_WAIT_MS = 1_000
 
+#: The same for whoever changes the schema: another process may be at it.
+MIGRATION_WAIT_MS = 60_000
+
 #: Errors after which the same work may succeed later, by the beginning of SQLite's own names for them.
 _PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")
 
@@ -43,18 +47,18 @@ _PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLI
 _READ_ONLY = "SQLITE_READONLY"
 
 
-def make_engine(url: URL, *, writes: bool) -> Engine:
+def make_engine(url: URL, *, writes: bool, wait_ms: int = LOCK_WAIT_MS) -> Engine:
     """Connections in WAL mode, durable through a power cut, whose transactions begin as this says and not lazily."""
     engine = create_engine(
         url,
         json_serializer=as_json,
-        connect_args={"timeout": LOCK_WAIT_MS / 1000, "check_same_thread": False},
+        connect_args={"timeout": wait_ms / 1000, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
+        connection.execute(f"PRAGMA busy_timeout={wait_ms}")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
@@ -86,9 +90,10 @@ class SqliteStore:
     #: One process serves from it.
     is_sole = True
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, rules: AccessRules = NO_RULES) -> None:
         self.path: Path = file_of(url)
-        self._writer = _Writer(make_engine(url, writes=True))
+        self._rules = rules
+        self._writer = _Writer(make_engine(url, writes=True), rules)
         self._engine = make_engine(url, writes=False)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="storage-reader")
         self._idle: list[Connection] = []
@@ -119,7 +124,7 @@ class SqliteStore:
             connection = self._borrow()
             try:
                 with connection.begin():
-                    return Unit(connection).run(work)
+                    return Unit(connection, self._rules).run(work)
             finally:
                 self._idle.append(connection)
         except DBAPIError as error:
@@ -176,8 +181,9 @@ class _Job:
 class _Writer:
     """The thread that writes."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, rules: AccessRules) -> None:
         self._engine = engine
+        self._rules = rules
         self._connection: Connection | None = None
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
@@ -233,10 +239,10 @@ class _Writer:
             self._connection = self._engine.connect()
         with self._connection.begin():
             if len(wanted) == 1:
-                wanted[0].answer = Unit(self._connection).run(wanted[0].work)
+                wanted[0].answer = Unit(self._connection, self._rules).run(wanted[0].work)
             else:
                 for job in wanted:
-                    _run_apart(self._connection, job)
+                    _run_apart(self._connection, job, self._rules)
 
     def _fail(self, jobs: list[_Job], error: BaseException) -> None:
         """One job alone failed by its own error, or the transaction failed as a whole."""
@@ -249,12 +255,12 @@ class _Writer:
             self._connection = None
 
 
-def _run_apart(connection: Connection, job: _Job) -> None:
+def _run_apart(connection: Connection, job: _Job, rules: AccessRules) -> None:
     """In a savepoint of its own. Errors after which SQLite has rolled everything back end the whole transaction."""
     raw = _raw(connection)
     raw.execute("SAVEPOINT work")
     with _Outcome() as outcome:
-        job.answer = Unit(connection).run(job.work)
+        job.answer = Unit(connection, rules).run(job.work)
     if outcome.error is not None:
         trouble = unable(outcome.error)
         if trouble is not None:

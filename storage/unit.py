@@ -6,6 +6,8 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from bot.alerts import delivery_ports, ports, rules
+from bot.alerts.roles import AccessRules
+from storage.access import Access
 from storage.alerts import Alerts
 from storage.cards import Cards
 from storage.conversations import Conversations
@@ -17,6 +19,9 @@ from storage.people import People
 from storage.presses import Presses
 from storage.replies import Replies
 from storage.rule_acts import RuleActs
+
+#: Nobody is named.
+NO_RULES = AccessRules()
 
 T = TypeVar("T")
 Work = Callable[[ports.UnitOfWork], T]
@@ -36,8 +41,9 @@ class Unit:
     digests: delivery_ports.Digests
     presses: delivery_ports.Presses
     rule_acts: rules.RuleActs
+    access: ports.Access
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, access: AccessRules = NO_RULES) -> None:
         self.alerts = Alerts(connection)
         self.history = History(connection)
         self.incidents = Incidents(connection)
@@ -49,6 +55,7 @@ class Unit:
         self.digests = Digests(connection)
         self.presses = Presses(connection)
         self.rule_acts = RuleActs(connection)
+        self.access = Access(connection, access)
 
     def run(self, work: Work[T]) -> T:
         """Run a work; the caller commits."""

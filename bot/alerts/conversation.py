@@ -123,12 +123,14 @@ class Scope:
     """Which alerts a reader may see where they are.
 
     Everything; or what fits a condition at a time, and what has a card in a conversation or is folded into one there.
+    Never what comes from one of the service sources in `without`.
     """
 
     everything: bool
     shared_in: int | None = None
     fitting: Condition | None = None
     now: datetime | None = None
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from bot.alerts.incident import Incident
 from bot.alerts.messages import ConversationKind
 from bot.alerts.people import Person
 from bot.alerts.rules import RuleActs
+from bot.alerts.roles import Role
 from bot.alerts.views import Comment, QueueFilter, Similar
 
 T = TypeVar("T")
@@ -185,6 +186,22 @@ class Conversations(Protocol):
         ...
 
 
+class Access(Protocol):
+    """Who has which permission role, by the settings and by who is in which group."""
+
+    def role_of(self, person: str, at: datetime) -> Role | None: ...
+
+    def barred(self, person: str, at: datetime) -> frozenset[str]:
+        """The service sources whose alerts do not exist for somebody."""
+        ...
+
+    def barred_in(self, conversation: int, at: datetime) -> frozenset[str]:
+        """Those that do not exist for somebody in a conversation, and so must not be shown there."""
+        ...
+
+    def keep_members(self, group: str, people: Collection[str], at: datetime) -> None: ...
+
+
 class UnitOfWork(Protocol):
     """One transaction's view of everything that is kept."""
 
@@ -199,6 +216,7 @@ class UnitOfWork(Protocol):
     digests: Digests
     presses: Presses
     rule_acts: RuleActs
+    access: Access
 
 
 class Store(Protocol):

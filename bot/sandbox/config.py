@@ -47,6 +47,7 @@ def bot_environment(config: SandboxConfig, *, public_url: str | None = None) -> 
         "MicrosoftAppTenantId": config.tenant_id,
         "TOCSIN_OPENID_METADATA_URL": f"{base}/.well-known/openidconfiguration",
         "TOCSIN_LOGIN_URL": base,
+        "TOCSIN_GRAPH_URL": base,
         "TOCSIN_CONNECTOR_HOSTS": base.split("://", 1)[1],
         "TOCSIN_CLOCK_URL": f"{base}/_sandbox/clock",
     }

@@ -42,6 +42,7 @@ def add_routes(app: web.Application) -> None:
         ("limits", wire.Limits, _limits),
         ("bot", wire.Bot, _bot),
         ("keys/rotate", wire.Rotate, _rotate),
+        ("group", wire.Group, _group),
         ("reset", wire.Nothing, _reset),
     ]
     for name, model, body in posts:
@@ -211,6 +212,11 @@ async def _bot(sandbox: Sandbox, body: wire.Bot) -> Json:
 
 async def _rotate(sandbox: Sandbox, body: wire.Rotate) -> Json:
     return {"kid": await asyncio.to_thread(lambda: sandbox.keys.rotate(drop_old=body.drop))}
+
+
+async def _group(sandbox: Sandbox, body: wire.Group) -> Json:
+    sandbox.groups[body.group] = [sandbox.person(key).key for key in body.members]
+    return {"groups": sandbox.groups}
 
 
 async def _reset(sandbox: Sandbox, _: wire.Nothing) -> Json:

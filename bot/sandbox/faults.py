@@ -8,7 +8,7 @@ CONNECTOR_KINDS = ("post", "update", "delete", "create", "members")
 
 
 class Fault(BaseModel):
-    """One fault. `any` means every Connector call, not token or keys. Without `times` it stays until it is removed.
+    """One fault. `any` means every Connector call. Without `times` it stays until it is removed.
 
     `delay` (seconds) comes before anything else; `status` answers instead of doing the call; `drop` cuts the
     connection, before the call took effect or after (the answer is lost).
@@ -16,7 +16,7 @@ class Fault(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    on: Literal["post", "update", "delete", "create", "members", "token", "keys", "any"]
+    on: Literal["post", "update", "delete", "create", "members", "token", "keys", "graph", "any"]
     conversation: str | None = None
     status: int | None = Field(default=None, ge=400, le=599)
     code: str | None = None

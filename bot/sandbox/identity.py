@@ -36,7 +36,8 @@ async def _token(request: web.Request) -> web.StreamResponse:
         form = {k: str(v) for k, v in (await request.post()).items()}
         sandbox = call.sandbox
         status, body = issue_access_token(
-            sandbox.config, sandbox.keys, tenant=request.match_info["tenant"], form=form
+            sandbox.config, sandbox.keys, tenant=request.match_info["tenant"], form=form,
+            graph=sandbox.public_url,
         )  # fmt: skip
         return web.json_response(body, status=status, headers={"Cache-Control": "no-store"})
 

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from bot.sandbox.app import create_sandbox
 from bot.sandbox.config import SandboxConfig, bot_environment
+from bot.sandbox.world import World
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ async def _bot(config: SandboxConfig) -> AsyncIterator[None]:
             "TOCSIN_DATABASE_URL": f"sqlite:///{Path(folder) / 'tocsin.db'}",
             "TOCSIN_HOST": HOST,
             "TOCSIN_PORT": config.bot_url.rpartition(":")[2],
+            **_roles(config),
             "TOCSIN_ZONE": os.environ.get("TOCSIN_ZONE", "Europe/Madrid"),
         }
         process = await asyncio.create_subprocess_exec(
@@ -67,6 +69,18 @@ async def _bot(config: SandboxConfig) -> AsyncIterator[None]:
             yield
         finally:
             await _end(process)
+
+
+def _roles(config: SandboxConfig) -> dict[str, str]:
+    """Ana decides, Bo and Chidi handle alerts, and Dana, a guest, looks; unless somebody is named in the settings."""
+    if any(name.startswith(("TOCSIN_ADMINISTRATORS", "TOCSIN_RESPONDERS", "TOCSIN_READERS")) for name in os.environ):
+        return {}
+    people = World(tenant_id=config.tenant_id, bot_id=config.app_id, bot_name=config.bot_name).people
+    return {
+        "TOCSIN_ADMINISTRATORS": people["ana"].object_id,
+        "TOCSIN_RESPONDERS": f"{people['bo'].object_id},{people['chidi'].object_id}",
+        "TOCSIN_READERS": people["dana"].object_id,
+    }
 
 
 async def _until_ready(

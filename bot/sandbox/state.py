@@ -52,6 +52,7 @@ class Sandbox:
     journal: deque[Json] = field(init=False)
     counters: Counter[str] = field(init=False)
     dialogs: dict[str, Dialog] = field(init=False)
+    groups: dict[str, list[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.bot_url = self.config.bot_url.rstrip("/")
@@ -77,6 +78,7 @@ class Sandbox:
         self.journal = deque(maxlen=_JOURNAL)
         self.counters = Counter()
         self.dialogs = {}
+        self.groups = {}
 
     def now(self) -> datetime:
         """The sandbox's time."""

@@ -1,7 +1,7 @@
 """Sign-in as Microsoft does it: the Bot Framework's signing keys, and Entra's token endpoint."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,11 +60,15 @@ class KeyRing:
 
     def connector_claims(self, token: str) -> Json | None:
         """The claims of a token that this sandbox issued for the Connector, or None where it is not a valid one."""
+        return self.claims(token, _AUDIENCE)
+
+    def claims(self, token: str, audience: str) -> Json | None:
+        """The claims of a token that this sandbox issued for somebody, or None where it is not a valid one."""
         try:
             kid = jwt.get_unverified_header(token).get("kid", "")
             if kid not in self._keys:
                 return None
-            return jwt.decode(token, self._keys[kid].public_key(), algorithms=["RS256"], audience=_AUDIENCE)
+            return jwt.decode(token, self._keys[kid].public_key(), algorithms=["RS256"], audience=audience)
         except jwt.PyJWTError:
             return None
 
@@ -90,10 +94,14 @@ def claims_for_bot(config: SandboxConfig, *, service_url: str, span: tuple[datet
 
 
 def issue_access_token(
-    config: SandboxConfig, keys: KeyRing, *, tenant: str, form: Mapping[str, str]
+    config: SandboxConfig, keys: KeyRing, *, tenant: str, form: Mapping[str, str], graph: str
 ) -> tuple[int, Json]:
-    """Entra's answer to a client-credentials request: (status, body). These tokens are ours to check: in real time."""
-    problem = _problem(config, tenant=tenant, form=form)
+    """Entra's answer to a client-credentials request: (status, body). These tokens are ours to check: in real time.
+
+    Tokens are for the Connector, or for Graph at the address `graph`.
+    """
+    audiences = {CONNECTOR_SCOPE: _AUDIENCE, f"{graph}/.default": graph}
+    problem = _problem(config, tenant=tenant, form=form, scopes=audiences)
     if problem:
         status, error, description = _ENTRA_ERRORS[problem]
         text = f"AADSTS{problem}: {description.format(id=form.get('client_id', ''))}"
@@ -107,7 +115,7 @@ def issue_access_token(
         }
     now = int(datetime.now(UTC).timestamp())
     claims = {
-        "aud": _AUDIENCE,
+        "aud": audiences[form["scope"]],
         "iss": f"https://sts.windows.net/{config.tenant_id}/",
         "iat": now,
         "nbf": now - 300,
@@ -119,7 +127,7 @@ def issue_access_token(
     return 200, {"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599, "access_token": keys.sign(claims)}
 
 
-def _problem(config: SandboxConfig, *, tenant: str, form: Mapping[str, str]) -> int | None:
+def _problem(config: SandboxConfig, *, tenant: str, form: Mapping[str, str], scopes: Collection[str]) -> int | None:
     missing = {"grant_type", "client_id", "scope"} - set(form)
     checks = [
         (tenant != config.tenant_id, 90002),
@@ -128,6 +136,6 @@ def _problem(config: SandboxConfig, *, tenant: str, form: Mapping[str, str]) -> 
         (form.get("client_id") != config.app_id, 700016),
         (not form.get("client_secret"), 7000216),
         (form.get("client_secret") != config.app_password, 7000215),
-        (form.get("scope") != CONNECTOR_SCOPE, 70011),
+        (form.get("scope") not in scopes, 70011),
     ]
     return next((code for wrong, code in checks if wrong), None)

@@ -143,6 +143,13 @@ class Bot(Nothing):
     url: str = Field(pattern=r"^https?://")
 
 
+class Group(Nothing):
+    """Who is in a group of Entra's: `group` is its object id, or `role:` and the template id of a directory role."""
+
+    group: str
+    members: list[str]
+
+
 class Rotate(Nothing):
     """`drop` takes the old keys out of the published set."""
 

@@ -142,7 +142,7 @@ class Commands:
         here = said.reader.conversation
         if not may_subscribe(uow, said.reader):
             return self._lang.t("Alerts are posted in channels: say “subscribe” in the one that shall get them.")
-        posted = subscribe_to(uow, here, said.at, said.command.rest)
+        posted = subscribe_to(uow, said.reader, said.at, said.command.rest)
         if posted is None:
             return self._lang.t("This conversation is subscribed already.")
         name, wants = name_of(here, self._lang), said.command.rest
@@ -150,7 +150,7 @@ class Commands:
 
     def _unsubscribe(self, uow: UnitOfWork, said: Said) -> Reply:
         here = said.reader.conversation
-        if conversations.unsubscribe(uow, here.id):
+        if conversations.unsubscribe(uow, said.reader):
             return lambda f: render_unsubscribed(f.lang, channel=name_of(here, f.lang))
         return self._lang.t("This conversation is not subscribed.")
 

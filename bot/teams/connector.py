@@ -19,8 +19,8 @@ from bot.alerts.messages import Address, ConversationKind, Member, Message
 from bot.teams.hosts import TokenHosts
 from bot.teams.problems import problem_of
 from bot.teams.tokens import TokenSource
-from bot.teams.transport import CALL_TIMEOUT, read_limited
 from bot.teams.wire import Json, message_json
+from bot.transport import CALL_TIMEOUT, read_limited
 
 _MAX_ANSWER: Final = 4 * 1024 * 1024
 _PAGE: Final = 500

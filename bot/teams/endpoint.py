@@ -11,7 +11,7 @@ from botbuilder.core import ActivityHandler
 from bot.teams.adapter import TocsinAdapter
 from bot.teams.guard import Guard, Rejected, RejectionLog
 from bot.teams.strict_json import MAX_BYTES
-from bot.teams.transport import read_limited
+from bot.transport import read_limited
 
 #: Seconds for a body to arrive.
 _READ_TIME: Final = 10

@@ -14,7 +14,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import RSAAlgorithm
 
-from bot.teams.transport import SingleFlight, read_limited
+from bot.transport import SingleFlight, read_limited
 
 _log = logging.getLogger(__name__)
 

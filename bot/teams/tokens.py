@@ -12,7 +12,7 @@ from urllib.parse import quote
 import aiohttp
 
 from bot.alerts.errors import DeliveryDelayed
-from bot.teams.transport import CALL_TIMEOUT, SingleFlight, read_limited
+from bot.transport import CALL_TIMEOUT, SingleFlight, read_limited
 
 _log = logging.getLogger(__name__)
 

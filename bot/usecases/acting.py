@@ -11,6 +11,7 @@ from bot.alerts.errors import Refused
 from bot.alerts.history import Entry
 from bot.alerts.people import Actor, Person, Way
 from bot.alerts.ports import UnitOfWork
+from bot.usecases.permission import require
 from bot.usecases.showing import show_changed
 from bot.usecases.visibility import Reader, visible_alert
 
@@ -40,13 +41,20 @@ class Done:
 
 
 def perform(
-    uow: UnitOfWork, act: Act, decide: Callable[[Alert], Decision], *, touches: frozenset[str] = frozenset()
+    uow: UnitOfWork,
+    act: Act,
+    verb: str,
+    decide: Callable[[Alert], Decision],
+    *,
+    touches: frozenset[str] = frozenset(),
 ) -> Done:
-    """Run a verb. `touches` names the fields that it would change, for telling a lost race from a stale card.
+    """Run a verb, for which the actor needs the permission role.
 
-    Raises NotAvailable, or Refused with the reason: "changed" carries the entry that was first.
+    `touches` names the fields that it would change, for telling a lost race from a stale card. Raises NotAvailable, or
+    Refused with the reason: "changed" carries the entry that was first.
     """
     alert = visible_alert(uow, act.alert, act.reader)
+    require(uow, act.reader, verb)
     if act.key is not None and not uow.presses.first_time(act.key, act.at):
         return Done(alert, None)
     if act.rev is not None and act.rev < alert.revision:

@@ -15,9 +15,9 @@ def assign(uow: UnitOfWork, act: Act, to: str | None) -> Done:
     require_visible(uow, act.alert, act.reader)
     if to is not None and to != act.by.object_id and to not in uow.people.many([to]):
         raise Refused("unknownPerson", person=to)
-    return perform(uow, act, lambda alert: alerts.assign(alert, to), touches=ASSIGNEE)
+    return perform(uow, act, "assign", lambda alert: alerts.assign(alert, to), touches=ASSIGNEE)
 
 
 def start(uow: UnitOfWork, act: Act) -> Done:
     """Set in progress, and take it when nobody has it."""
-    return perform(uow, act, lambda alert: alerts.start(alert, act.by.object_id), touches=STATUS)
+    return perform(uow, act, "start", lambda alert: alerts.start(alert, act.by.object_id), touches=STATUS)

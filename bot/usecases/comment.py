@@ -8,8 +8,8 @@ from bot.usecases.acting import Act, Done, perform
 
 
 def comment(uow: UnitOfWork, act: Act, text: str) -> Done:
-    return perform(uow, act, lambda alert: alerts.comment(alert, text))
+    return perform(uow, act, "comment", lambda alert: alerts.comment(alert, text))
 
 
 def tag(uow: UnitOfWork, act: Act, add: Iterable[str], remove: Iterable[str]) -> Done:
-    return perform(uow, act, lambda alert: alerts.tag(alert, add, remove))
+    return perform(uow, act, "tag", lambda alert: alerts.tag(alert, add, remove))

@@ -13,8 +13,9 @@ from bot.alerts.messages import Member
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import QueueFilter
+from bot.usecases.permission import require
 from bot.usecases.showing import urgency
-from bot.usecases.visibility import wanted_by
+from bot.usecases.visibility import Reader, wanted_by
 
 #: The first subscription posts the newest open alerts that came before anybody listened.
 BACKLOG = 20
@@ -40,8 +41,9 @@ def subscribe(uow: UnitOfWork, here: Conversation, at: datetime, wants: Conditio
     return 0 if before else _post_backlog(uow, here.id, at, wants)
 
 
-def subscribe_to(uow: UnitOfWork, here: Conversation, at: datetime, text: str) -> int | None:
-    """The same with the condition as somebody typed it. Raises Refused("badFilter")."""
+def subscribe_to(uow: UnitOfWork, reader: Reader, at: datetime, text: str) -> int | None:
+    """The same with the condition as somebody typed it. Raises Refused("role") and Refused("badFilter")."""
+    require(uow, reader, "subscribe")
     try:
         wants = parse(text) if text.strip() else EVERYTHING
     except ConditionError as error:
@@ -50,14 +52,16 @@ def subscribe_to(uow: UnitOfWork, here: Conversation, at: datetime, text: str) -
         raise Refused("nobodysFilter", text=text)
     if is_contradiction(wants):
         raise Refused("emptyFilter", text=text)
-    return subscribe(uow, here, at, wants)
+    return subscribe(uow, reader.conversation, at, wants)
 
 
-def unsubscribe(uow: UnitOfWork, conversation: int) -> bool:
+def unsubscribe(uow: UnitOfWork, reader: Reader) -> bool:
     """Send nothing new here; cards that are there stay true. False where that was so already."""
-    if all(other.id != conversation for other in uow.conversations.subscribed()):
+    require(uow, reader, "unsubscribe")
+    here = reader.conversation.id
+    if all(other.id != here for other in uow.conversations.subscribed()):
         return False
-    uow.conversations.subscribe(conversation, at=None)
+    uow.conversations.subscribe(here, at=None)
     return True
 
 
@@ -97,7 +101,8 @@ def meet_member(uow: UnitOfWork, member: Member, at: datetime) -> None:
 def _post_backlog(uow: UnitOfWork, conversation: int, at: datetime, wants: Condition) -> int:
     """Post the newest open alerts that fit and are not shown there yet; how many."""
     wanted, here = QueueFilter(since=LONG_AGO, where=wants, now=at), Scope(everything=False, shared_in=conversation)
-    newest, _ = uow.alerts.page(Scope(everything=True), wanted, offset=0, limit=LOOKED_THROUGH)
+    visible = Scope(everything=True, without=uow.access.barred_in(conversation, at))
+    newest, _ = uow.alerts.page(visible, wanted, offset=0, limit=LOOKED_THROUGH)
     alerts = [alert for alert in newest if not uow.alerts.in_scope(alert.number, here)][:BACKLOG]
     for alert in alerts:
         uow.cards.want(conversation, Subject.ALERT, alert.number, priority=BACKLOG_URGENCY + urgency(alert), at=at)

@@ -64,7 +64,7 @@ def _post(
     """`scope` is that of whoever asks; without it the digest is about what the conversation gets."""
     if uow.digests.exists(conversation.id, slot):
         return False
-    numbers = uow.digests.count(scope or conversation_scope(conversation, now), since, until)
+    numbers = uow.digests.count(scope or conversation_scope(uow, conversation, now), since, until)
     digest = uow.digests.add(conversation.id, slot=slot, local_date=day, zone=str(zone), numbers=numbers, at=now)
     if digest is None:
         return False

@@ -10,6 +10,7 @@ from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import FoldPage, FoldView
 from bot.usecases.acting import Act
+from bot.usecases.permission import require
 from bot.usecases.read import PAGE_SIZE, views_of
 from bot.usecases.visibility import Reader
 
@@ -57,6 +58,7 @@ def fold_page(uow: UnitOfWork, card: int, reader: Reader, page: int) -> FoldPage
 
 def handle_all(uow: UnitOfWork, card: int, reader: Reader, errand: Errand) -> Handled:
     """Do it to the open alerts of a card that fit, oldest first. One that refuses it stays as it is."""
+    require(uow, reader, "manage")
     everything = uow.folds.page(card, offset=0, limit=fold_view(uow, card, reader).count)
     # Whatever joins a card is newer than what is there, so those that were counted come first.
     counted = sorted(everything, key=lambda alert: alert.number)[: errand.counted]

@@ -15,7 +15,7 @@ def link(uow: UnitOfWork, act: Act, incident: int | None) -> Done:
     scope = require_visible(uow, act.alert, act.reader)
     if incident is not None and not uow.incidents.in_scope(incident, scope):
         raise Refused("unknownIncident", incident=incident)
-    return perform(uow, act, lambda alert: alerts.link(alert, incident), touches=INCIDENT)
+    return perform(uow, act, "link", lambda alert: alerts.link(alert, incident), touches=INCIDENT)
 
 
 def link_to_new(uow: UnitOfWork, act: Act, name: str = "") -> Done:
@@ -24,4 +24,4 @@ def link_to_new(uow: UnitOfWork, act: Act, name: str = "") -> Done:
     def decide(alert: Alert) -> Decision:
         return alerts.link(alert, uow.incidents.create(name.strip() or alert.title, act.at))
 
-    return perform(uow, act, decide, touches=INCIDENT)
+    return perform(uow, act, "link", decide, touches=INCIDENT)

@@ -13,6 +13,7 @@ from bot.alerts.history import Entry
 from bot.alerts.incident import Incident
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import AlertView, DetailsView, HistoryView, QueueFilter, QueueKind, QueueView, SimilarView
+from bot.usecases.permission import require
 from bot.usecases.visibility import Reader, require_visible, scope_of, visible_alert
 
 #: How much of a view is loaded; what a card then has room for is the card's affair.
@@ -75,6 +76,7 @@ def queue(
 
     A page beyond the last one is the last one. Raises Refused("badFilter") with the ConditionError as `error`.
     """
+    require(uow, reader, kind)
     try:
         where = parse(text) if text.strip() else EVERYTHING
     except ConditionError as error:

@@ -10,7 +10,9 @@ VERDICT = frozenset({"classification", "determination"})
 
 
 def classify(uow: UnitOfWork, act: Act, classification: Classification, determination: str = UNDETERMINED) -> Done:
-    return perform(uow, act, lambda alert: alerts.classify(alert, classification, determination), touches=VERDICT)
+    return perform(
+        uow, act, "classify", lambda alert: alerts.classify(alert, classification, determination), touches=VERDICT
+    )
 
 
 def resolve(
@@ -24,10 +26,11 @@ def resolve(
     return perform(
         uow,
         act,
+        "resolve",
         lambda alert: alerts.resolve(alert, classification, determination, comment),
         touches=STATUS if classification is None else STATUS | VERDICT,
     )
 
 
 def reopen(uow: UnitOfWork, act: Act) -> Done:
-    return perform(uow, act, alerts.reopen, touches=STATUS)
+    return perform(uow, act, "reopen", alerts.reopen, touches=STATUS)

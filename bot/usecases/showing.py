@@ -17,7 +17,7 @@ from bot.alerts.evidence import Evidence
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import Severity
-from bot.usecases.visibility import wanted_by
+from bot.usecases.visibility import barred_here, wanted_by
 
 #: How long alerts of the same type and host share a card.
 ALIKE: Final = timedelta(minutes=5)
@@ -49,7 +49,12 @@ def show_new(uow: UnitOfWork, new: Sequence[Shown], now: datetime) -> None:
     """Cards for alerts that have just been opened, in every conversation that wants them."""
     people = uow.people.many({alert.assignee for alert, _ in new if alert.assignee})
     for conversation in uow.conversations.subscribed():
-        wanted = [alert for alert, evidence in new if _wants(conversation, alert, evidence, people, now)]
+        barred = barred_here(uow, conversation, now)
+        wanted = [
+            alert
+            for alert, evidence in new
+            if alert.service_source not in barred and _wants(conversation, alert, evidence, people, now)
+        ]
         if wanted:
             _Placing(uow, conversation, now).place(wanted)
 
@@ -85,6 +90,8 @@ def show_changed(uow: UnitOfWork, alert: Alert, evidence: Sequence[Evidence] | N
     people = uow.people.many([alert.assignee] if alert.assignee else [])
     for conversation in choosy:
         here = Scope(everything=False, shared_in=conversation.id)
+        if alert.service_source in barred_here(uow, conversation, now):
+            continue
         if _wants(conversation, alert, evidence, people, now) and not uow.alerts.in_scope(alert.number, here):
             _Placing(uow, conversation, now).place([alert])
 
@@ -99,6 +106,8 @@ def show_worse(uow: UnitOfWork, alert: Alert, before: Alert, now: datetime) -> N
         return
     for conversation in uow.conversations.subscribed():
         here = Scope(everything=False, shared_in=conversation.id)
+        if alert.service_source in barred_here(uow, conversation, now):
+            continue
         if not conversation.wants or uow.alerts.in_scope(alert.number, here):
             uow.cards.want(conversation.id, Subject.ALERT, alert.number, priority=urgency(alert), at=now)
 

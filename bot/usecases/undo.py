@@ -20,7 +20,7 @@ def undo(uow: UnitOfWork, act: Act) -> Done:
             uow.history.withdraw(alert.number, _comment_of(uow, entry), withdrawn=decision.withdraws)
         return decision
 
-    done = perform(uow, act, decide)
+    done = perform(uow, act, "undo", decide)
     if done.entry is not None and done.entry.undoes is not None:
         _mark(uow, done.alert, done.entry.undoes, act)
     return done

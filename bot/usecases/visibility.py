@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -13,35 +13,52 @@ from bot.alerts.conversation import Conversation, Scope
 from bot.alerts.errors import NotAvailable
 from bot.alerts.messages import ConversationKind
 from bot.alerts.ports import UnitOfWork
+from bot.alerts.roles import Role
 
 log = logging.getLogger(__name__)
 
 #: A filter may be longer as we write it than as it was typed, in characters.
 STORED = 10 * MAX_TEXT
 
+NOTHING = Scope(everything=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody, by Entra object id, in a conversation, at a time."""
+    """Somebody, by Entra object id, in a conversation, at a time.
+
+    `role` is given only for what Entra does not know, such as a named token.
+    """
 
     person: str
     conversation: Conversation
     at: datetime
+    role: Role | None = None
+
+
+def role_of(uow: UnitOfWork, reader: Reader) -> Role | None:
+    """The reader's permission role; None for none."""
+    return reader.role or uow.access.role_of(reader.person, reader.at)
 
 
 def scope_of(uow: UnitOfWork, reader: Reader) -> Scope:
     """In a channel, what it is subscribed to and what was asked for there; in 1:1, the alerts of channels whose roster
     has the person; in a group chat, what was shared there."""
+    if role_of(uow, reader) is None:
+        return NOTHING
     here = reader.conversation
+    barred = uow.access.barred(reader.person, reader.at) if reader.role is None else frozenset()
     if here.kind is ConversationKind.PERSONAL:
-        return _fitting(uow.conversations.subscribed_with(reader.person), reader.at, shared_in=None)
-    return conversation_scope(here, reader.at)
+        scope = _fitting(uow.conversations.subscribed_with(reader.person), reader.at, shared_in=None)
+    else:
+        scope = conversation_scope(uow, here, reader.at)
+    return replace(scope, without=scope.without | barred)
 
 
-def conversation_scope(here: Conversation, now: datetime) -> Scope:
+def conversation_scope(uow: UnitOfWork, here: Conversation, now: datetime) -> Scope:
     """What everybody in a channel or group chat may see there."""
     subscribed = [here] if here.kind is ConversationKind.CHANNEL and here.subscribed else []
-    return _fitting(subscribed, now, shared_in=here.id)
+    return replace(_fitting(subscribed, now, shared_in=here.id), without=uow.access.barred_in(here.id, now))
 
 
 def _fitting(conversations: Sequence[Conversation], now: datetime, *, shared_in: int | None) -> Scope:
@@ -51,6 +68,13 @@ def _fitting(conversations: Sequence[Conversation], now: datetime, *, shared_in:
         return Scope(everything=False, shared_in=shared_in)
     wants = any_of(*(wanted_by(conversation) for conversation in conversations))
     return Scope(everything=False, shared_in=shared_in, fitting=wants, now=now)
+
+
+def barred_here(uow: UnitOfWork, conversation: Conversation, now: datetime) -> frozenset[str]:
+    """The service sources whose alerts are not posted in a conversation, because somebody there may not see them."""
+    if conversation.kind is ConversationKind.PERSONAL:
+        return uow.access.barred(conversation.person or "", now)
+    return uow.access.barred_in(conversation.id, now)
 
 
 def wanted_by(conversation: Conversation) -> Condition:
@@ -87,7 +111,7 @@ def visible_alert(uow: UnitOfWork, number: int, reader: Reader) -> Alert:
     """The alert, if the reader may see it. Raises NotAvailable."""
     scope = scope_of(uow, reader)
     alert = uow.alerts.get(number)
-    if not scope.everything and not uow.alerts.in_scope(number, scope):
+    if (not scope.everything or scope.without) and not uow.alerts.in_scope(number, scope):
         raise NotAvailable(f"alert {number}")
     return alert
 

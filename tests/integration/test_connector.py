@@ -17,7 +17,7 @@ from bot.alerts.messages import Address, ConversationKind, Member, Mention, Mess
 from bot.teams import connector as connector_module
 from bot.teams.connector import Connector, TeamChannel
 from bot.teams.hosts import TokenHosts
-from bot.teams.transport import open_session
+from bot.transport import open_session
 from tests.support.bot_tokens import APP_ID, TENANT_ID, running
 
 NOW = datetime(2026, 11, 21, 3, 2, tzinfo=UTC)

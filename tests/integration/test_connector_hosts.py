@@ -14,7 +14,7 @@ from bot.alerts.errors import DeliveryRefused
 from bot.alerts.messages import Address, ConversationKind, Message
 from bot.teams.connector import Connector
 from bot.teams.hosts import TokenHosts
-from bot.teams.transport import open_session
+from bot.transport import open_session
 from tests.support.bot_tokens import APP_ID, TENANT_ID, running
 
 

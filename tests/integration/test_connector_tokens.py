@@ -23,7 +23,7 @@ from bot.teams.tokens import (
     credential_tokens,
     managed_identity_tokens,
 )
-from bot.teams.transport import open_session
+from bot.transport import open_session
 from tests.support.bot_tokens import APP_ID, TENANT_ID, running
 
 START = datetime(2026, 11, 21, 3, 2, tzinfo=UTC)

@@ -15,7 +15,7 @@ from multidict import CIMultiDict
 from bot.teams.guard import Guard, Inbound, Rejected
 from bot.teams.hosts import TokenHosts
 from bot.teams.signing_keys import SigningKeys
-from bot.teams.transport import open_session
+from bot.transport import open_session
 from tests.support.bot_tokens import APP_ID, TENANT_ID, KeyServer, activity, jwk, key_server, rsa_key, running, sign
 
 NOW = datetime(2026, 11, 21, 3, 2, tzinfo=UTC)

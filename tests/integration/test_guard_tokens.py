@@ -20,7 +20,7 @@ from bot.teams.endpoint import messages_endpoint
 from bot.teams.guard import Guard
 from bot.teams.hosts import TokenHosts
 from bot.teams.signing_keys import SigningKeys
-from bot.teams.transport import open_session
+from bot.transport import open_session
 from tests.support.bot_tokens import APP_ID, TENANT_ID, KeyServer, activity, invoke, key_server, running
 from tests.support.token_cases import BODIES, JSON_TYPE, MORE_TOKENS, TOKENS, typed
 

@@ -203,6 +203,10 @@ class Teams:
         """Sign with a new key."""
         return str((await self._post("keys/rotate", {"drop": drop}))["kid"])
 
+    async def group(self, group: str, *members: str) -> None:
+        """Who is in a group of Entra's, or has a directory role (`role:<template id>`)."""
+        await self._post("group", {"group": group, "members": list(members)})
+
     async def connect_bot(self, url: str) -> None:
         """Say where the bot listens."""
         await self._post("bot", {"url": url})

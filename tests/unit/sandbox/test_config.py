@@ -15,6 +15,7 @@ def test_the_environment_points_at_the_sandbox() -> None:
         "MicrosoftAppTenantId": config.tenant_id,
         "TOCSIN_OPENID_METADATA_URL": "http://127.0.0.1:4001/.well-known/openidconfiguration",
         "TOCSIN_LOGIN_URL": "http://127.0.0.1:4001",
+        "TOCSIN_GRAPH_URL": "http://127.0.0.1:4001",
         "TOCSIN_CONNECTOR_HOSTS": "127.0.0.1:4001",
         "TOCSIN_CLOCK_URL": "http://127.0.0.1:4001/_sandbox/clock",
         "TOCSIN_SOURCE_GRAPH_TOKEN": "g",

@@ -1,4 +1,4 @@
-"""What the outgoing calls of this package share: a session that trusts nothing around it, and two small helpers."""
+"""What outgoing calls share: a session that trusts nothing around it, and two small helpers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,0 +1,98 @@
+"""Parts of the composition root: a store that tells of commits, the bot's sign-in, what runs beside the server."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, suppress
+from typing import Any, TypeVar
+
+import aiohttp
+
+from bot.alerts.ports import Clock, UnitOfWork
+from bot.settings import Settings
+from bot.teams.tokens import CachedTokens, certificate_tokens, client_secret_tokens, managed_identity_tokens
+from storage.store import AnyStore
+
+T = TypeVar("T")
+
+
+class Poking:
+    """A store that tells the dispatcher of every commit.
+
+    Whoever gives up on it is let go at once. A driver may need seconds for that: it tells the server first, which may
+    be the reason for giving up.
+    """
+
+    def __init__(self, store: AnyStore) -> None:
+        self._store = store
+        self._asked: set[asyncio.Task[Any]] = set()
+        self.poke: Callable[[], None] = lambda: None
+
+    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        return await self._apart(self._store.read(work))
+
+    async def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        done = await self._apart(self._store.write(work))
+        self.poke()
+        return done
+
+    async def healthy(self) -> None:
+        await self._apart(self._store.healthy())
+
+    async def _apart(self, asking: Coroutine[Any, Any, T]) -> T:
+        asked = asyncio.create_task(asking)
+        self._asked.add(asked)
+        asked.add_done_callback(self._over)
+        try:
+            return await asyncio.shield(asked)
+        finally:
+            asked.cancel()
+
+    def _over(self, asked: asyncio.Task[Any]) -> None:
+        self._asked.discard(asked)
+        if not asked.cancelled():
+            asked.exception()  # somebody who gave up does not look at it
+
+
+async def background(
+    stack: AsyncExitStack,
+    work: Coroutine[Any, Any, None],
+    name: str,
+    *,
+    before: Callable[[], Awaitable[None]] | None = None,
+) -> asyncio.Task[None]:
+    """Run something beside the server; at the end call `before`, then cancel what still runs."""
+    task = asyncio.create_task(work, name=name)
+
+    async def end() -> None:
+        if before is not None:
+            await before()
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    stack.push_async_callback(end)
+    return task
+
+
+def app_tokens(settings: Settings, session: aiohttp.ClientSession, clock: Clock, scope: str) -> CachedTokens:
+    """The bot's own sign-in for what `scope` names: with a managed identity, a certificate, or the secret."""
+    if settings.app_type == "UserAssignedMSI":
+        return managed_identity_tokens(app_id=settings.app_id, clock=clock, scope=scope)
+    if settings.certificate_path:
+        return certificate_tokens(
+            login_url=settings.login_url,
+            tenant_id=settings.tenant_id,
+            app_id=settings.app_id,
+            certificate=settings.certificate_path,
+            clock=clock,
+            scope=scope,
+        )
+    return client_secret_tokens(
+        session=session,
+        login_url=settings.login_url,
+        tenant_id=settings.tenant_id,
+        app_id=settings.app_id,
+        secret=settings.app_password.get_secret_value(),
+        clock=clock,
+        scope=scope,
+    )

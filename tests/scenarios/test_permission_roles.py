@@ -1,0 +1,162 @@
+"""Who may do what, by permission role; and alerts of a service source that exist for some only."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.alerts.roles import NEEDS, Role
+from bot.sandbox.config import SandboxConfig
+from bot.sandbox.world import World
+from cards.buttons import Verb
+from tests.support.payloads import graph_alert
+from tests.support.town import Town, running_town
+
+CONFIG = SandboxConfig(enforce_limits=False)
+PEOPLE = {
+    key: person.object_id
+    for key, person in World(tenant_id=CONFIG.tenant_id, bot_id=CONFIG.app_id, bot_name=CONFIG.bot_name).people.items()
+}
+SOC = "0a0a0a0a-0000-4000-8000-000000000001"
+SECURITY_READER = "role:5d6b6bb7-de71-4623-b4af-96380a352509"
+GENEROUS = {"TOCSIN_CONVERSATION_LIMITS": "1000/1", "TOCSIN_TENANT_LIMITS": "5000/1"}
+
+
+@asynccontextmanager
+async def town_of(folder: Path, settings: Mapping[str, str], **groups: tuple[str, ...]) -> AsyncIterator[Town]:
+    async with running_town(folder, settings={**GENEROUS, **settings}, config=CONFIG) as town:
+        if groups:
+            await town.stop()
+            for group, members in groups.items():
+                await town.teams.group(group, *members)
+            await town.start()
+        await town.teams.install("ana", channel="alerts")
+        await town.teams.wait_for_card("alerts", "alerts")
+        yield town
+
+
+async def test_a_reader_looks_and_is_told_what_acting_takes(tmp_path: Path) -> None:
+    settings = {"TOCSIN_ADMINISTRATORS": PEOPLE["ana"], "TOCSIN_READERS": PEOPLE["bo"]}
+    async with town_of(tmp_path, settings) as town:
+        card = await town.raised()
+        assert "Id at the source" in await town.pressed("bo", card, "Details")
+        await town.pressed("bo", card, "Back")
+        said = await town.pressed("bo", card, "Assign to me")
+        assert "“assign” needs the permission role Responder; yours is Reader." in said
+        assert "needs the permission role Responder" in await town.told("bo", f"resolve {card['number']}", in_="alerts")
+        assert "needs the permission role Responder" in await town.told("bo", "unsubscribe", in_="alerts")
+        assert (await town.alert(card["number"])).revision == 1
+        assert "Ana Alvarez" in await town.pressed("ana", card, "Assign to me")
+
+
+async def test_nothing_that_a_reader_presses_changes_anything(tmp_path: Path) -> None:
+    """Every verb that needs more, with inputs of every kind; the use cases refuse, whatever the card shows."""
+    settings = {"TOCSIN_ADMINISTRATORS": PEOPLE["ana"], "TOCSIN_READERS": PEOPLE["bo"]}
+    async with town_of(tmp_path, settings) as town:
+        card = await town.raised()
+        inputs: dict[str, Any] = {
+            "to": "me",
+            "status": "resolved",
+            "comment": "x",
+            "classification": "falsePositive",
+            "determination": "notMalicious",
+            "incident": "new",
+            "tags": "vip",
+        }
+        for verb in Verb:
+            if NEEDS[verb] is Role.READER or verb is Verb.MANAGE:
+                continue
+            data = {"alert": card["number"], "rev": 1, "nonce": verb.value} | inputs
+            answer = await town.teams.press("bo", card, verb=verb.value, data=data)
+            assert "needs the permission role" in str(answer["body"]), verb
+        assert (await town.alert(card["number"])).revision == 1
+
+
+async def test_for_whoever_has_no_role_there_are_no_alerts(tmp_path: Path) -> None:
+    async with town_of(tmp_path, {"TOCSIN_ADMINISTRATORS": PEOPLE["ana"]}) as town:
+        card = await town.raised("Seen by Ana")
+        assert await town.pressed("chidi", card, "Details") == "That is not available here."
+        assert "You have no permission role" in await town.told("chidi", "queue", in_="alerts")
+        assert "not available" in await town.told("chidi", f"alert {card['number']}", in_="alerts")
+        assert "Seen by Ana" in await town.told("ana", "queue", in_="alerts")
+
+
+async def test_a_guest_looks_only_until_somebody_is_named(tmp_path: Path) -> None:
+    async with town_of(tmp_path, {}) as town:
+        card = await town.raised()
+        assert "needs the permission role Responder; yours is Reader" in await town.pressed(
+            "dana", card, "Assign to me"
+        )
+        assert "Bo Berg" in await town.pressed("bo", card, "Assign to me")
+
+
+async def test_a_group_of_entra_gives_its_members_a_role(tmp_path: Path) -> None:
+    settings = {"TOCSIN_ADMINISTRATORS": PEOPLE["ana"], "TOCSIN_RESPONDERS": f"group:{SOC}"}
+    async with town_of(tmp_path, settings, **{SOC: ("bo", "chidi", "dana")}) as town:
+        card = await town.raised()
+        assert "Dana Duarte" in await town.pressed("dana", card, "Assign to me")
+        await town.teams.group(SOC, "bo")
+        await town.stop()
+        await town.start()
+        assert await town.pressed("dana", card, "Details") == "That is not available here."
+        assert "Bo Berg" in await town.told("bo", f"assign {card['number']} me", in_="alerts")
+
+
+async def test_where_graph_fails_the_last_known_members_count_for_a_day(tmp_path: Path) -> None:
+    settings = {"TOCSIN_ADMINISTRATORS": PEOPLE["ana"], "TOCSIN_RESPONDERS": f"group:{SOC}"}
+    async with town_of(tmp_path, settings, **{SOC: ("bo",)}) as town:
+        card = await town.raised()
+        await town.teams.fault("graph", status=503)
+        await town.stop()
+        await town.start()
+        assert "Bo Berg" in await town.pressed("bo", card, "Assign to me")
+        await town.teams.advance(25 * 3600)
+        await town.stop()
+        await town.start()
+        assert "no permission role" in await town.told("bo", "queue", in_="alerts")
+
+
+async def test_alerts_of_a_limited_service_exist_only_for_those_who_are_named(tmp_path: Path) -> None:
+    """The seed's example: Office 365 alerts need one of the listed roles."""
+    settings = {"TOCSIN_ACCESS_OFFICE365": f"{PEOPLE['bo']}, role:Security reader"}
+    async with town_of(tmp_path, settings, **{SECURITY_READER: ("ana", "sam")}) as town:
+        mail = (await town.report("graph", _mail()))["alerts"][0]
+        await town.raised("For everybody")
+        shown = [message["plain"] for message in await town.teams.from_bot("alerts")]
+        assert not any("Phish" in text for text in shown)
+        for person in ("ana", "bo"):
+            assert "Phish" in await town.told(person, "queue")
+            assert "Phish" in await town.told(person, f"details {mail}")
+        for person in ("chidi", "dana"):
+            queue = await town.told(person, "queue")
+            assert "For everybody" in queue
+            assert "Phish" not in queue
+            assert "not available" in await town.told(person, f"details {mail}")
+            assert "not available" in await town.told(person, f"resolve {mail} fp")
+        # In a channel with people who may not see it, nobody can bring it up.
+        assert "Phish" not in await town.told("ana", "queue", in_="alerts")
+        assert "not available" in await town.told("ana", f"alert {mail}", in_="alerts")
+        assert (await town.alert(mail)).revision == 1
+        assert "Bo Berg" in await town.told("bo", f"assign {mail} me")
+
+
+async def test_a_channel_of_people_who_may_all_see_them_gets_their_cards(tmp_path: Path) -> None:
+    everybody = ",".join(PEOPLE[key] for key in ("ana", "bo", "chidi", "dana"))
+    async with town_of(tmp_path, {"TOCSIN_ACCESS_OFFICE365": everybody}) as town:
+        await town.told("ana", "help", in_="alerts")
+        await town.report("graph", _mail())
+        await town.teams.wait_for_card("alerts", "Phish")
+
+
+def _mail() -> dict[str, Any]:
+    now = datetime.now(UTC).isoformat()
+    return graph_alert(
+        id="fa-mail",
+        title="Phish delivered",
+        serviceSource="microsoftDefenderForOffice365",
+        incidentId=None,
+        createdDateTime=now,
+        firstActivityDateTime=now,
+        lastActivityDateTime=now,
+    )
