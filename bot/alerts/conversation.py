@@ -132,6 +132,10 @@ class Scope:
     now: datetime | None = None
     without: frozenset[str] = frozenset()
 
+    @property
+    def is_unlimited(self) -> bool:
+        return self.everything and not self.without
+
 
 @dataclass(frozen=True, slots=True)
 class Roster:

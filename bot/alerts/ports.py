@@ -22,8 +22,8 @@ from bot.alerts.history import Entry
 from bot.alerts.incident import Incident
 from bot.alerts.messages import ConversationKind
 from bot.alerts.people import Person
-from bot.alerts.rules import RuleActs
 from bot.alerts.roles import Role
+from bot.alerts.rules import RuleActs
 from bot.alerts.views import Comment, QueueFilter, Similar
 
 T = TypeVar("T")

@@ -58,6 +58,7 @@ NEEDS: Final[Mapping[str, Role]] = {
             "subscribe",
             "tag",
             "undo",
+            "unhide",
             "unsubscribe",
         ),
         Role.RESPONDER,

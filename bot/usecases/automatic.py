@@ -38,7 +38,7 @@ def act_by_rule(uow: UnitOfWork, rule: RuleName, alert: Alert, decision: Decisio
 
 def unhide(uow: UnitOfWork, act: Act) -> Done:
     """Bring one alert back into sight; the rule stays as it is, and does not hide this alert again."""
-    done = perform(uow, act, alerts.unhide, touches=HIDDEN)
+    done = perform(uow, act, "unhide", alerts.unhide, touches=HIDDEN)
     if done.entry is not None:
         for one in uow.rule_acts.of_alert(act.alert):
             uow.rule_acts.mark(act.alert, one.revision, undone=True)
@@ -57,7 +57,7 @@ def bring_back(
     acts = [
         act
         for act in uow.rule_acts.standing(rule.key, since=since)
-        if scope.everything or uow.alerts.in_scope(act.alert, scope)
+        if scope.is_unlimited or uow.alerts.in_scope(act.alert, scope)
     ]
     back: list[Alert] = []
     changed = 0

@@ -111,7 +111,7 @@ def visible_alert(uow: UnitOfWork, number: int, reader: Reader) -> Alert:
     """The alert, if the reader may see it. Raises NotAvailable."""
     scope = scope_of(uow, reader)
     alert = uow.alerts.get(number)
-    if (not scope.everything or scope.without) and not uow.alerts.in_scope(number, scope):
+    if not scope.is_unlimited and not uow.alerts.in_scope(number, scope):
         raise NotAvailable(f"alert {number}")
     return alert
 
