@@ -13,7 +13,6 @@ import aiohttp
 from aiohttp import web
 
 from bot.alerts.digest import due_date, window
-from bot.alerts.errors import DeliveryProblem
 from bot.alerts.ports import Clock, Store
 from bot.clock import SandboxClock, clock_of
 from bot.delivery.dispatcher import Dispatcher
@@ -23,21 +22,22 @@ from bot.settings import Settings, SettingsError
 from bot.sources.graph.client import Graph
 from bot.sources.graph.groups import Groups
 from bot.sources.registry import SOURCES
-from bot.teams.activity import InboundActivity
 from bot.teams.adapter import TocsinAdapter
 from bot.teams.commands import Commands
 from bot.teams.connector import Connector
+from bot.teams.dialogs import Dialogs
 from bot.teams.endpoint import messages_endpoint
+from bot.teams.every_dialog import every_dialog
 from bot.teams.guard import Guard
 from bot.teams.hosts import TokenHosts
 from bot.teams.presses import Presses
 from bot.teams.rosters import Rosters
 from bot.teams.signing_keys import SigningKeys
+from bot.teams.strangers import introductions
 from bot.teams.tokens import CONNECTOR_SCOPE, CachedTokens
 from bot.teams.turn import Turn
 from bot.transport import open_session
 from bot.usecases import digests
-from bot.usecases.conversations import meet_member
 from bot.web.authorization import SourceTokens
 from bot.web.health import Beats, Readiness, healthz
 from bot.web.intake import BODY_LIMIT, Intake
@@ -167,19 +167,7 @@ def _guard(settings: Settings, keys: SigningKeys, clock: Clock) -> Guard:
 def _turn(
     settings: Settings, *, store: Store, clock: Clock, lang: Language, connector: Connector, rosters: Rosters
 ) -> Turn:
-    async def introduce(activity: InboundActivity, person: str) -> bool:
-        """Meet somebody of the conversation whom the people picker named. Short, because a press waits for it."""
-        try:
-            async with asyncio.timeout(1.5):
-                member = await connector.member(activity.address, person)
-        except (DeliveryProblem, TimeoutError):
-            return False
-        if not member.object_id:
-            return False
-        now = clock()
-        await store.write(lambda uow: meet_member(uow, member, now))
-        return True
-
+    introduce = introductions(store, connector, clock)
     presses = Presses(
         store=store,
         clock=clock,
@@ -188,10 +176,26 @@ def _turn(
         link_hosts=settings.extra_link_hosts,
         introduce=introduce,
     )
+    dialogs = Dialogs(
+        store=store,
+        clock=clock,
+        lang=lang,
+        handlers=every_dialog(),
+        link_hosts=settings.extra_link_hosts,
+        introduce=introduce,
+    )
     commands = Commands(
         lang=lang, queue_days=settings.queue_days, zone=settings.zone_info, link_hosts=settings.extra_link_hosts
     )
-    return Turn(store=store, clock=clock, lang=lang, presses=presses, commands=commands, rosters=rosters)
+    return Turn(
+        store=store,
+        clock=clock,
+        lang=lang,
+        presses=presses,
+        dialogs=dialogs,
+        commands=commands,
+        rosters=rosters,
+    )
 
 
 def _connector(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> tuple[Connector, CachedTokens]:

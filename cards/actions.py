@@ -10,7 +10,7 @@ from cards.safe import clean, clip, may_link, one_line
 Inputs = Literal["auto", "none"]
 
 #: Longest title of a button, in characters.
-_TITLE = 60
+TITLE = 60
 
 
 def execute(
@@ -22,7 +22,7 @@ def execute(
     primary: bool = False,
 ) -> Action:
     """A button that comes back to us. Clients too old for it send the same, with the verb in it, as a message."""
-    title = clip(one_line(clean(title)), _TITLE)
+    title = clip(one_line(clean(title)), TITLE)
     shared: dict[str, Any] = {"title": title}
     if inputs:
         shared["associatedInputs"] = inputs
@@ -41,7 +41,7 @@ def open_url(title: str, url: str, *, link_hosts: frozenset[str]) -> Action | No
     """A link, or None where a card must not lead there."""
     if not may_link(url, link_hosts):
         return None
-    return Action({"type": "Action.OpenUrl", "title": clip(one_line(clean(title)), _TITLE), "url": url})
+    return Action({"type": "Action.OpenUrl", "title": clip(one_line(clean(title)), TITLE), "url": url})
 
 
 def toggle(title: str, *targets: str) -> Action:

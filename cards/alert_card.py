@@ -8,6 +8,7 @@ from bot.alerts.words import Classification, Signal, Status
 from cards import vocabulary
 from cards.actions import open_url, toggle
 from cards.buttons import ME, OpenedFrom, Verb
+from cards.dialog_buttons import manage_press, opens
 from cards.elements import Action, Card, Element, card, container, rich, run
 from cards.fold import folded_line
 from cards.labels import (
@@ -193,7 +194,8 @@ def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: froz
     """Four buttons, and behind the last of them everything else; nothing above moves when it opens."""
     first = next_steps(view.alert, buttons, lang)
     shown = {action["verb"] for action in first}
-    rest = [
+    manage = manage_press(view.alert.number, view.alert.revision, buttons.nonce)
+    rest = [opens(lang.t("Manage…"), manage)] + [
         buttons.plain(title, verb)
         for title, verb in (
             (lang.t("Start"), Verb.START),

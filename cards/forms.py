@@ -191,7 +191,7 @@ def render_link_form(
         new = clip(title_of(view.alert), 80)
         # A new one first: nobody links to the wrong incident by pressing on.
         options = [choice(lang.t("New incident: {name}", name=new), NEW_INCIDENT)]
-        options += [choice(_incident_title(incident, lang), str(incident.number)) for incident in offered]
+        options += [choice(incident_title(incident, lang), str(incident.number)) for incident in offered]
         field = choices(
             "incident",
             options,
@@ -261,7 +261,7 @@ def _determination_now(view: AlertView, classification: Classification) -> str:
     return now if fits else NO_DETERMINATION
 
 
-def _incident_title(incident: Incident, lang: Language) -> str:
+def incident_title(incident: Incident, lang: Language) -> str:
     """`28: Credential theft on web-1 (3 alerts)`"""
     name = f"{incident.number}: {brief(incident.name, 80)}"
     if not incident.alert_count:

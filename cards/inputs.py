@@ -52,16 +52,20 @@ def choices(
     value: str = "",
     placeholder: str = "",
     expanded: bool = False,
+    several: bool = False,
     required: str = "",
 ) -> Element:
+    """One of a list; with `several`, any of it, and the values come and go joined with commas."""
     made: dict[str, Any] = {
         "type": "Input.ChoiceSet",
         "id": id,
         "label": one_line(clean(label)),
-        "style": "expanded" if expanded else "compact",
+        "style": "expanded" if expanded or several else "compact",
         "choices": list(options),
         "wrap": True,
     }
+    if several:
+        made["isMultiSelect"] = True
     if value:
         made["value"] = value
     if placeholder:
@@ -69,16 +73,26 @@ def choices(
     return _input(made, required)
 
 
-def people_picker(id: str, *, label: str, placeholder: str, required: str) -> Element:  # noqa: A002
-    """Finds people of the conversation; its value is an Entra object id."""
+def people_picker(
+    id: str,  # noqa: A002 - the card's own word
+    *,
+    label: str,
+    placeholder: str,
+    offered: Sequence[Choice] = (),
+    value: str = "",
+    required: str = "",
+) -> Element:
+    """Finds people of the conversation; its value is an Entra object id. `offered` stand in the list from the start."""
     made: dict[str, Any] = {
         "type": "Input.ChoiceSet",
         "id": id,
         "label": one_line(clean(label)),
         "placeholder": placeholder,
-        "choices": [],
+        "choices": list(offered),
         "choices.data": {"type": "Data.Query", "dataset": _PEOPLE},
     }
+    if value:
+        made["value"] = value
     return _input(made, required)
 
 

@@ -163,6 +163,7 @@ _TEXTS: Mapping[str, _Tell] = {
     "emptyComment": lambda _refused, _view, lang: lang.t("The comment is empty."),
     "longComment": _long_comment,
     "alreadyClassified": _already_classified,
+    "nothingChanged": lambda _refused, _view, lang: lang.t("Nothing was changed yet."),
     "badTag": _bad_tag,
     "manyTags": _many_tags,
     "sameTags": lambda _refused, _view, lang: lang.t("The tags are so already."),

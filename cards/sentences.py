@@ -148,6 +148,12 @@ def _unhidden(entry: Entry, lang: Language, _people: People) -> str:
     return lang.t("{who} brought it back", who=actor_name(entry, lang))
 
 
+def _managed(entry: Entry, lang: Language, _people: People) -> str:
+    """`Ana changed status, assigned to`; what from and to stands below."""
+    fields = dict.fromkeys(lang.term(vocabulary.FIELDS, change.field).lower() for change in entry.changes)
+    return lang.t("{who} changed {fields}", who=actor_name(entry, lang), fields=", ".join(fields))
+
+
 def _undone(entry: Entry, lang: Language, people: People) -> str:
     if entry.withdraws:
         return lang.t("{who} took a comment back", who=actor_name(entry, lang))
@@ -203,6 +209,7 @@ _SENTENCES: Mapping[Kind, Callable[[Entry, Language, People], str]] = {
     Kind.LINKED: _linked,
     Kind.HIDDEN: _hidden,
     Kind.UNHIDDEN: _unhidden,
+    Kind.MANAGED: _managed,
     Kind.UNDONE: _undone,
 }
 

@@ -28,6 +28,8 @@ class Kind(StrEnum):
     #: Out of sight, and back again.
     HIDDEN = "hidden"
     UNHIDDEN = "unhidden"
+    #: Several of these at once.
+    MANAGED = "managed"
     UNDONE = "undone"
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.alerts.conversation import Conversation
+from bot.alerts.errors import NotAvailable
 from bot.alerts.messages import ConversationKind
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
@@ -32,6 +33,14 @@ def arrive(uow: UnitOfWork, activity: InboundActivity, person: Person, now: date
     if known is None or known.gone or known.service_url != activity.service_url:
         known = meet_conversation(uow, activity, now)
     return Reader(person.object_id, known, now)
+
+
+def look_in(uow: UnitOfWork, activity: InboundActivity, person: Person, now: datetime) -> Reader:
+    """Who looks, and where, without writing anything. Raises NotAvailable in a conversation that we do not know."""
+    conversation = uow.conversations.find(activity.conversation_id)
+    if conversation is None:
+        raise NotAvailable("conversation")
+    return Reader(person.object_id, conversation, now)
 
 
 def meet_conversation(uow: UnitOfWork, activity: InboundActivity, now: datetime, channel: str = "") -> Conversation:

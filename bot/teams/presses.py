@@ -4,9 +4,8 @@ One transaction a press: it takes effect and reads what the answer shows. Drawin
 """
 
 import asyncio
-import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,9 +14,10 @@ from bot.alerts.people import Person
 from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.teams import fold_presses, screens
 from bot.teams.activity import InboundActivity
-from bot.teams.identity import arrive, person_of
+from bot.teams.identity import arrive, look_in, person_of
 from bot.teams.pressed import CHANGES, Pressed
-from bot.teams.screens import Frame, Screen
+from bot.teams.screens import Frame, Screen, fresh_nonce
+from bot.teams.strangers import Introduce, introducing
 from bot.usecases import read
 from bot.usecases.visibility import Reader
 from cards.buttons import Press, Verb
@@ -31,9 +31,6 @@ log = logging.getLogger(__name__)
 ANSWER_TIME: Final = 2.5
 
 Json = dict[str, Any]
-
-#: Brings somebody whom we have not met: looks a person up in a conversation by Entra object id; False if not there.
-Introduce = Callable[[InboundActivity, str], Any]
 
 
 class Presses:
@@ -80,13 +77,7 @@ class Presses:
             return await self._refusal(pressed, refused)
 
     async def _run(self, pressed: Pressed) -> Screen:
-        try:
-            return await self._transact(pressed)
-        except Refused as refused:
-            stranger = str(refused.facts.get("person", ""))
-            if refused.reason != "unknownPerson" or not await self._introduce(pressed.activity, stranger):
-                raise
-        return await self._transact(pressed)
+        return await introducing(lambda: self._transact(pressed), self._introduce, pressed.activity)
 
     async def _transact(self, pressed: Pressed) -> Screen:
         if pressed.verb is Verb.MANAGE and fold_presses.is_complete(pressed.press):
@@ -111,12 +102,10 @@ class Presses:
         return screens.SCREENS[pressed.verb](uow, pressed.alert, reader, pressed.press)
 
     def _draw(self, pressed: Pressed, screen: Screen, notice: str = "") -> Json:
-        seed = f"{pressed.activity.id}:{pressed.person.object_id}:{pressed.at.isoformat()}"
-        nonce = hashlib.sha256(seed.encode()).hexdigest()[:12]
         frame = Frame(
             lang=self._lang,
             now=pressed.at,
-            nonce=nonce,
+            nonce=fresh_nonce(pressed.activity.id, pressed.person.object_id, pressed.at),
             notice=notice,
             opened_from=pressed.press.opened_from,
             link_hosts=self._link_hosts,
@@ -170,8 +159,4 @@ def _read(activity: InboundActivity, person: Person, at: datetime) -> Pressed:
 
 
 def _reader(uow: UnitOfWork, pressed: Pressed) -> Reader:
-    """Who looks, and where, without writing anything. Raises NotAvailable in a conversation that we do not know."""
-    conversation = uow.conversations.find(pressed.activity.conversation_id)
-    if conversation is None:
-        raise NotAvailable("conversation")
-    return Reader(pressed.person.object_id, conversation, pressed.at)
+    return look_in(uow, pressed.activity, pressed.person, pressed.at)

@@ -1,5 +1,6 @@
 """Screens: what somebody sees after a press. Loading is separate from drawing, which needs no database."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -45,6 +46,11 @@ class Frame:
 
 
 Screen = Callable[[Frame], Json]
+
+
+def fresh_nonce(activity: str, person: str, at: datetime) -> str:
+    """What tells the presses on this drawing of a card from those on another one."""
+    return hashlib.sha256(f"{activity}:{person}:{at.isoformat()}".encode()).hexdigest()[:12]
 
 
 def of_view(view: AlertView) -> Screen:

@@ -19,6 +19,7 @@ from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.teams.activity import InboundActivity
 from bot.teams.adapter import PlainInvokes, inbound_of
 from bot.teams.commands import Commands, first_told, name_of
+from bot.teams.dialogs import Dialogs
 from bot.teams.identity import arrive, meet_conversation, person_of
 from bot.teams.presses import Presses, shown_in
 from bot.teams.rosters import Rosters
@@ -35,13 +36,22 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
     """Our handler of activities. It answers at once; reading rosters goes on in the background."""
 
     def __init__(
-        self, *, store: Store, clock: Clock, lang: Language, presses: Presses, commands: Commands, rosters: Rosters
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        lang: Language,
+        presses: Presses,
+        dialogs: Dialogs,
+        commands: Commands,
+        rosters: Rosters,
     ) -> None:
         super().__init__()
         self._store = store
         self._clock = clock
         self._lang = lang
         self._presses = presses
+        self._dialogs = dialogs
         self._commands = commands
         self._rosters = rosters
         self._background: set[asyncio.Task[None]] = set()
@@ -59,6 +69,9 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
         return await self._presses.answer(inbound_of(turn_context).activity)
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
+        if turn_context.activity.name in ("task/fetch", "task/submit"):
+            answer = await self._dialogs.answer(inbound_of(turn_context).activity)
+            return InvokeResponse(status=int(HTTPStatus.OK), body=answer)
         if turn_context.activity.name != "adaptiveCard/action":
             return InvokeResponse(status=int(HTTPStatus.NOT_IMPLEMENTED))
         return await super().on_invoke_activity(turn_context)
@@ -103,12 +116,9 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
     async def _pressed_on_an_old_client(self, activity: InboundActivity, person: Person, now: datetime) -> None:
         """`Action.Submit`, the fallback of `Action.Execute`, arrives as a message, and so does the answer to it."""
         try:
-            verb, press = read_message(activity.value)
+            answer = await self._answer_to_old_client(activity)
         except Refused as bad:
-            answer: str | Json = refusal_text(bad, None, self._lang, now=now)
-        else:
-            value = {"action": {"type": "Action.Execute", "verb": verb.value, "data": press.data()}}
-            answer = shown_in(await self._presses.answer(activity.model_copy(update={"value": value})))
+            answer = refusal_text(bad, None, self._lang, now=now)
         reply = answer if isinstance(answer, str) else lambda _frame: answer
 
         def work(uow: UnitOfWork) -> None:
@@ -117,6 +127,16 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
                 self._commands.post(uow, reader, activity, reply, now)
 
         await self._store.write(work)
+
+    async def _answer_to_old_client(self, activity: InboundActivity) -> str | Json:
+        """Raises Refused("badPress"). What would open a dialog is answered with what does without."""
+        opens = isinstance(activity.value, dict) and "dialog" in activity.value
+        meant = self._dialogs.instead(activity.value) if opens else read_message(activity.value)
+        if isinstance(meant, str):
+            return meant
+        verb, press = meant
+        value = {"action": {"type": "Action.Execute", "verb": verb.value, "data": press.data()}}
+        return shown_in(await self._presses.answer(activity.model_copy(update={"value": value})))
 
     async def _installed(self, activity: InboundActivity, *, is_upgrade: bool = False) -> None:
         """In a team: subscribe the chosen channel, else General. Twice is once: Teams tells of it in two ways.

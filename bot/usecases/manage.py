@@ -1,0 +1,33 @@
+"""Manage: status, assignee, verdict, incident, tags and a comment, in one step."""
+
+from dataclasses import replace
+
+from bot.alerts.alert import Alert, Decision
+from bot.alerts.errors import Refused
+from bot.alerts.managing import Plan
+from bot.alerts.managing import manage as decide_all
+from bot.alerts.ports import UnitOfWork
+from bot.usecases.acting import Act, Done, perform
+from bot.usecases.visibility import require_visible
+
+
+def manage(uow: UnitOfWork, act: Act, plan: Plan, *, into_new: bool = False) -> Done:
+    """Carry a plan out, all of it or nothing; `into_new` links the alert to a new incident that is named after it.
+
+    Raises NotAvailable, and Refused: "unknownPerson", "unknownIncident", "nothingChanged", "changed" …
+    """
+    scope = require_visible(uow, act.alert, act.reader)
+    person = plan.assignee[0] if plan.assignee else None
+    if person is not None and person != act.by.object_id and person not in uow.people.many([person]):
+        raise Refused("unknownPerson", person=person)
+    incident = plan.incident[0] if plan.incident else None
+    if incident is not None and not uow.incidents.in_scope(incident, scope):
+        raise Refused("unknownIncident", incident=incident)
+
+    def decide(alert: Alert) -> Decision:
+        if not into_new:
+            return decide_all(alert, plan)
+        return decide_all(alert, replace(plan, incident=(uow.incidents.create(alert.title, act.at),)))
+
+    touches = plan.touches | ({"incident"} if into_new else frozenset())
+    return perform(uow, act, decide, touches=touches)
