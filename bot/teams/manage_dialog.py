@@ -6,7 +6,7 @@ from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import Classification, Status
 from bot.teams.dialogs import Answer, Asked, Handler, closed
 from bot.teams.grammar import parse_tags
-from bot.usecases import manage, read
+from bot.usecases import manage
 from bot.usecases.visibility import Reader
 from cards.buttons import ME, NEW_INCIDENT, NO_DETERMINATION, NOBODY, Press, Verb
 from cards.dialog_buttons import DialogPress
@@ -15,7 +15,7 @@ from cards.manage import NO_INCIDENT, SAVE, render_manage, untagged
 
 
 def _look(uow: UnitOfWork, asked: Asked, reader: Reader) -> Answer:
-    view, incidents = read.incidents(uow, asked.alert, reader)
+    view, incidents = manage.form(uow, asked.alert, reader)
     # What somebody has not touched shows how it is now, even where it was another way when the dialog opened.
     kept = {name: value for name, value in asked.press.inputs.items() if value != asked.press.state.get(name)}
     return lambda f: render_manage(

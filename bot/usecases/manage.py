@@ -1,14 +1,26 @@
 """Manage: status, assignee, verdict, incident, tags and a comment, in one step."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.alerts.alert import Alert, Decision
 from bot.alerts.errors import Refused
+from bot.alerts.incident import Incident
 from bot.alerts.managing import Plan
 from bot.alerts.managing import manage as decide_all
 from bot.alerts.ports import UnitOfWork
+from bot.alerts.views import AlertView
+from bot.usecases import read
 from bot.usecases.acting import Act, Done, perform
-from bot.usecases.visibility import require_visible
+from bot.usecases.permission import require
+from bot.usecases.visibility import Reader, require_visible
+
+
+def form(uow: UnitOfWork, number: int, reader: Reader) -> tuple[AlertView, Sequence[Incident]]:
+    """The alert, and the incidents that it could be linked to; refused to whoever may not manage it."""
+    found = read.incidents(uow, number, reader)
+    require(uow, reader, "manage")
+    return found
 
 
 def manage(uow: UnitOfWork, act: Act, plan: Plan, *, into_new: bool = False) -> Done:
@@ -30,4 +42,4 @@ def manage(uow: UnitOfWork, act: Act, plan: Plan, *, into_new: bool = False) -> 
         return decide_all(alert, replace(plan, incident=(uow.incidents.create(alert.title, act.at),)))
 
     touches = plan.touches | ({"incident"} if into_new else frozenset())
-    return perform(uow, act, decide, touches=touches)
+    return perform(uow, act, "manage", decide, touches=touches)
