@@ -175,6 +175,7 @@ def _turn(
         queue_days=settings.queue_days,
         link_hosts=settings.extra_link_hosts,
         introduce=introduce,
+        undo_within=settings.undo_within,
     )
     dialogs = Dialogs(
         store=store,
@@ -185,7 +186,11 @@ def _turn(
         introduce=introduce,
     )
     commands = Commands(
-        lang=lang, queue_days=settings.queue_days, zone=settings.zone_info, link_hosts=settings.extra_link_hosts
+        lang=lang,
+        queue_days=settings.queue_days,
+        zone=settings.zone_info,
+        link_hosts=settings.extra_link_hosts,
+        undo_within=settings.undo_within,
     )
     return Turn(
         store=store,

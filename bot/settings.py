@@ -98,6 +98,8 @@ class Settings(BaseModel):
     zone: Annotated[str, AfterValidator(_zone)] = Field(default="UTC", alias="TOCSIN_ZONE")
     digest_at: Annotated[time, AfterValidator(_wall_time)] = Field(default=time(8, 0), alias="TOCSIN_DIGEST_AT")
     queue_days: int = Field(default=30, ge=1, le=3650, alias="TOCSIN_QUEUE_DAYS")
+    #: How long after something was done it can be undone, in hours.
+    undo_hours: float = Field(default=24, gt=0, le=8784, alias="TOCSIN_UNDO_HOURS")
 
     #: Who has which permission role: Entra object ids, `group:<object id>`, `role:<directory role>`, by commas.
     administrators: str = Field(default="", alias="TOCSIN_ADMINISTRATORS")
@@ -151,6 +153,10 @@ class Settings(BaseModel):
     @property
     def zone_info(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    @property
+    def undo_within(self) -> timedelta:
+        return timedelta(hours=self.undo_hours)
 
     @property
     def limits(self) -> Limits:

@@ -89,6 +89,8 @@ class Press(BaseModel):
     fold: int | None = Field(default=None, ge=1, le=2**53)
     #: How many alerts shared the card when the button was drawn.
     counted: int | None = Field(default=None, ge=1, le=2**53)
+    #: The name of an action on several alerts.
+    action: str | None = Field(default=None, max_length=40, pattern=r"^[0-9]{1,15}/[0-9]{1,9}$")
 
     to: str | None = Field(default=None, max_length=200)
     status: str | None = Field(default=None, max_length=20)

@@ -40,7 +40,8 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
                     ("tag 1042 +vip -lab", lang.t("add and take away tags")),
                     ("link 1042 28", lang.t("put it into incident 28; “new” makes one")),
                     ("unhide 1042", lang.t("bring back what a rule has hidden")),
-                    ("undo 1042", lang.t("take back your last step, or a rule's")),
+                    ("undo 1042", lang.t("take back your last step there, or a rule's")),
+                    ("undo", lang.t("take back all of what you did last")),
                 ),
             ),
             *_group(

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.alerts.history import Entry
+from bot.alerts.history import Entry, Kind
 from bot.alerts.views import HistoryView
 from cards.buttons import OpenedFrom, Verb
-from cards.elements import Card, Element, card, container, rich, run
+from cards.elements import Action, Card, Element, card, container, rich, run
 from cards.language import Language
-from cards.parts import back, button_rows, buttons_for, cut_note, head, joined, notice_of, quiet
-from cards.safe import clip
-from cards.sentences import People, change_text, changes_worth_telling, sentence, way_note
+from cards.parts import Buttons, back, button_rows, buttons_for, cut_note, head, joined, notice_of, quiet
+from cards.safe import brief, clip
+from cards.sentences import change_text, changes_worth_telling, sentence, way_note
 from cards.size import Room, fit
 
 #: Changes of one entry; a source may report twenty at once.
@@ -37,24 +37,56 @@ def render_history(
             [
                 *notice_of(notice),
                 *head(view, lang),
-                *_steps(shown, view.people, lang, now, room),
+                *_steps(shown, history, lang, now, room),
                 *cut_note(cut, lang),
-                button_rows([back(buttons, lang), buttons.plain(lang.t("Undo"), Verb.UNDO)]),
+                button_rows(
+                    [back(buttons, lang), buttons.plain(lang.t("Undo"), Verb.UNDO), *_whole(history, buttons, lang)]
+                ),
             ]
         )
 
     return fit(build)
 
 
-def _steps(entries: Iterable[Entry], people: People, lang: Language, now: datetime, room: Room) -> list[Element]:
+def _whole(history: HistoryView, buttons: Buttons, lang: Language) -> list[Action]:
+    """Where one's last step was part of an action on several alerts, a button for all of it; for who may, one for what
+    somebody else did."""
+    actions: list[Action] = []
+    mine, others = history.mine, history.others
+    if mine is not None and (count := history.sizes.get(mine.action, 1)) > 1 and mine.revision not in history.undone:
+        if mine.kind is Kind.UNDONE:
+            title = lang.n("Redo on {count}", "Redo on all {count}", count)
+        else:
+            title = lang.n("Undo on {count}", "Undo on all {count}", count)
+        actions.append(buttons.given(title, Verb.UNDO, action=mine.action, inputs="none"))
+    if others is not None and others.revision not in history.undone:
+        who, count = brief(others.actor.name, 24), history.sizes.get(others.action, 1)
+        if count > 1:
+            title = lang.n("Undo {who}'s on {count}", "Undo {who}'s on all {count}", count, who=who)
+            actions.append(buttons.given(title, Verb.UNDO, action=others.action, inputs="none"))
+        else:
+            title = lang.t("Undo {who}'s", who=who)
+            actions.append(buttons.given(title, Verb.UNDO, to=others.actor.id, inputs="none"))
+    return actions
+
+
+def _steps(entries: Iterable[Entry], history: HistoryView, lang: Language, now: datetime, room: Room) -> list[Element]:
     return [
-        container(_step(entry, people, lang, now, room), spacing="Small", separator=place == 0)
+        container(_step(entry, history, lang, now, room), spacing="Small", separator=place == 0)
         for place, entry in enumerate(entries)
     ]
 
 
-def _step(entry: Entry, people: People, lang: Language, now: datetime, room: Room) -> list[Element]:
-    note = joined((lang.moment(entry.at, now=now), way_note(entry, lang)))
+def _step(entry: Entry, history: HistoryView, lang: Language, now: datetime, room: Room) -> list[Element]:
+    people, others = history.view.people, history.sizes.get(entry.action, 1) - 1
+    note = joined(
+        (
+            lang.moment(entry.at, now=now),
+            way_note(entry, lang),
+            lang.n("with {count} other", "with {count} others", others) if others else "",
+            lang.t("undone") if entry.revision in history.undone else "",
+        )
+    )
     lines = [rich(run(clip(sentence(entry, lang, people), 300)), quiet(f" · {note}"))]
     if entry.comment:
         words = clip(entry.comment[: 4 * room.text], min(600, room.text))

@@ -64,11 +64,14 @@ class Buttons:
         status: str | None = None,
         classification: str | None = None,
         determination: str | None = None,
+        action: str | None = None,
         inputs: Inputs | None = None,
         primary: bool = False,
     ) -> Action:
         """A button that says all that is needed."""
-        press = self._press(to=to, status=status, classification=classification, determination=determination)
+        press = self._press(
+            to=to, status=status, classification=classification, determination=determination, action=action
+        )
         return execute(title, verb.value, press.data(), inputs=inputs, primary=primary)
 
     def to_list(self, title: str) -> Action:

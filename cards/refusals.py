@@ -1,7 +1,7 @@
 """What people are told when something is refused: in words, and what to do about it where there is something."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.alerts.condition import ConditionError
 from bot.alerts.errors import Refused
@@ -109,6 +109,22 @@ def _changed_since(refused: Refused, _view: AlertView | None, lang: Language) ->
     return lang.t("This cannot be undone: “{field}” has changed since.", field=field)
 
 
+def _already_undone(refused: Refused, _view: AlertView | None, lang: Language) -> str:
+    who = str(refused.facts.get("who") or lang.t("Somebody"))
+    return lang.t("{who} has taken that back already.", who=who)
+
+
+def _not_yours(refused: Refused, _view: AlertView | None, lang: Language) -> str:
+    who = str(refused.facts.get("who") or lang.t("Somebody"))
+    return lang.t("{who} did that: only {who} or an administrator can take it back.", who=who)
+
+
+def _undo_too_late(refused: Refused, _view: AlertView | None, lang: Language) -> str:
+    within = refused.facts.get("within")
+    long = lang.span(within) if isinstance(within, timedelta) else ""
+    return lang.t("It is too late to undo that: one can for {long} after it was done.", long=long)
+
+
 def _bad_determination(refused: Refused, _view: AlertView | None, lang: Language) -> str:
     kind = determination_label(str(refused.facts.get("determination", "")), lang)
     label = lang.term(vocabulary.CLASSIFICATIONS, str(refused.facts.get("classification", "")))
@@ -170,6 +186,9 @@ _TEXTS: Mapping[str, _Tell] = {
     "alreadyLinked": _already_linked,
     "notLinked": lambda _refused, _view, lang: lang.t("It is in no incident."),
     "changedSince": _changed_since,
+    "alreadyUndone": _already_undone,
+    "notYours": _not_yours,
+    "undoTooLate": _undo_too_late,
     "nothingToUndo": lambda _refused, _view, lang: lang.t("There is nothing of yours to undo here."),
     "unknownPerson": lambda _refused, _view, lang: lang.t(
         "Tocsin has not met this person yet. It knows people of the conversations that it is in."

@@ -3,7 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, true, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from bot.alerts.history import Change, Entry, Kind
 from bot.alerts.people import Actor, ActorKind, Way
@@ -18,34 +31,45 @@ ENTRIES = Bulk(history)
 
 _ADD_COMMENT = insert(comments)
 _OF_ALERT = history.c.alert == bindparam("alert_")
-_ENTRIES = (
-    select(
-        history.c.alert,
-        history.c.revision,
-        history.c.at,
-        history.c.actor_kind,
-        history.c.actor_id,
-        history.c.actor_name,
-        history.c.way,
-        history.c.kind,
-        history.c.changes,
-        history.c.undoes,
-        history.c.withdraws,
-        comments.c.text,
-        comments.c.withdrawn,
-    )
-    .select_from(
-        history.outerjoin(
-            comments, and_(comments.c.alert == history.c.alert, comments.c.revision == history.c.revision)
-        )
-    )
-    .where(_OF_ALERT)
+_ALL = select(
+    history.c.alert,
+    history.c.revision,
+    history.c.at,
+    history.c.actor_kind,
+    history.c.actor_id,
+    history.c.actor_name,
+    history.c.way,
+    history.c.kind,
+    history.c.changes,
+    history.c.undoes,
+    history.c.withdraws,
+    history.c.batch,
+    comments.c.text,
+    comments.c.withdrawn,
+).select_from(
+    history.outerjoin(comments, and_(comments.c.alert == history.c.alert, comments.c.revision == history.c.revision))
 )
+_ENTRIES = _ALL.where(_OF_ALERT)
 _NEWEST = _ENTRIES.order_by(history.c.revision.desc()).limit(LIMIT)
 _ENTRY = _ENTRIES.where(history.c.revision == bindparam("revision_"))
 _SINCE = _ENTRIES.where(history.c.revision > bindparam("revision_")).order_by(history.c.revision)
 _BY = or_(history.c.actor_id == bindparam("actor_"), history.c.actor_kind == ActorKind.RULE.value)
 _LAST_BY = _ENTRIES.where(_BY).order_by(history.c.revision.desc()).limit(1)
+#: Written out, so that both databases see that the partial index serves.
+_BY_PERSON = history.c.actor_kind == literal_column(f"'{ActorKind.PERSON.value}'", Text())
+_LAST_OF = (
+    _ALL.where(_BY_PERSON, history.c.actor_id == bindparam("actor_"))
+    .order_by(history.c.at.desc(), history.c.alert.desc(), history.c.revision.desc())
+    .limit(1)
+)
+_REST = _ALL.where(history.c.batch == bindparam("batch_")).order_by(history.c.alert, history.c.revision)
+_SIZES = among(
+    lambda is_among: (
+        select(history.c.batch, func.count())
+        .where(history.c.batch.is_not(None), is_among(history.c.batch, "batches_"))
+        .group_by(history.c.batch)
+    )
+)
 _WITHDRAW = update(comments).where(
     comments.c.alert == bindparam("alert_"), comments.c.revision == bindparam("revision_")
 )
@@ -74,7 +98,7 @@ def row_of(entry: Entry) -> Sequence[Any]:
     who, changes = entry.actor, [(change.field, change.old, change.new) for change in entry.changes]
     return (
         *(entry.alert, entry.revision, entry.at, who.kind.value, who.id, who.name, entry.way.value, entry.kind.value),
-        *(changes, entry.undoes, entry.withdraws),
+        *(changes, entry.undoes, entry.withdraws, entry.batch or None),
     )
 
 
@@ -109,6 +133,24 @@ class History:
         row = self._on.execute(_LAST_BY, {"alert_": alert, "actor_": actor}).first()
         return _entry(row) if row is not None else None
 
+    def last_of(self, person: str) -> Entry | None:
+        row = self._on.execute(_LAST_OF, {"actor_": person}).first()
+        return _entry(row) if row is not None else None
+
+    def action(self, name: str) -> tuple[Entry, ...]:
+        first = self.entry(*_first_of(name))
+        # What is no name of an action finds nothing: the name of an entry that is not the first of its action.
+        if first is None or first.action != name:
+            return ()
+        return (first, *map(_entry, self._on.execute(_REST, {"batch_": name})))
+
+    def batch_sizes(self, actions: Iterable[str]) -> Mapping[str, int]:
+        names = sorted(set(actions))
+        if not names:
+            return {}
+        rows = self._on.execute(_SIZES.on(self._on), {"batches_": names})
+        return {name: others + 1 for name, others in rows}
+
     def withdraw(self, alert: int, revision: int, *, withdrawn: bool) -> None:
         self._on.execute(_WITHDRAW, {"alert_": alert, "revision_": revision, "withdrawn": withdrawn})
 
@@ -124,8 +166,13 @@ class History:
         return {alert: Comment(*rest) for alert, *rest in rows}
 
 
+def _first_of(action: str) -> tuple[int, int]:
+    alert, _, revision = action.partition("/")
+    return int(alert), int(revision)
+
+
 def _entry(row: Sequence[Any]) -> Entry:
-    alert, revision, at, actor_kind, actor, name, way, kind, changes, undoes, withdraws, comment, withdrawn = row
+    alert, revision, at, actor_kind, actor, name, way, kind, changes, undoes, withdraws, batch, comment, withdrawn = row
     return Entry(
         alert=alert,
         revision=revision,
@@ -138,4 +185,5 @@ def _entry(row: Sequence[Any]) -> Entry:
         withdrawn=bool(withdrawn),
         undoes=undoes,
         withdraws=withdraws,
+        batch=batch or "",
     )

@@ -155,8 +155,11 @@ history = Table(
     Column("changes", Json, nullable=False),
     Column("undoes", Integer),
     Column("withdraws", Boolean),
+    Column("batch", Text),
     sqlite_with_rowid=False,
 )
+Index("ix_history_batch", history.c.batch, **_only("batch IS NOT NULL"))
+Index("ix_history_person", history.c.actor_id, history.c.at, **_only("actor_kind = 'person'"))
 
 comments = Table(
     "comments",

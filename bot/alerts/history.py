@@ -1,5 +1,6 @@
 """The history: append-only entries, one for each thing that anybody or anything did to an alert."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -59,6 +60,23 @@ class Entry:
     #: The revision of the entry that this one undoes.
     undoes: int | None = None
     withdraws: bool | None = None
+    #: Of the entries of one action on several alerts, all but the first have the name of that one.
+    batch: str = ""
+
+    @property
+    def action(self) -> str:
+        """The name of the action that it is part of, `1042/7`: the alert and revision of the action's first entry."""
+        return self.batch or f"{self.alert}/{self.revision}"
+
+
+def undone_among(entries: Iterable[Entry]) -> frozenset[int]:
+    """The revisions of what stands undone, in an alert's newest entries, newest first."""
+    undone: set[int] = set()
+    for entry in entries:
+        # An undo that was itself undone takes nothing back any more.
+        if entry.undoes is not None and entry.revision not in undone:
+            undone.add(entry.undoes)
+    return frozenset(undone)
 
 
 def as_plain(value: Any) -> Plain:  # noqa: ANN401 - any field of an alert

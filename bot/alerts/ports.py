@@ -98,6 +98,18 @@ class History(Protocol):
         """The newest entry by an actor's id, or by any rule."""
         ...
 
+    def last_of(self, person: str) -> Entry | None:
+        """The newest entry by a person, on any alert."""
+        ...
+
+    def action(self, name: str) -> tuple[Entry, ...]:
+        """The entries of an action by its name, the first one first; none where there is no such action."""
+        ...
+
+    def batch_sizes(self, actions: Iterable[str]) -> Mapping[str, int]:
+        """How many alerts each of some actions changed; those that changed one are left out."""
+        ...
+
     def withdraw(self, alert: int, revision: int, *, withdrawn: bool) -> None: ...
 
     def comments(self, alert: int, *, limit: int) -> tuple[Comment, ...]:

@@ -26,7 +26,10 @@ class Role(StrEnum):
         return order.index(self) >= order.index(needed)
 
 
-#: The role that each verb and each command needs. A test keeps it complete.
+#: What only some uses of a verb or command are.
+FINER: Final = ("renameTag", "undoOthers")
+
+#: The role that each verb and each command needs, and each finer use. A test keeps it complete.
 NEEDS: Final[Mapping[str, Role]] = {
     **dict.fromkeys(
         (
@@ -63,6 +66,7 @@ NEEDS: Final[Mapping[str, Role]] = {
         ),
         Role.RESPONDER,
     ),
+    **dict.fromkeys(FINER, Role.ADMINISTRATOR),
 }
 
 #: Who is in a group is forgotten where it could not be read for so long: better nobody than somebody who has left.

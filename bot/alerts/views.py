@@ -8,7 +8,7 @@ from typing import Literal
 from bot.alerts.alert import Alert
 from bot.alerts.condition import EVERYTHING, Condition
 from bot.alerts.evidence import Evidence
-from bot.alerts.history import Entry
+from bot.alerts.history import Entry, undone_among
 from bot.alerts.incident import Incident
 from bot.alerts.people import Person
 from bot.alerts.words import Severity
@@ -59,11 +59,23 @@ class DetailsView:
 
 @dataclass(frozen=True, slots=True)
 class HistoryView:
-    """`history`: entries newest first; `older` counts those not shown."""
+    """`history`: entries newest first; `older` counts those not shown.
+
+    `sizes` has how many alerts an action was about, by its name, where they were several. `mine` is the newest entry by
+    the reader; `others`, for who may take back what others did, the newest one by another person.
+    """
 
     view: AlertView
     entries: tuple[Entry, ...]
     older: int
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    mine: Entry | None = None
+    others: Entry | None = None
+
+    @property
+    def undone(self) -> frozenset[int]:
+        """The revisions of what stands undone."""
+        return undone_among(self.entries)
 
 
 @dataclass(frozen=True, slots=True)

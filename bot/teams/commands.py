@@ -6,7 +6,7 @@ counts once.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.alerts.conversation import Conversation, Subject
@@ -14,24 +14,22 @@ from bot.alerts.errors import NotAvailable, Refused
 from bot.alerts.messages import ConversationKind, Message
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
+from bot.alerts.words import Status
 from bot.teams import screens
 from bot.teams.activity import InboundActivity
+from bot.teams.bulk import carry_out, take_back
 from bot.teams.grammar import Command, Span, TooMany, Unknown, parse
 from bot.teams.identity import arrive
-from bot.teams.orders import Order, Said, read_order
+from bot.teams.orders import Said, read_order
+from bot.teams.replies import ANSWER_FIRST, post_reply
 from bot.teams.screens import Frame, Screen
 from bot.usecases import conversations, digests, read
-from bot.usecases.acting import Act, Done
 from bot.usecases.conversations import subscribe_to
 from bot.usecases.visibility import Reader, may_subscribe, require_visible
 from cards.buttons import Listing, Press, Verb
 from cards.help import render_help, render_subscribed, render_unsubscribed
 from cards.language import Language
 from cards.refusals import refusal_text
-from cards.sentences import sentence
-
-#: An answer to somebody comes before any alert.
-ANSWER_FIRST = -1
 
 Reply = str | Screen | None
 
@@ -39,11 +37,20 @@ Reply = str | Screen | None
 class Commands:
     """Runs what somebody typed, inside a transaction."""
 
-    def __init__(self, *, lang: Language, queue_days: int, zone: ZoneInfo, link_hosts: frozenset[str]) -> None:
+    def __init__(
+        self,
+        *,
+        lang: Language,
+        queue_days: int,
+        zone: ZoneInfo,
+        link_hosts: frozenset[str],
+        undo_within: timedelta,
+    ) -> None:
         self._lang = lang
         self._queue_days = queue_days
         self._zone = zone
         self._link_hosts = link_hosts
+        self._undo_within = undo_within
         self._plain: Mapping[str, Callable[[UnitOfWork, Said], Reply]] = {
             "help": self._help,
             "queue": self._queue,
@@ -52,6 +59,7 @@ class Commands:
             "subscribe": self._subscribe,
             "unsubscribe": self._unsubscribe,
             "digest": self._digest,
+            "undo": self._undo,
         }
 
     def looks(self, activity: InboundActivity) -> bool:
@@ -85,15 +93,7 @@ class Commands:
         else:
             frame = Frame(lang=self._lang, now=now, nonce=activity.id[-40:], link_hosts=self._link_hosts)
             message = Message(text="", summary=self._lang.t("Tocsin"), card=reply(frame))
-        number = uow.replies.add(message, now)
-        uow.cards.want(
-            reader.conversation.id,
-            Subject.REPLY,
-            number,
-            priority=ANSWER_FIRST,
-            at=now,
-            thread=activity.address.thread,
-        )
+        post_reply(uow, reader, activity, message, now)
 
     def _reply(
         self, uow: UnitOfWork, activity: InboundActivity, person: Person, reader: Reader, now: datetime
@@ -166,7 +166,7 @@ class Commands:
         numbers = self._numbers(uow, said)
         verb = said.command.verb
         if said.command.spans and not numbers:
-            return self._lang.t("None of these alerts is open here.")
+            return self._none_of_these(said)
         if not numbers:
             return self._lang.t("Which alert? Say for example “{verb} 1042”.", verb=verb)
         if verb == "alert":
@@ -174,7 +174,14 @@ class Commands:
         if verb in _LOOKS:
             return screens.SCREENS[_LOOKS[verb]](uow, numbers[0], said.reader, Press(alert=numbers[0]))
         order = read_order(uow, said, self._lang)
-        return order if isinstance(order, str) else self._carry_out(uow, said, numbers, order)
+        return order if isinstance(order, str) else carry_out(uow, said, numbers, order, self._lang)
+
+    def _undo(self, uow: UnitOfWork, said: Said) -> Reply:
+        numbers = self._numbers(uow, said) if said.command.spans else []
+        if said.command.spans and not numbers:
+            return self._none_of_these(said)
+        threads = self._of_thread(uow, said.activity, said.reader)
+        return take_back(uow, said, numbers, threads, self._lang, within=self._undo_within)
 
     def _numbers(self, uow: UnitOfWork, said: Said) -> list[int]:
         """The alerts that the command names; without any, the one whose thread it is said in."""
@@ -199,7 +206,13 @@ class Commands:
         return replace(said, command=Command("link", rest=str(command.spans[0].first)))
 
     def _range(self, uow: UnitOfWork, said: Said, span: Span) -> list[int]:
-        return read.open_in_range(uow, span.first, span.last, said.reader)
+        status = _RANGES_OF.get(said.command.verb, read.OPEN)
+        return read.in_range(uow, span.first, span.last, said.reader, status)
+
+    def _none_of_these(self, said: Said) -> str:
+        if said.command.verb in _RANGES_OF:
+            return self._lang.t("None of these alerts is here for that.")
+        return self._lang.t("None of these alerts is open here.")
 
     def _copies(self, uow: UnitOfWork, said: Said, numbers: list[int]) -> Reply:
         """Post a living card of each alert, as a copy of its own."""
@@ -221,28 +234,8 @@ class Commands:
             )
         return "\n".join(lines) or None
 
-    def _carry_out(self, uow: UnitOfWork, said: Said, numbers: list[int], order: Order) -> str:
-        """Do it to each alert; each stands alone, and the answer says which were not changed, and why."""
-        lines: list[str] = []
-        for number in numbers:
-            try:
-                done = order(uow, Act(alert=number, by=said.person, reader=said.reader, at=said.at))
-            except NotAvailable:
-                lines.append(self._not_here(number))
-            except Refused as refused:
-                view = read.alert_view(uow, number, said.reader)
-                lines.append(f"#{number}: {refusal_text(refused, view, self._lang, now=said.at)}")
-            else:
-                lines.append(self._done(uow, done))
-        return "\n".join(lines)
-
     def _not_here(self, number: int) -> str:
         return self._lang.t("#{number}: not available here.", number=number)
-
-    def _done(self, uow: UnitOfWork, done: Done) -> str:
-        people = uow.people.many([done.alert.assignee] if done.alert.assignee else [])
-        said = sentence(done.entry, self._lang, people) if done.entry else ""
-        return f"#{done.alert.number}: {said}"
 
 
 def first_told(uow: UnitOfWork, activity: InboundActivity, now: datetime) -> bool:
@@ -263,3 +256,9 @@ def name_of(conversation: Conversation, lang: Language) -> str:
 
 _LISTS = frozenset({"queue", "mine", "search"})
 _LOOKS: Mapping[str, Verb] = {"similar": Verb.SIMILAR, "details": Verb.DETAILS, "history": Verb.HISTORY}
+
+#: What a range means for verbs that are not about what is open.
+_RANGES_OF: Mapping[str, frozenset[Status]] = {
+    "reopen": frozenset({Status.RESOLVED}),
+    "undo": frozenset(Status),
+}

@@ -2,16 +2,21 @@
 
 from bot.alerts.conversation import Subject
 from bot.alerts.errors import Refused
+from bot.alerts.messages import Message
+from bot.alerts.outcome import Outcome
 from bot.alerts.ports import UnitOfWork
 from bot.teams import screens
 from bot.teams.identity import arrive
 from bot.teams.pressed import Pressed
+from bot.teams.replies import post_reply
 from bot.teams.screens import Screen
 from bot.usecases import assign, resolve
 from bot.usecases.folds import Errand, fold_page, fold_view, handle_all
 from bot.usecases.visibility import Reader
 from cards.buttons import ME, Press, Verb
 from cards.fold import render_fold_page, render_manage_form, render_rollup
+from cards.language import Language
+from cards.outcome import render_outcome
 
 
 def is_complete(press: Press) -> bool:
@@ -33,22 +38,23 @@ def look(uow: UnitOfWork, pressed: Pressed, reader: Reader) -> Screen:
     return _shared(uow, card, reader)
 
 
-def handle(uow: UnitOfWork, pressed: Pressed) -> Screen:
+def handle(uow: UnitOfWork, pressed: Pressed, lang: Language) -> Screen:
     """Do it to all that are open, once however often the press is repeated."""
     reader = arrive(uow, pressed.activity, pressed.person, pressed.at)
     card, key = _card(pressed), pressed.key()
     fold_view(uow, card, reader)
     if key is None or uow.presses.first_time(key, pressed.at):
-        done = handle_all(uow, card, reader, _errand(uow, pressed))
+        done = handle_all(uow, card, reader, _errand(pressed))
+        _tell(uow, pressed, reader, done.outcome, lang)
         if done.left:
             screen = _shared(uow, card, reader)
             return lambda f: screen(f.saying(f.lang.t(
-                "{count} were handled; {left} are left. Press again.", count=done.changed, left=done.left
+                "{count} were handled; {left} are left. Press again.", count=len(done.outcome.entries), left=done.left
             )))  # fmt: skip
     return _shared(uow, card, reader)
 
 
-def _errand(uow: UnitOfWork, pressed: Pressed) -> Errand:
+def _errand(pressed: Pressed) -> Errand:
     press, by, at = pressed.press, pressed.person, pressed.at
     if press.to is not None:
         if press.to != ME:
@@ -59,15 +65,23 @@ def _errand(uow: UnitOfWork, pressed: Pressed) -> Errand:
             at=at,
             counted=press.counted,
             fits=lambda alert: alert.assignee is None,
-            do=lambda act: assign.assign(uow, act, act.by.object_id),
+            do=lambda uow, act: assign.assign(uow, act, act.by.object_id),
         )
     classification, determination = press.verdict() or (None, "")
     return Errand(
         by=by,
         at=at,
         counted=press.counted,
-        do=lambda act: resolve.resolve(uow, act, classification, determination, press.comment or ""),
+        do=lambda uow, act: resolve.resolve(uow, act, classification, determination, press.comment or ""),
     )
+
+
+def _tell(uow: UnitOfWork, pressed: Pressed, reader: Reader, outcome: Outcome, lang: Language) -> None:
+    """Into the thread of the card, which is drawn anew for everybody at once: there the way to undo it stays."""
+    if not outcome.entries:
+        return
+    told = render_outcome(outcome, lang=lang, now=pressed.at, nonce=(pressed.key() or "")[:12])
+    post_reply(uow, reader, pressed.activity, Message(text="", summary=lang.t("Tocsin"), card=told), pressed.at)
 
 
 def _shared(uow: UnitOfWork, card: int, reader: Reader) -> Screen:

@@ -9,7 +9,7 @@ from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.teams.activity import InboundActivity
 from bot.teams.grammar import Command, parse_tags, parse_verdict
-from bot.usecases import assign, automatic, comment, link, resolve, undo
+from bot.usecases import assign, automatic, comment, link, resolve
 from bot.usecases.acting import Act, Done
 from bot.usecases.visibility import Reader
 from cards.language import Language
@@ -43,9 +43,16 @@ def _assign(uow: UnitOfWork, said: Said, lang: Language) -> Order | str:
         return lambda uow, act: assign.assign(uow, act, said.person.object_id)
     if words.casefold() in ("nobody", "none", "no one"):
         return lambda uow, act: assign.assign(uow, act, None)
+    person = person_named(uow, words, lang)
+    return person if isinstance(person, str) else lambda uow, act: assign.assign(uow, act, person.object_id)
+
+
+def person_named(uow: UnitOfWork, words: str, lang: Language) -> Person | str:
+    """Whom somebody means by a name or a mention, or a question back."""
+    words = _MENTION.sub("", words).strip().removeprefix("@")
     found = uow.people.by_name(words)
     if len(found) == 1:
-        return lambda uow, act: assign.assign(uow, act, found[0].object_id)
+        return found[0]
     if found:
         names = ", ".join(person.name for person in found[:5])
         return lang.t("“{words}” could be {names}. Say the full name.", words=words[:60], names=names)
@@ -103,10 +110,6 @@ def _unhide(_uow: UnitOfWork, _said: Said, _lang: Language) -> Order | str:
     return automatic.unhide
 
 
-def _undo(_uow: UnitOfWork, _said: Said, _lang: Language) -> Order | str:
-    return undo.undo
-
-
 def _verdict_help(said: Said, lang: Language) -> str:
     return lang.t(
         "I do not know the classification “{words}”. Say “tp”, “fp” or “expected”, and if you like what kind:"
@@ -126,5 +129,4 @@ _ORDERS: Mapping[str, Callable[[UnitOfWork, Said, Language], Order | str]] = {
     "tag": _tag,
     "link": _link,
     "unhide": _unhide,
-    "undo": _undo,
 }

@@ -12,7 +12,7 @@ from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import DETERMINATIONS, Classification
 from bot.teams.activity import InboundActivity
 from bot.teams.grammar import parse_tags
-from bot.usecases import assign, automatic, comment, link, resolve, undo
+from bot.usecases import assign, automatic, comment, link, resolve
 from bot.usecases.acting import Act, Done
 from bot.usecases.visibility import Reader
 from cards.buttons import ME, NEW_INCIDENT, NOBODY, Press, Verb
@@ -104,5 +104,4 @@ CHANGES: Mapping[Verb, Change] = {
     Verb.TAG: Change(_tag, lambda press: press.tags is not None),
     Verb.LINK: Change(_link, lambda press: press.incident is not None),
     Verb.UNHIDE: Change(lambda uow, act, _press: automatic.unhide(uow, act)),
-    Verb.UNDO: Change(lambda uow, act, _press: undo.undo(uow, act)),
 }

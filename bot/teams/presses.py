@@ -6,13 +6,13 @@ One transaction a press: it takes effect and reads what the answer shows. Drawin
 import asyncio
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.alerts.errors import Busy, NotAvailable, Refused
 from bot.alerts.people import Person
 from bot.alerts.ports import Clock, Store, UnitOfWork
-from bot.teams import fold_presses, screens
+from bot.teams import fold_presses, screens, undo_presses
 from bot.teams.activity import InboundActivity
 from bot.teams.identity import arrive, look_in, person_of
 from bot.teams.pressed import CHANGES, Pressed
@@ -45,6 +45,7 @@ class Presses:
         queue_days: int,
         link_hosts: frozenset[str],
         introduce: Introduce,
+        undo_within: timedelta,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -52,6 +53,7 @@ class Presses:
         self._queue_days = queue_days
         self._link_hosts = link_hosts
         self._introduce = introduce
+        self._undo_within = undo_within
 
     async def answer(self, activity: InboundActivity) -> Json:
         try:
@@ -81,7 +83,9 @@ class Presses:
 
     async def _transact(self, pressed: Pressed) -> Screen:
         if pressed.verb is Verb.MANAGE and fold_presses.is_complete(pressed.press):
-            return await self._store.write(lambda uow: fold_presses.handle(uow, pressed))
+            return await self._store.write(lambda uow: fold_presses.handle(uow, pressed, self._lang))
+        if pressed.verb is Verb.UNDO:
+            return await self._store.write(lambda uow: undo_presses.undo(uow, pressed, self._undo_within))
         change = CHANGES.get(pressed.verb)
         if change is None or not change.is_complete(pressed.press):
             return await self._store.read(lambda uow: self._look(uow, pressed))

@@ -21,6 +21,7 @@ class Act:
     """Somebody wants to do something to an alert.
 
     `rev` is the revision that they saw, None where they saw none (a command). `key` makes it take effect once.
+    `batch` is the name of the action on several alerts that this belongs to, once its first entry is made.
     """
 
     alert: int
@@ -30,6 +31,7 @@ class Act:
     way: Way = Way.CHAT
     rev: int | None = None
     key: str | None = None
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def perform(
         return Done(alert, None)
     if act.rev is not None and act.rev < alert.revision:
         _refuse_lost_race(uow, act, touches)
-    done = record(uow, alert, decide(alert), by=Actor.person(act.by), way=act.way, at=act.at)
+    done = record(uow, alert, decide(alert), by=Actor.person(act.by), way=act.way, at=act.at, batch=act.batch)
     show_changed(uow, done.alert, None, act.at)
     return done
 
@@ -74,6 +76,7 @@ def record(
     at: datetime,
     now: datetime | None = None,
     apart: Mapping[str, Any] | None = None,
+    batch: str = "",
 ) -> Done:
     """Make a decision history: the entry, the state after it, and every copy of the card out of date.
 
@@ -90,6 +93,7 @@ def record(
         comment=decision.comment,
         undoes=decision.undoes,
         withdraws=decision.withdraws,
+        batch=batch,
     )
     after = apply(alert, entry, apart or {})
     uow.alerts.save(after, before=alert)

@@ -60,19 +60,20 @@ def bring_back(
         if scope.is_unlimited or uow.alerts.in_scope(act.alert, scope)
     ]
     back: list[Alert] = []
-    changed = 0
+    changed, batch = 0, ""
     for act in acts[:AT_ONCE]:
-        alert = _undo_one(uow, act, by, at)
-        if alert is None:
+        done = _undo_one(uow, act, by, at, batch=batch)
+        if done is None or done.entry is None:
             changed += 1
         else:
-            back.append(alert)
+            back.append(done.alert)
+            batch = done.entry.action
     _show(uow, back, at)
     return BroughtBack(len(back), changed, len(acts[AT_ONCE:]))
 
 
-def _undo_one(uow: UnitOfWork, act: RuleAct, by: Person, at: datetime) -> Alert | None:
-    """The alert afterwards; None where somebody has changed since what the rule did."""
+def _undo_one(uow: UnitOfWork, act: RuleAct, by: Person, at: datetime, *, batch: str) -> Done | None:
+    """The alert afterwards, and the entry; None where somebody has changed since what the rule did."""
     entry = uow.history.entry(act.alert, act.revision)
     uow.rule_acts.mark(act.alert, act.revision, undone=True)
     if entry is None:
@@ -85,7 +86,8 @@ def _undo_one(uow: UnitOfWork, act: RuleAct, by: Person, at: datetime) -> Alert 
         uow.history.withdraw(act.alert, act.revision, withdrawn=decision.withdraws)
     if decision.is_empty:
         return None
-    return record(uow, uow.alerts.get(act.alert), decision, by=Actor.person(by), way=Way.CHAT, at=at).alert
+    alert = uow.alerts.get(act.alert)
+    return record(uow, alert, decision, by=Actor.person(by), way=Way.CHAT, at=at, batch=batch)
 
 
 def _show(uow: UnitOfWork, back: Sequence[Alert], at: datetime) -> None:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.alerts.alert import Alert
-from bot.alerts.errors import NotAvailable, Refused
+from bot.alerts.errors import NotAvailable
+from bot.alerts.outcome import Outcome
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import FoldPage, FoldView
-from bot.usecases.acting import Act
+from bot.usecases.acting import Act, Done
+from bot.usecases.bulk import each
 from bot.usecases.permission import require
 from bot.usecases.read import PAGE_SIZE, views_of
 from bot.usecases.visibility import Reader
@@ -27,16 +29,16 @@ class Errand:
 
     by: Person
     at: datetime
-    do: Callable[[Act], object]
+    do: Callable[[UnitOfWork, Act], Done]
     fits: Callable[[Alert], bool] = lambda _alert: True
     counted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """How many alerts were changed, and how many are left because they were too many for one press."""
+    """What became of the alerts, and how many are left because they were too many for one press."""
 
-    changed: int
+    outcome: Outcome
     left: int
 
 
@@ -63,11 +65,5 @@ def handle_all(uow: UnitOfWork, card: int, reader: Reader, errand: Errand) -> Ha
     # Whatever joins a card is newer than what is there, so those that were counted come first.
     counted = sorted(everything, key=lambda alert: alert.number)[: errand.counted]
     meant = [alert.number for alert in counted if alert.is_open and not alert.is_hidden and errand.fits(alert)]
-    changed = 0
-    for number in meant[:AT_ONCE]:
-        try:
-            errand.do(Act(alert=number, by=errand.by, reader=reader, at=errand.at))
-        except Refused:
-            continue
-        changed += 1
-    return Handled(changed, len(meant[AT_ONCE:]))
+    acts = [Act(alert=number, by=errand.by, reader=reader, at=errand.at) for number in meant[:AT_ONCE]]
+    return Handled(each(uow, acts, errand.do), len(meant[AT_ONCE:]))

@@ -1,23 +1,26 @@
 """What people look at: an alert and its views, and the queue. Nothing here changes anything."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from bot.alerts.alert import Alert
 from bot.alerts.condition import EVERYTHING, ConditionError
 from bot.alerts.condition_text import parse
-from bot.alerts.conversation import Scope
 from bot.alerts.errors import Refused
 from bot.alerts.history import Entry
 from bot.alerts.incident import Incident
+from bot.alerts.people import ActorKind
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import AlertView, DetailsView, HistoryView, QueueFilter, QueueKind, QueueView, SimilarView
-from bot.usecases.permission import require
+from bot.alerts.words import Status
+from bot.usecases.permission import may, require
 from bot.usecases.visibility import Reader, require_visible, scope_of, visible_alert
 
 #: How much of a view is loaded; what a card then has room for is the card's affair.
 EVIDENCE_SHOWN, COMMENTS_SHOWN, ENTRIES_SHOWN, SIMILAR_SHOWN, INCIDENTS_OFFERED = 60, 10, 40, 8, 20
+
+OPEN = frozenset({Status.NEW, Status.IN_PROGRESS})
 
 #: Alerts on one page of the queue.
 PAGE_SIZE = 6
@@ -53,8 +56,20 @@ def history(uow: UnitOfWork, number: int, reader: Reader) -> HistoryView:
     require_visible(uow, number, reader)
     entries = uow.history.entries(number, limit=ENTRIES_SHOWN)
     alert = uow.alerts.get(number)
-    view = views_of(uow, [alert], also=_people_in(entries))[0]
-    return HistoryView(view, entries, older=alert.revision - len(entries))
+    view = views_of(uow, [alert], also=people_in(entries))[0]
+    return HistoryView(
+        view,
+        entries,
+        older=alert.revision - len(entries),
+        sizes=uow.history.batch_sizes(entry.action for entry in entries),
+        mine=next((entry for entry in entries if entry.actor.id == reader.person), None),
+        others=_others(entries, reader.person) if may(uow, reader, "undoOthers") else None,
+    )
+
+
+def _others(entries: Iterable[Entry], person: str) -> Entry | None:
+    by_others = (entry for entry in entries if entry.actor.kind is ActorKind.PERSON and entry.actor.id != person)
+    return next(by_others, None)
 
 
 def similar(uow: UnitOfWork, number: int, reader: Reader) -> SimilarView:
@@ -97,17 +112,11 @@ def queue(
     return QueueView(tuple(views_of(uow, alerts)), total, page, PAGE_SIZE, days, kind, text.strip())
 
 
-def open_in_range(uow: UnitOfWork, first: int, last: int, reader: Reader) -> list[int]:
-    """The numbers of a range that are alerts, open, and visible to the reader: what `resolve 4-9` means."""
+def in_range(uow: UnitOfWork, first: int, last: int, reader: Reader, status: Collection[Status] = OPEN) -> list[int]:
+    """The numbers of a range that are alerts of such a status and visible to the reader: what `resolve 4-9` means."""
     scope = scope_of(uow, reader)
-    return [number for number in range(first, last + 1) if _is_open(uow, number, scope)]
-
-
-def _is_open(uow: UnitOfWork, number: int, scope: Scope) -> bool:
-    if not uow.alerts.in_scope(number, scope):
-        return False
-    alert = uow.alerts.get(number)
-    return alert.is_open and not alert.is_hidden
+    found = [uow.alerts.get(number) for number in range(first, last + 1) if uow.alerts.in_scope(number, scope)]
+    return [alert.number for alert in found if alert.status in status and not alert.is_hidden]
 
 
 def views_of(uow: UnitOfWork, alerts: Sequence[Alert], also: Iterable[str] = ()) -> list[AlertView]:
@@ -125,7 +134,8 @@ def views_of(uow: UnitOfWork, alerts: Sequence[Alert], also: Iterable[str] = ())
     ]
 
 
-def _people_in(entries: Iterable[Entry]) -> set[str]:
+def people_in(entries: Iterable[Entry]) -> set[str]:
+    """Everybody whom the entries name as an assignee, old or new."""
     return {
         value
         for entry in entries

@@ -160,3 +160,24 @@ def _mail() -> dict[str, Any]:
         firstActivityDateTime=now,
         lastActivityDateTime=now,
     )
+
+
+async def test_an_administrator_takes_back_what_others_did_and_nobody_else_may(tmp_path: Path) -> None:
+    settings = {"TOCSIN_ADMINISTRATORS": PEOPLE["ana"], "TOCSIN_RESPONDERS": f"{PEOPLE['bo']},{PEOPLE['chidi']}"}
+    async with town_of(tmp_path, settings) as town:
+        card = await town.raised("One")
+        await town.raised("Two")
+        await town.told("bo", "resolve 1-2 fp", in_="alerts")
+        assert "only Bo Berg or an administrator" in await town.told("chidi", "undo bo", in_="alerts")
+        assert "only Bo Berg or an administrator" in await town.told("chidi", "undo 1 bo", in_="alerts")
+        assert (await town.alert(1)).revision == 2
+        assert "Taken back on 2 alerts" in await town.told("ana", "undo bo", in_="alerts")
+        assert not (await town.alert(2)).tags
+        assert (await town.alert(2)).is_open
+        assert "has taken that back already" in await town.told("bo", "undo", in_="alerts")
+        assert "Taken back on 2 alerts" in await town.told("ana", "undo", in_="alerts"), "her own undo is redone"
+        await town.told("bo", "tag 1 +vip", in_="alerts")
+        await town.pressed("ana", card, "History")
+        await town.pressed("ana", card, "Undo Bo Berg's")
+        assert (await town.alert(1)).tags == ()
+        assert "do not know anybody" in await town.told("ana", "undo zoe", in_="alerts")

@@ -18,6 +18,7 @@ from cards.help import render_help, render_subscribed, render_unsubscribed, rend
 from cards.history import render_history
 from cards.language import ENGLISH
 from cards.not_available import render_not_available
+from cards.outcome import render_outcome
 from cards.queue import render_queue
 from cards.similar import render_similar
 from tests.unit.cards import examples as given
@@ -35,6 +36,9 @@ def every_card() -> dict[str, Card]:
         "alert from queue": render_alert(given.a_view(), opened_from=OpenedFrom(Listing.QUEUE, 2), **_TIMED),
         "details": render_details(given.a_details(), link_hosts=_HOSTS, **_TIMED),
         "history": render_history(given.a_history(), **_TIMED),
+        "history of many": render_history(given.a_history_of_many(), **_TIMED),
+        "outcome": render_outcome(given.an_outcome(), **_TIMED),
+        "outcome undone": render_outcome(given.an_outcome(undone=True), **_TIMED),
         "similar": render_similar(given.a_similar(), **_TIMED),
         "queue": render_queue(given.a_queue(), **_TIMED),
         "queue second page": render_queue(given.a_queue(mine=True, page=1), **_TIMED),

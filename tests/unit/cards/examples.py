@@ -6,9 +6,11 @@ from typing import Any
 
 from bot.alerts.alert import Alert
 from bot.alerts.digest import Digest, DigestNumbers
+from bot.alerts.errors import NotAvailable, Refused
 from bot.alerts.evidence import Asset, Evidence
 from bot.alerts.history import Change, Entry, Kind
 from bot.alerts.incident import Incident
+from bot.alerts.outcome import Left, Outcome
 from bot.alerts.people import Actor, ActorKind, Person, Way
 from bot.alerts.views import AlertView, Comment, DetailsView, HistoryView, QueueView, Similar, SimilarView
 from bot.alerts.words import Classification, Severity, Status
@@ -200,6 +202,22 @@ ENTRIES = (
 
 def a_history() -> HistoryView:
     return HistoryView(taken(), ENTRIES, older=12)
+
+
+def a_history_of_many() -> HistoryView:
+    """Ana's last step was one of an action on twelve alerts."""
+    entries = ENTRIES[1:]
+    return HistoryView(taken(), entries, older=0, sizes={entries[0].action: 12}, mine=entries[0])
+
+
+def an_outcome(*, undone: bool = False) -> Outcome:
+    """Ana resolved three; one was resolved already, and one is not to be seen here."""
+    before = an_entry(8, Kind.RESOLVED, ANA, Change("status", "new", "resolved"))
+    if undone:
+        before = an_entry(9, Kind.UNDONE, ANA, Change("status", "resolved", "new"), undoes=8)
+    entries = tuple(replace(before, alert=number, batch="" if number == 4 else "4/8") for number in (4, 5, 6))
+    left = (Left(9, Refused("resolved"), taken()), Left(99, NotAvailable("alert 99"), None))
+    return Outcome(alerts=tuple(an_alert(number=number) for number in (4, 5, 6)), entries=entries, left=left)
 
 
 def a_similar() -> SimilarView:

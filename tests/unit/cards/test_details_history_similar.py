@@ -118,7 +118,7 @@ def test_history_is_told_in_sentences() -> None:
 
     assert shown[3:] == [
         "Ana undid: Resolved → In progress · 03:19",
-        "Ana resolved it: False positive · Not malicious · 03:18",
+        "Ana resolved it: False positive · Not malicious · 03:18 · undone",
         "Status: In progress → Resolved",
         "Bo tagged it +vip -lab · 03:17",
         "Bo linked it to incident 28 · 03:16",
@@ -210,3 +210,10 @@ def test_each_similar_alert_can_be_opened() -> None:
 
 def test_no_similar_alert_is_said_kindly() -> None:
     assert "None: nothing else shares" in text(render_similar(SimilarView(examples.taken(), ()), **TIMED))
+
+
+def test_history_says_what_was_done_together_and_takes_all_of_it_back() -> None:
+    shown = render_history(examples.a_history_of_many(), **TIMED)
+
+    assert "Ana resolved it: False positive · Not malicious · 03:18 · with 11 others" in texts(shown)
+    assert "Undo on all 12" in [one.title for one in buttons(shown)]

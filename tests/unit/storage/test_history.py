@@ -54,6 +54,30 @@ async def test_the_newest_entry_by_an_actor_is_found(store: AnyStore) -> None:
     assert await store.read(lambda uow: uow.history.last_by(2, "graph")) is None
 
 
+async def test_the_newest_entry_of_a_person_is_found_on_any_alert(store: AnyStore) -> None:
+    await store.write(fill)
+    assert await store.read(lambda uow: uow.history.last_of("ana")) == entry(
+        1, 4, kind=Kind.UNDONE, undoes=2, withdraws=True
+    )
+    assert await store.read(lambda uow: uow.history.last_of("graph")) is None, "a source does not take back"
+
+
+async def test_the_entries_of_one_action_are_found_by_the_name_of_the_first(store: AnyStore) -> None:
+    def act(uow: UnitOfWork) -> None:
+        fill(uow)
+        uow.history.add(entry(1, 5, kind=Kind.RESOLVED))
+        uow.history.add(entry(2, 3, kind=Kind.RESOLVED, batch="1/5"))
+
+    await store.write(act)
+    found = await store.read(lambda uow: uow.history.action("1/5"))
+    assert [(each.alert, each.revision, each.action) for each in found] == [(1, 5, "1/5"), (2, 3, "1/5")]
+    assert [each.alert for each in await store.read(lambda uow: uow.history.action("2/2"))] == [2]
+    for name in ("2/3", "9/9", "999999999999999/999999999"):
+        assert await store.read(lambda uow, name=name: uow.history.action(name)) == (), name  # type: ignore[misc]
+    assert await store.read(lambda uow: uow.history.batch_sizes(["1/5", "2/2", "2/3"])) == {"1/5": 2}
+    assert await store.read(lambda uow: uow.history.batch_sizes([])) == {}
+
+
 async def test_comments_are_listed_and_the_last_not_withdrawn_is_found(store: AnyStore) -> None:
     await store.write(fill)
     assert await store.read(lambda uow: uow.history.comments(1, limit=9)) == (

@@ -15,10 +15,11 @@ from bot.alerts.ports import UnitOfWork
 from bot.alerts.rules import RuleName
 from bot.alerts.views import QueueFilter
 from bot.alerts.words import Classification, Status
-from bot.usecases import automatic, undo
-from bot.usecases.acting import Act
+from bot.usecases import automatic
+from bot.usecases.acting import Act, Done
 from bot.usecases.comment import comment
-from bot.usecases.read import open_in_range
+from bot.usecases.read import in_range
+from bot.usecases.undo import Undoing, undo_last, undo_step
 from bot.usecases.visibility import Reader
 from storage.store import AnyStore
 from tests.unit.storage.made import MINUTE, NOW, add_alert, add_conversation, device
@@ -57,6 +58,10 @@ def act(to: int, by: Reader, **more: object) -> Act:
     return Act(alert=to, by=ANA, reader=by, at=NOW, **more)  # type: ignore[arg-type]
 
 
+def undone(uow: UnitOfWork, act: Act) -> Done:
+    return undo_step(uow, Undoing(by=act.by, reader=act.reader, at=act.at, within=timedelta(hours=24)), act)
+
+
 async def test_what_a_rule_hides_is_kept_but_in_no_list_and_found_where_asked_for(store: AnyStore) -> None:
     def work(uow: UnitOfWork) -> None:
         me = settled(uow, 3)
@@ -68,7 +73,7 @@ async def test_what_a_rule_hides_is_kept_but_in_no_list_and_found_where_asked_fo
         assert shown(uow, "hidden:no") == [1, 3]
         assert shown(uow, "hidden:*") == [2]
         assert shown(uow, closed=True) == [1, 2, 3], "search finds it"
-        assert open_in_range(uow, 1, 3, me) == [1, 3], "a range means what people see"
+        assert in_range(uow, 1, 3, me) == [1, 3], "a range means what people see"
         assert uow.digests.count(ALL, LONG_AGO, NOW + MINUTE).open == 2
         (entry, _) = uow.history.entries(2, limit=9)
         assert (entry.actor.name, entry.actor.id, entry.comment) == ("Nightly scan", "tuning:3", "known")
@@ -81,13 +86,13 @@ async def test_somebody_undoes_what_a_rule_did_to_one_alert_and_may_redo_it(stor
         me = settled(uow)
         hide(uow, 1)
         assert not uow.cards.has(me.conversation.id, Subject.ALERT, 1)
-        done = undo.undo(uow, act(1, me))
+        done = undone(uow, act(1, me))
         assert done.alert.hidden is None
         assert done.entry is not None
         assert done.entry.actor.name == "Ana"
         assert uow.cards.has(me.conversation.id, Subject.ALERT, 1), "it is shown now"
         assert uow.rule_acts.counts([RULE.key])[RULE.key].undone == 1
-        again = undo.undo(uow, act(1, me))
+        again = undone(uow, act(1, me))
         assert again.alert.hidden == "tuning:3"
         assert uow.rule_acts.counts([RULE.key])[RULE.key].undone == 0
 
@@ -128,6 +133,12 @@ async def test_a_rule_is_undone_as_a_whole_since_a_time(store: AnyStore) -> None
         assert (reopened.status, reopened.classification) == (Status.NEW, Classification.NOT_SET)
         assert (reopened.resolved_rule, reopened.comment_count) == ("", 0)
         assert [one.alert for one in uow.rule_acts.standing(RULE.key, since=LONG_AGO)] == [1]
+
+        again = undo_last(uow, Undoing(by=ANA, reader=me, at=NOW + 2 * MINUTE, within=timedelta(hours=24)))
+        assert [alert.number for alert in again.alerts] == [2, 4], "that was one action of Ana's"
+        assert uow.alerts.get(2).hidden == RULE.key
+        assert uow.alerts.get(4).status is Status.RESOLVED
+        assert [one.alert for one in uow.rule_acts.standing(RULE.key, since=LONG_AGO)] == [4, 2, 1]
 
     await store.write(work)
 

@@ -71,6 +71,11 @@ def kept(folder: Path, runner: asyncio.Runner) -> Iterator[tuple[AnyStore, Conve
     runner.run(store.close())
 
 
+def undone(uow: UnitOfWork, act: Act) -> Done:
+    undoing = undo.Undoing(by=act.by, reader=act.reader, at=act.at, within=timedelta(days=1))
+    return undo.undo_step(uow, undoing, act)
+
+
 def a_verdict() -> st.SearchStrategy[tuple[Classification, str]]:
     return st.sampled_from(
         [
@@ -96,8 +101,8 @@ def a_verb() -> st.SearchStrategy[Step]:
         st.just(resolve.reopen),
         st.just(lambda uow, act: link.link(uow, act, None)),
         st.just(link.link_to_new),
-        st.just(undo.undo),
-        st.just(undo.undo),
+        st.just(undone),
+        st.just(undone),
     )
 
 
