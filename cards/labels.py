@@ -70,9 +70,8 @@ def investigation_note(alert: Alert, lang: Language) -> str:
 
 
 def category_label(alert: Alert) -> str:
-    """`CredentialAccess` as `Credential access`; what has spaces is words already."""
-    category = alert.category[:_LONG]
-    return category if " " in category else as_words(category)
+    """`CredentialAccess` as `Credential access`."""
+    return as_words(alert.category[:_LONG])
 
 
 def kind_label(kind: str, lang: Language) -> str:

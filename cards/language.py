@@ -86,6 +86,8 @@ _MONTHS = (
 
 
 def as_words(value: str) -> str:
-    """`lateralMovement` and `lateral_movement` as `Lateral movement`."""
+    """`lateralMovement` and `lateral_movement` as `Lateral movement`; what has blanks is words already."""
+    if " " in value:
+        return value
     words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in value.replace("_", " ")).strip()
     return words[:1].upper() + words[1:]

@@ -24,8 +24,15 @@ PREFIXES: dict[str, tuple[str, str]] = {
     "ir": ("microsoftInsiderRiskManagement", ""),
 }
 
-#: A GUID, as the portal's documentation writes one too (four groups), or ticks and a hash.
-_WHOLE = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-z]{8}(?:-[0-9a-z]{4}){2}-[0-9a-z]{14}|[0-9]+_[+-]?[0-9]+"
+#: What products call their alerts: a GUID, as the portal's documentation writes one too (four groups), ticks and a
+#: hash, the 24 digits of Cloud Apps, and the 64 of Entra ID Protection.
+_WHOLE = (
+    "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    "|[0-9a-z]{8}(?:-[0-9a-z]{4}){2}-[0-9a-z]{14}"
+    "|[0-9]+_[+-]?[0-9]+"
+    "|[0-9a-f]{24}"
+    "|[0-9a-f]{64}"
+)
 _KNOWN_FORM = re.compile(rf"({'|'.join(PREFIXES)})?({_WHOLE})", re.IGNORECASE | re.ASCII)
 
 

@@ -9,16 +9,18 @@ from pydantic import ValidationError
 
 from bot.alerts.evidence import Evidence
 from bot.alerts.report import Report, ReportedComment
-from bot.sources.graph.evidence import read_evidence
-from bot.sources.graph.ids import PREFIXES, split_id
-from bot.sources.graph.models import GraphAlert, GraphComment
-from bot.sources.graph.vocabulary import (
+from bot.sources.defender_words import (
     classification_of,
+    detection_of,
     determination_of,
-    open_word,
+    investigation_of,
+    service_of,
     severity_of,
     status_of,
 )
+from bot.sources.graph.evidence import read_evidence
+from bot.sources.graph.ids import PREFIXES, split_id
+from bot.sources.graph.models import GraphAlert, GraphComment
 from bot.sources.json_body import as_text, read_json_text
 from bot.sources.outcome import BadPayload, Note, Parsed, collect
 from bot.sources.text import short
@@ -79,9 +81,9 @@ def _read(item: Any, pointer: str, notes: list[Note], text: str | None) -> Repor
         classification=classification_of(alert.classification) if "classification" in said else None,
         determination=determination_of(alert.determination) if "determination" in said else None,
         assigned_to=(alert.assigned_to or "").strip() if "assigned_to" in said else None,
-        investigation_state=_word(open_word(alert.investigation_state)),
-        service_source=_word(open_word(alert.service_source) or service),
-        detection_source=_word(open_word(alert.detection_source) or detection),
+        investigation_state=_word(investigation_of(alert.investigation_state)),
+        service_source=_word(service_of(alert.service_source) or service),
+        detection_source=_word(detection_of(alert.detection_source) or detection),
         category=_word(alert.category or next(iter(_texts(alert.categories)), "")),
         alert_type=_word(alert.detector_id or alert.alert_policy_id),
         product=_word(alert.product_name),

@@ -21,6 +21,10 @@ _TICKS = "638765432109876543_-1123581321"
         pytest.param(f"FA{_GUID.upper()}", _GUID, id="upper case"),
         pytest.param(f"  fa{_GUID}\n", _GUID, id="blanks around"),
         pytest.param("fa123a456b-c789-1d2e-12f1g33h445h6i", "123a456b-c789-1d2e-12f1g33h445h6i", id="four groups"),
+        pytest.param("ca603f704aaf7417985bbf3b22", "603f704aaf7417985bbf3b22", id="cloud apps"),
+        pytest.param("ca3f704aaf7417985bbf3b22", "ca3f704aaf7417985bbf3b22", id="cloud apps, bare"),
+        pytest.param("ad" + "ad0f" * 16, "ad0f" * 16, id="identity protection"),
+        pytest.param("ad0f" * 16, "ad0f" * 16, id="identity protection, bare"),
         pytest.param(f"xx{_GUID}", f"xx{_GUID}", id="no prefix of theirs"),
         pytest.param(f"da{_GUID[:-1]}", f"da{_GUID[:-1]}", id="not a whole GUID"),
         pytest.param(f"dada{_TICKS}", f"dada{_TICKS}", id="two prefixes"),
@@ -36,9 +40,9 @@ def test_prefixed_and_bare_ids_are_one_alert(alert_id: str, canonical: str) -> N
 
 
 def test_the_product_may_vouch_for_the_rest_of_an_id() -> None:
-    assert canonical_id("ca603f704aaf7417985bbf3b22", "603f704aaf7417985bbf3b22") == "603f704aaf7417985bbf3b22"
-    assert canonical_id("ca603f704aaf7417985bbf3b22", "something else") == "ca603f704aaf7417985bbf3b22"
-    assert canonical_id("zz603f704aaf7417985bbf3b22", "603f704aaf7417985bbf3b22") == "zz603f704aaf7417985bbf3b22"
+    assert canonical_id("ca-Session-17", "-Session-17") == "-Session-17"
+    assert canonical_id("ca-Session-17", "something else") == "ca-Session-17"
+    assert canonical_id("zz-Session-17", "-Session-17") == "zz-Session-17"
 
 
 def test_ids_that_no_index_would_take_are_hashed_and_still_differ() -> None:
@@ -48,7 +52,8 @@ def test_ids_that_no_index_would_take_are_hashed_and_still_differ() -> None:
 
 
 @given(
-    st.sampled_from(sorted(PREFIXES)), st.uuids().map(str) | st.from_regex(r"[0-9]{5,18}_-?[0-9]{1,10}", fullmatch=True)
+    st.sampled_from(sorted(PREFIXES)),
+    st.uuids().map(str) | st.from_regex(r"[0-9]{5,18}_-?[0-9]{1,10}|[0-9a-f]{24}|[0-9a-f]{64}", fullmatch=True),
 )
 def test_every_prefix_comes_off_every_whole_id_and_only_once(prefix: str, bare: str) -> None:
     assert split_id(prefix + bare) == (prefix, bare)
