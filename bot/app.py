@@ -1,9 +1,6 @@
 """The composition root: the one place that knows every concrete class."""
 
 import asyncio
-import os
-import secrets
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
@@ -43,13 +40,16 @@ from bot.web.health import Beats, Readiness, healthz
 from bot.web.intake import BODY_LIMIT, Intake
 from bot.web.metrics import Metrics
 from bot.web.middleware import problems, timed
-from bot.wiring import Poking, app_tokens, background
+from bot.wiring import Poking, app_tokens, background, owner, webhook_worker
 from cards.language import ENGLISH, Language
 from cards.refusals import failed_text
 from storage.store import open_store
 
 #: How long the key of a press is remembered, far longer than Teams repeats one, and an answer that was shown.
 PRESSES_KEPT: Final = timedelta(days=2)
+
+#: How long events that were given up are kept.
+DEAD_LETTERS_KEPT: Final = timedelta(days=30)
 
 #: How often it is read who is in the groups that have permission roles, and how long the start waits for it: seconds.
 GROUPS_EVERY: Final = 600
@@ -74,6 +74,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         if opened.is_sole:
             # Whatever an earlier process had under way, nobody has now.
             await store.write(lambda uow: uow.cards.release(None))
+            await store.write(lambda uow: uow.webhooks.release(None))
         metrics, beats = Metrics(store, clock), Beats({"delivery": 30, "timetable": 90})
         lang = Language(ENGLISH.catalogue, settings.zone_info)
         connector, tokens = _connector(settings, session, clock)
@@ -81,7 +82,8 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         # Its own commits are no news to it.
         dispatcher = _dispatcher(settings, store=opened, clock=clock, lang=lang, connector=connector, meter=metrics)
         dispatcher.beat = lambda: beats.beat("delivery")
-        store.poke = dispatcher.poke
+        webhooks = webhook_worker(settings, stack, store=opened, clock=clock, meter=metrics)
+        store.pokes += [dispatcher.poke, webhooks.poke]
         rosters = Rosters(store=store, messenger=connector, clock=clock)
         turn = _turn(settings, store=store, clock=clock, lang=lang, connector=connector, rosters=rosters)
         stack.push_async_callback(turn.close)
@@ -98,6 +100,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         await _within(2, keys.refresh())  # without keys /readyz says so, and the loop tries again
         beats.watch("signing keys", await background(stack, keys.run(), "signing keys"))
         beats.watch("delivery", await background(stack, dispatcher.run(), "delivery", before=dispatcher.stop))
+        beats.watch("webhooks", await background(stack, webhooks.run(), "webhooks", before=webhooks.stop))
         timetable = _timetable(
             settings,
             store=store,
@@ -107,6 +110,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
             beat=lambda: beats.beat("timetable"),
             look_every=look_every,
         )
+        timetable.every(600, lambda: webhooks.tidy(keep=DEAD_LETTERS_KEPT), name="tidy webhooks")
         if settings.access.groups:
             groups = Groups(graph=graph, store=store, clock=clock, groups=settings.access.groups)
             # Until they are read, nobody is in them.
@@ -149,7 +153,7 @@ def _dispatcher(
         clock=clock,
         limits=settings.limits,
         lease=timedelta(seconds=settings.lease),
-        owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        owner=owner(),
         meter=meter,
     )
 

@@ -85,6 +85,10 @@ class Settings(BaseModel):
     connector_hosts: str = Field(default="", alias="TOCSIN_CONNECTOR_HOSTS")
     #: Hosts beside Microsoft's portals that a card may link to, separated by commas.
     link_hosts: str = Field(default="", alias="TOCSIN_LINK_HOSTS")
+    #: Hosts of webhooks that may be in a private network, or without TLS: `host` or `host:port`, separated by commas.
+    webhook_hosts: str = Field(default="", alias="TOCSIN_WEBHOOK_HOSTS")
+    #: How long an event waits for a receiver that takes nothing, before it is given up.
+    webhook_hours: float = Field(default=24, gt=0, le=720, alias="TOCSIN_WEBHOOK_HOURS")
     #: Where the time comes from in a test set-up; empty for the machine's own clock.
     clock_url: str = Field(default="", alias="TOCSIN_CLOCK_URL")
 
@@ -165,6 +169,10 @@ class Settings(BaseModel):
     @property
     def extra_connector_hosts(self) -> tuple[str, ...]:
         return _listed(self.connector_hosts)
+
+    @property
+    def named_webhook_hosts(self) -> tuple[str, ...]:
+        return _listed(self.webhook_hosts)
 
     @property
     def extra_link_hosts(self) -> frozenset[str]:

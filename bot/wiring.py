@@ -1,13 +1,20 @@
 """Parts of the composition root: a store that tells of commits, the bot's sign-in, what runs beside the server."""
 
 import asyncio
+import os
+import secrets
+import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import aiohttp
 
-from bot.alerts.ports import Clock, UnitOfWork
+from bot.alerts.ports import Clock, Store, UnitOfWork
+from bot.delivery.addresses import Addresses
+from bot.delivery.webhook_post import WebhookCaller
+from bot.delivery.webhooks import WebhookMeter, WebhookWorker
 from bot.settings import Settings
 from bot.teams.tokens import CachedTokens, certificate_tokens, client_secret_tokens, managed_identity_tokens
 from storage.store import AnyStore
@@ -16,7 +23,7 @@ T = TypeVar("T")
 
 
 class Poking:
-    """A store that tells the dispatcher of every commit.
+    """A store that tells whoever sends things out of every commit.
 
     Whoever gives up on it is let go at once. A driver may need seconds for that: it tells the server first, which may
     be the reason for giving up.
@@ -25,14 +32,15 @@ class Poking:
     def __init__(self, store: AnyStore) -> None:
         self._store = store
         self._asked: set[asyncio.Task[Any]] = set()
-        self.poke: Callable[[], None] = lambda: None
+        self.pokes: list[Callable[[], None]] = []
 
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         return await self._apart(self._store.read(work))
 
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
         done = await self._apart(self._store.write(work))
-        self.poke()
+        for poke in self.pokes:
+            poke()
         return done
 
     async def healthy(self) -> None:
@@ -96,3 +104,18 @@ def app_tokens(settings: Settings, session: aiohttp.ClientSession, clock: Clock,
         clock=clock,
         scope=scope,
     )
+
+
+def owner() -> str:
+    """Whose leases are this process's: a name that no other process has had."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def webhook_worker(
+    settings: Settings, stack: AsyncExitStack, *, store: Store, clock: Clock, meter: WebhookMeter
+) -> WebhookWorker:
+    """Tells programs outside what happens."""
+    caller = WebhookCaller(addresses=Addresses(settings.named_webhook_hosts), clock=clock)
+    stack.push_async_callback(caller.close)
+    give_up = timedelta(hours=settings.webhook_hours)
+    return WebhookWorker(store=store, caller=caller, clock=clock, owner=owner(), give_up=give_up, meter=meter)

@@ -20,6 +20,7 @@ from storage.scopes import in_scope
 from storage.similar import similar
 from storage.statements import LIMIT, twin
 from storage.tables import OPEN, UNRESOLVED, alerts, evidence, reports
+from storage.telling import Journal
 
 _FIND = among(
     lambda is_among: SELECT_ALERT.where(
@@ -55,8 +56,9 @@ _EVIDENCE = (
 
 
 class Alerts:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, journal: Journal) -> None:
         self._on = connection
+        self._journal = journal
 
     def find(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Alert]:
         wanted: dict[str, list[str]] = {}
@@ -80,6 +82,9 @@ class Alerts:
 
     def open(self, births: Sequence[Birth]) -> None:
         opening.write(self._on, births)
+        for birth in births:
+            self._journal.saved(birth.alert)
+            self._journal.added(birth.entry)
 
     def save(self, alert: Alert, *, before: Alert) -> None:
         # Only what differs: each column that is written costs its indices.
@@ -88,6 +93,7 @@ class Alerts:
         values |= {"number_": alert.number, "expected_": before.revision}
         if self._on.execute(_SAVE, values).rowcount != 1:
             raise Busy(f"alert {alert.number} is not at revision {before.revision} any more")
+        self._journal.saved(alert)
 
     def retire(self, number: int) -> None:
         self._on.execute(_RETIRE, {"number_": number, "mark_": f"~{number}"})

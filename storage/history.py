@@ -25,6 +25,7 @@ from storage.among import IsAmong, among
 from storage.bulk import Bulk
 from storage.statements import LIMIT
 from storage.tables import comments, history
+from storage.telling import Journal
 
 #: Adds entries, as rows made by `row_of`.
 ENTRIES = Bulk(history)
@@ -103,11 +104,13 @@ def row_of(entry: Entry) -> Sequence[Any]:
 
 
 class History:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, journal: Journal) -> None:
         self._on = connection
+        self._journal = journal
 
     def add(self, entry: Entry) -> None:
         ENTRIES.add(self._on, [row_of(entry)])
+        self._journal.added(entry)
         if entry.comment:
             comment = {
                 "alert": entry.alert,

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from bot.alerts import delivery_ports, ports, rules
+from bot.alerts import delivery_ports, ports, program_ports, rules
 from bot.alerts.roles import AccessRules
 from storage.access import Access
 from storage.alerts import Alerts
@@ -19,6 +19,9 @@ from storage.people import People
 from storage.presses import Presses
 from storage.replies import Replies
 from storage.rule_acts import RuleActs
+from storage.telling import Journal
+from storage.tokens import Tokens
+from storage.webhooks import Webhooks
 
 #: Nobody is named.
 NO_RULES = AccessRules()
@@ -42,10 +45,14 @@ class Unit:
     presses: delivery_ports.Presses
     rule_acts: rules.RuleActs
     access: ports.Access
+    tokens: program_ports.Tokens
+    webhooks: program_ports.Webhooks
 
     def __init__(self, connection: Connection, access: AccessRules = NO_RULES) -> None:
-        self.alerts = Alerts(connection)
-        self.history = History(connection)
+        self._on = connection
+        self._journal = Journal()
+        self.alerts = Alerts(connection, self._journal)
+        self.history = History(connection, self._journal)
         self.incidents = Incidents(connection)
         self.people = People(connection)
         self.conversations = Conversations(connection)
@@ -56,7 +63,11 @@ class Unit:
         self.presses = Presses(connection)
         self.rule_acts = RuleActs(connection)
         self.access = Access(connection, access)
+        self.tokens = Tokens(connection)
+        self.webhooks = Webhooks(connection)
 
     def run(self, work: Work[T]) -> T:
-        """Run a work; the caller commits."""
-        return work(self)
+        """Run a work, and tell webhooks of what it has done; the caller commits."""
+        answer = work(self)
+        self._journal.tell(self._on, self.alerts, self.people)
+        return answer

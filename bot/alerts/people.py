@@ -23,6 +23,8 @@ class ActorKind(StrEnum):
     RULE = "rule"
     SCHEDULE = "schedule"
     OPERATOR = "operator"
+    #: A program, by the name of its token.
+    API = "api"
 
 
 class Way(StrEnum):
@@ -33,6 +35,7 @@ class Way(StrEnum):
     RULE = "rule"
     SCHEDULE = "schedule"
     COMMAND_LINE = "commandLine"
+    API = "api"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from bot.alerts.history import Entry
 from bot.alerts.incident import Incident
 from bot.alerts.messages import ConversationKind
 from bot.alerts.people import Person
+from bot.alerts.program_ports import Tokens, Webhooks
 from bot.alerts.roles import Role
 from bot.alerts.rules import RuleActs
 from bot.alerts.views import Comment, QueueFilter, Similar
@@ -229,6 +230,8 @@ class UnitOfWork(Protocol):
     presses: Presses
     rule_acts: RuleActs
     access: Access
+    tokens: Tokens
+    webhooks: Webhooks
 
 
 class Store(Protocol):

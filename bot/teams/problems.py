@@ -12,11 +12,11 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any, Final
 
 from bot.alerts.errors import DeliveryDelayed, DeliveryProblem, DeliveryRefused, Refusal
+from bot.alerts.waits import retry_after
 
 _RETRIED: Final = frozenset({412, 429, 502, 503, 504})
 #: A gateway gave up waiting: what stood behind it may have done the work.
@@ -25,7 +25,6 @@ _GONE: Final = {
     "ActivityNotFoundInConversation": Refusal.ACTIVITY_GONE,
     "ConversationNotFound": Refusal.CONVERSATION_GONE,
 }
-_LONGEST_WAIT: Final = timedelta(days=1)
 
 
 def problem_of(
@@ -40,26 +39,6 @@ def problem_of(
             maybe_delivered=creates and status in _UNCERTAIN,
         )
     return DeliveryRefused(_refusal(status, code), status=status, code=code, message=message)
-
-
-def retry_after(value: str, *, now: datetime) -> timedelta | None:
-    """The wait that a Retry-After header asks for, in seconds or until an HTTP date; None where it says nothing.
-
-    At most a day, whatever it says.
-    """
-    value = value.strip()
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            until = parsedate_to_datetime(value)
-        except ValueError:
-            return None
-        until = until if until.tzinfo else until.replace(tzinfo=UTC)
-        seconds = (until - now).total_seconds()
-    if seconds != seconds:  # noqa: PLR0124 - NaN, which float() reads without complaint
-        return None
-    return timedelta(seconds=min(max(seconds, 0.0), _LONGEST_WAIT.total_seconds()))
 
 
 def error_of(body: bytes) -> tuple[str, str]:

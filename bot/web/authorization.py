@@ -1,16 +1,14 @@
 """Who may report alerts: each source has tokens of its own, sent as a bearer token or used to sign the body."""
 
-import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.alerts.ports import Clock
+from bot.alerts.signing import digest
 
 #: How old a signature may be, and how far a sender's clock may be ahead.
 SIGNATURE_AGE = timedelta(minutes=5)
-
-SIGNATURE_HEADER = "X-Tocsin-Signature"
 
 
 class SourceTokens:
@@ -39,11 +37,9 @@ class SourceTokens:
         now = self._clock()
         if abs(now - datetime.fromtimestamp(int(stamp), UTC)) > SIGNATURE_AGE:
             return False
-        signed = stamp.encode() + b"." + body
         sent = given.encode("utf-8", "surrogateescape")
         matches = [
-            hmac.compare_digest(sent, hmac.digest(token, signed, hashlib.sha256).hex().encode())
-            for token in self._tokens.get(source, ())
+            hmac.compare_digest(sent, digest(token, stamp, body).encode()) for token in self._tokens.get(source, ())
         ]
         return any(matches) and self._is_new(given, now)
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from aiohttp import web
 
 from bot.alerts.ports import Clock, Store
+from bot.alerts.signing import SIGNATURE_HEADER
 from bot.sources.outcome import BadPayload, Parsed, Rejection
 from bot.usecases.report_alert import Reported
-from bot.web.authorization import SIGNATURE_HEADER, SourceTokens, signature_key
+from bot.web.authorization import SourceTokens, signature_key
 from bot.web.gathering import Gathering
 from bot.web.problems import problem
 

@@ -1,6 +1,7 @@
 """What can be watched: `/metrics` in Prometheus' text format."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 
 from aiohttp import web
@@ -9,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from bot.alerts.conversation import DeliveryCounts
 from bot.alerts.errors import Busy
 from bot.alerts.ports import Clock, Store
+from bot.alerts.webhook import WebhookCounts
 
 #: How long the database may take for the figures that it counts, in seconds; without them the others are still given.
 PATIENCE = 2
@@ -40,6 +42,18 @@ class Metrics:
         self._gone = Gauge(
             "tocsin_conversations_gone", "Subscribed conversations that Teams shut us out of.", registry=registry
         )
+        self._hooks = Counter(
+            "tocsin_webhook_calls", "Events told to webhooks, by what came of it.", ["outcome"], registry=registry
+        )
+        self._hook_waiting = Gauge(
+            "tocsin_webhook_events_waiting", "Events that wait for a webhook.", ["webhook"], registry=registry
+        )
+        self._hook_age = Gauge(
+            "tocsin_webhook_oldest_seconds", "How long the oldest of them has waited.", ["webhook"], registry=registry
+        )
+        self._hook_dead = Gauge(
+            "tocsin_webhook_events_dead", "Events that were given up.", ["webhook"], registry=registry
+        )
         self._digest_lag = Gauge("tocsin_digest_lag_seconds", "How late the newest digest was made.", registry=registry)
 
     def delivery(self, outcome: str) -> None:
@@ -51,6 +65,9 @@ class Metrics:
     def press(self, seconds: float) -> None:
         self._presses.observe(seconds)
 
+    def webhook(self, outcome: str, count: int = 1) -> None:
+        self._hooks.labels(outcome).inc(count)
+
     def digest(self, lag: float) -> None:
         self._digest_lag.set(lag)
 
@@ -58,11 +75,22 @@ class Metrics:
         now = self._clock()
         try:
             async with asyncio.timeout(PATIENCE):
-                self._set(await self._store.read(lambda uow: uow.cards.counts(now)), now)
+                counts = await self._store.read(lambda uow: (uow.cards.counts(now), uow.webhooks.counts()))
+                self._set(counts[0], now)
+                self._set_webhooks(counts[1], now)
         except (TimeoutError, Busy):
             self._pending.set(float("nan"))
         body = generate_latest(self._registry)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    def _set_webhooks(self, counts: Mapping[str, WebhookCounts], now: datetime) -> None:
+        for gauge in (self._hook_waiting, self._hook_age, self._hook_dead):
+            gauge.clear()  # one that was removed has no figures
+        for name, of_it in counts.items():
+            self._hook_waiting.labels(name).set(of_it.waiting)
+            waited = max(0.0, (now - of_it.oldest).total_seconds()) if of_it.oldest else 0
+            self._hook_age.labels(name).set(waited)
+            self._hook_dead.labels(name).set(of_it.dead)
 
     def _set(self, counts: DeliveryCounts, now: datetime) -> None:
         self._pending.set(counts.pending)

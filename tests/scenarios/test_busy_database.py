@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from bot.alerts.ports import UnitOfWork
+from bot.alerts.signing import SIGNATURE_HEADER
 from bot.alerts.views import QueueView
 from bot.usecases import read
 from bot.usecases.visibility import Reader
-from bot.web.authorization import SIGNATURE_HEADER
 from tests.support.payloads import encoded, graph_alert
 from tests.support.town import Town
 

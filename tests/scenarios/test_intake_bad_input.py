@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.web.authorization import SIGNATURE_HEADER
+from bot.alerts.signing import SIGNATURE_HEADER
 from tests.support.payloads import encoded, graph_alert
 from tests.support.town import Answer, Town
 
