@@ -29,6 +29,7 @@ def entry_json(entry: Entry, people: People, *, longest: int | None = None) -> J
         "actor": {"kind": entry.actor.kind.value, "id": entry.actor.id, "name": entry.actor.name},
         "way": entry.way.value,
         "kind": entry.kind.value,
+        "action": entry.action,
         "changes": [_change(change, people, longest) for change in entry.changes],
         "comment": _plain(entry.comment, longest),
     }
