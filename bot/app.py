@@ -35,6 +35,7 @@ from bot.teams.tokens import CONNECTOR_SCOPE, CachedTokens
 from bot.teams.turn import Turn
 from bot.transport import open_session
 from bot.usecases import digests
+from bot.usecases.grouping import TRACES_KEPT
 from bot.web.authorization import SourceTokens
 from bot.web.health import Beats, Readiness, healthz
 from bot.web.intake import BODY_LIMIT, Intake
@@ -222,7 +223,9 @@ def _connector(settings: Settings, session: aiohttp.ClientSession, clock: Clock)
 
 def _intake(settings: Settings, store: Store, clock: Clock) -> Intake:
     tokens = {source: [token.get_secret_value() for token in given] for source, given in settings.source_tokens.items()}
-    return Intake(parsers=SOURCES, tokens=SourceTokens(tokens, clock), store=store, clock=clock)
+    return Intake(
+        parsers=SOURCES, tokens=SourceTokens(tokens, clock), store=store, clock=clock, grouping=settings.grouping
+    )
 
 
 def _timetable(
@@ -248,8 +251,13 @@ def _timetable(
         await store.write(lambda uow: uow.presses.forget_before(before))
         await store.write(lambda uow: uow.replies.forget_before(before))
 
+    async def forget_traces() -> None:
+        before = clock() - TRACES_KEPT
+        await store.write(lambda uow: uow.trails.forget_before(before))
+
     timetable = Timetable()
     timetable.every(look_every, post_digests, name="digests")
     timetable.every(3600, forget_presses, name="forget presses and replies")
+    timetable.every(3600, forget_traces, name="forget traces")
     timetable.every(3600, rosters.refresh_all, name="rosters")
     return timetable

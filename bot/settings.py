@@ -113,6 +113,9 @@ class Settings(BaseModel):
     service_access: Mapping[str, str] = Field(default_factory=dict)
     graph_url: Origin = Field(default="https://graph.microsoft.com", alias="TOCSIN_GRAPH_URL")
 
+    #: Whether alerts that belong together gather into incidents as they come in.
+    grouping: bool = Field(default=True, alias="TOCSIN_GROUPING")
+
     #: By source: its bearer tokens, more than one while a token is being replaced.
     source_tokens: Mapping[str, tuple[SecretStr, ...]] = Field(default_factory=dict)
 

@@ -1,19 +1,27 @@
-"""Incidents and how many alerts each has."""
+"""Incidents, with their own history, and how many alerts each has."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, select, true
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, insert, select, true, update
 
+from bot.alerts.alert import Alert
 from bot.alerts.conversation import Scope
 from bot.alerts.errors import Busy, NotAvailable
-from bot.alerts.incident import Incident
+from bot.alerts.history import Change
+from bot.alerts.incident import Incident, IncidentEntry, IncidentKind
+from bot.alerts.incident_ports import IncidentFacts
+from bot.alerts.people import Actor, ActorKind, Way
+from storage import incident_facts
 from storage.among import among
+from storage.incident_facts import RANK, in_incident
+from storage.incident_tables import incident_history
+from storage.rows import SELECT_ALERT, alert_of
 from storage.scopes import in_scope
-from storage.statements import Twin, twin
-from storage.tables import alerts, incidents
+from storage.statements import LIMIT, Twin, twin
+from storage.tables import OPEN, alerts, incidents
 
 _OF_SOURCE = select(incidents.c.number).where(
     incidents.c.source == bindparam("source_"), incidents.c.external_id == bindparam("external_id_")
@@ -29,6 +37,15 @@ _MEET = twin(
     )
 )
 _CREATE = insert(incidents).returning(incidents.c.number)
+_SAVE = update(incidents).where(
+    incidents.c.number == bindparam("number_"), incidents.c.revision == bindparam("expected_")
+)
+_ADD = insert(incident_history)
+_ENTRIES = select(*incident_history.c).where(incident_history.c.incident == bindparam("number_"))
+_NEWEST_FIRST = _ENTRIES.order_by(incident_history.c.revision.desc()).limit(LIMIT)
+_ENTRY = _ENTRIES.where(incident_history.c.revision == bindparam("revision_"))
+_LAST_BY = _NEWEST_FIRST.where(incident_history.c.actor_id == bindparam("actor_"))
+_ITS_ALERTS = select(alerts.c.number).where(in_incident()).order_by(alerts.c.number).limit(LIMIT)
 
 
 class Incidents:
@@ -76,6 +93,41 @@ class Incidents:
         number: int = self._on.execute(_CREATE, values).scalar_one()
         return number
 
+    def save(self, incident: Incident, entry: IncidentEntry) -> None:
+        values = {"name": incident.name, "assignee": incident.assignee, "merged_into": incident.merged_into}
+        key = {"number_": incident.number, "expected_": entry.revision - 1}
+        if self._on.execute(_SAVE.values(**values, revision=entry.revision), key).rowcount != 1:
+            raise Busy(f"incident {incident.number} is not at revision {entry.revision - 1} any more")
+        self._on.execute(_ADD, _row_of(entry))
+
+    def entries(self, number: int, *, limit: int) -> tuple[IncidentEntry, ...]:
+        return tuple(map(_entry, self._on.execute(_NEWEST_FIRST, {"number_": number, "limit_": limit})))
+
+    def entry(self, number: int, revision: int) -> IncidentEntry | None:
+        row = self._on.execute(_ENTRY, {"number_": number, "revision_": revision}).first()
+        return _entry(row) if row is not None else None
+
+    def last_by(self, number: int, actor: str) -> IncidentEntry | None:
+        row = self._on.execute(_LAST_BY, {"number_": number, "actor_": actor, "limit_": 1}).first()
+        return _entry(row) if row is not None else None
+
+    def facts(self, number: int, scope: Scope) -> IncidentFacts | None:
+        return incident_facts.facts(self._on, number, in_scope(scope, self._on))
+
+    def page(self, number: int, scope: Scope, *, offset: int, limit: int) -> list[Alert]:
+        rows = self._on.execute(
+            SELECT_ALERT.where(in_incident(), in_scope(scope, self._on))
+            .order_by(case((OPEN, 0), else_=1), RANK.desc(), alerts.c.last_activity.desc(), alerts.c.number.desc())
+            .offset(offset)
+            .limit(limit),
+            {"number_": number},
+        )
+        return [alert_of(row) for row in rows]
+
+    def alerts(self, number: int, *, limit: int, is_open: bool = False) -> Sequence[int]:
+        asked = _ITS_ALERTS.where(OPEN) if is_open else _ITS_ALERTS
+        return list(self._on.execute(asked, {"number_": number, "limit_": limit}).scalars())
+
     def newest(self, scope: Scope, *, limit: int) -> list[Incident]:
         visible = in_scope(scope, self._on)
         rows = self._on.execute(
@@ -96,11 +148,24 @@ def _has_alert(visible: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists(select(alerts.c.number).where(_linked(visible)).correlate(incidents))
 
 
-def _counted(visible: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a Select of eight columns
+def _counted(visible: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a Select of eleven columns
     count = select(func.count()).select_from(alerts).where(_linked(visible)).correlate(incidents).scalar_subquery()
+    worst = (
+        select(alerts.c.title)
+        .where(_linked(visible))
+        .order_by(RANK.desc(), alerts.c.number)
+        .limit(1)
+        .correlate(incidents)
+        .scalar_subquery()
+    )
     return select(
         incidents.c.number,
         incidents.c.name,
+        # Nobody has named it: then it is called like its worst alert.
+        case((incidents.c.name == "", worst), else_="").label("worst"),
+        incidents.c.revision,
+        incidents.c.assignee,
+        incidents.c.merged_into,
         incidents.c.created_at,
         incidents.c.source,
         incidents.c.external_id,
@@ -118,9 +183,45 @@ def _incident(row: Any) -> Incident:  # noqa: ANN401 - a row of _counted
     return Incident(
         number=row.number,
         name=row.name,
+        worst=row.worst or "",
+        revision=row.revision,
+        assignee=row.assignee,
+        merged_into=row.merged_into,
         created_at=row.created_at,
         source=row.source or "",
         external_id=row.external_id or "",
         url=row.url,
         alert_count=row.alert_count,
+    )
+
+
+def _row_of(entry: IncidentEntry) -> dict[str, Any]:
+    return {
+        "incident": entry.incident,
+        "revision": entry.revision,
+        "at": entry.at,
+        "actor_kind": entry.actor.kind.value,
+        "actor_id": entry.actor.id,
+        "actor_name": entry.actor.name,
+        "way": entry.way.value,
+        "kind": entry.kind.value,
+        "changes": [(change.field, change.old, change.new) for change in entry.changes],
+        "comment": entry.comment,
+        "undoes": entry.undoes,
+        "touched": [list(one) for one in entry.touched],
+    }
+
+
+def _entry(row: Any) -> IncidentEntry:  # noqa: ANN401 - a row of the history
+    return IncidentEntry(
+        incident=row.incident,
+        revision=row.revision,
+        at=row.at,
+        actor=Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_name),
+        way=Way(row.way),
+        kind=IncidentKind(row.kind),
+        changes=tuple(Change(*change) for change in row.changes),
+        comment=row.comment,
+        undoes=row.undoes,
+        touched=tuple((alert, revision) for alert, revision in row.touched),
     )

@@ -40,7 +40,7 @@ def numbers(on: Connection, count: int) -> Sequence[int]:
 def write(on: Connection, births: Sequence[Birth]) -> None:
     """Raises IntegrityError where an alert is there already."""
     _ALERTS.add(on, (_alert_row(values_of(birth.alert)) for birth in births))
-    ENTRIES.add(on, (row_of(birth.entry) for birth in births))
+    ENTRIES.add(on, (row_of(entry) for birth in births for entry in (birth.entry, *birth.more)))
     _EVIDENCE.add(on, (row for birth in births for row in _pieces(birth.alert.number, birth.report.evidence)))
     _REPORTS.add(on, (_report(birth) for birth in births))
 

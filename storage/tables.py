@@ -56,6 +56,9 @@ incidents = Table(
     # Both empty (NULL, so that they are no duplicates of each other) where people made it.
     Column("source", Text),
     Column("external_id", Text),
+    Column("revision", Integer, nullable=False, server_default=text("0")),
+    Column("assignee", Text),
+    Column("merged_into", Number),
     UniqueConstraint("source", "external_id"),
     sqlite_autoincrement=True,
 )

@@ -6,6 +6,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from bot.alerts import delivery_ports, ports, program_ports, rules
+from bot.alerts import delivery_ports, grouping, incident_ports, ports, rules
 from bot.alerts.roles import AccessRules
 from storage.access import Access
 from storage.alerts import Alerts
@@ -22,6 +23,7 @@ from storage.rule_acts import RuleActs
 from storage.telling import Journal
 from storage.tokens import Tokens
 from storage.webhooks import Webhooks
+from storage.trails import Trails
 
 #: Nobody is named.
 NO_RULES = AccessRules()
@@ -35,7 +37,8 @@ class Unit:
 
     alerts: ports.Alerts
     history: ports.History
-    incidents: ports.Incidents
+    incidents: incident_ports.Incidents
+    trails: grouping.Trails
     people: ports.People
     conversations: ports.Conversations
     cards: delivery_ports.Cards
@@ -54,6 +57,7 @@ class Unit:
         self.alerts = Alerts(connection, self._journal)
         self.history = History(connection, self._journal)
         self.incidents = Incidents(connection)
+        self.trails = Trails(connection)
         self.people = People(connection)
         self.conversations = Conversations(connection)
         self.cards = Cards(connection)

@@ -85,6 +85,8 @@ class Birth:
     entry: Entry
     said: Said
     report: Report
+    #: What happened to it in the same moment.
+    more: tuple[Entry, ...] = ()
 
 
 def said(report: Report, *, assignee: str | None, incident: int | None) -> Said:

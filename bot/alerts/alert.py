@@ -38,6 +38,8 @@ class Alert:
     #: An Entra object id, or the user principal name of somebody whom we have not met.
     assignee: str | None = None
     incident: int | None = None
+    #: Why it is in it: Graph's `correlationReason`, or what grouping found, see `grouping.read_reason`.
+    incident_reason: str = ""
     tags: tuple[str, ...] = ()
     source_tags: tuple[str, ...] = ()
     investigation_state: str = ""
@@ -183,11 +185,15 @@ def tag(alert: Alert, add: Iterable[str] = (), remove: Iterable[str] = ()) -> De
     return Decision(Kind.TAGGED, (_change(alert, "tags", tuple(tags)),))
 
 
-def link(alert: Alert, incident: int | None) -> Decision:
-    """Put it into an incident, or take it out of one."""
+def link(alert: Alert, incident: int | None, reason: str = "", comment_text: str = "") -> Decision:
+    """Put it into an incident, or move it there, or take it out of one, with the reason and a comment if one likes."""
     if alert.incident == incident:
         raise Refused("alreadyLinked" if incident else "notLinked", incident=incident)
-    return Decision(Kind.LINKED, (_change(alert, "incident", incident),))
+    text = comment_text.strip()
+    if len(text) > COMMENT_LIMIT:
+        raise Refused("longComment", limit=COMMENT_LIMIT)
+    changes = (_change(alert, "incident", incident), *_changes(alert, {"incident_reason": reason}))
+    return Decision(Kind.LINKED, changes, comment=text)
 
 
 def hide(alert: Alert, rule: str, comment_text: str = "") -> Decision:

@@ -46,6 +46,7 @@ class Subject(StrEnum):
     #: Alerts of one type that came faster than the conversation could show them.
     ROLLUP = "rollup"
     DIGEST = "digest"
+    INCIDENT = "incident"
     #: An answer to somebody's command, or a welcome: a message that was made once and never changes.
     REPLY = "reply"
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from bot.alerts.evidence import Evidence
+from bot.alerts.rules import RuleName
 
 #: Alerts on a thing, or of a type on it, that are looked at: the newest ones.
 WINDOW: Final = 20
@@ -60,6 +61,12 @@ STRONG = (
     "url",
     "ip",
 )
+
+#: How a reason begins that grouping found.
+SHARED: Final = "shared"
+
+#: What rules are called that group.
+RULE: Final = RuleName("grouping", "Grouping")
 
 #: An entity, and an alert type.
 Place = tuple[str, str]
@@ -108,6 +115,11 @@ class Relation:
     incident: int | None
     thing: Thing
     silence: timedelta
+
+    @property
+    def reason(self) -> str:
+        """As it is kept: `shared 10 device web-1`, with the seconds in between, rounded up."""
+        return f"{SHARED} {-(-self.silence // timedelta(seconds=1))} {self.thing.kind} {self.thing.label}"
 
 
 class Trails(Protocol):
@@ -204,6 +216,14 @@ class Follower:
             replace(trace, incident=known[trace.alert]) if trace.incident is None and trace.alert in known else trace
             for trace in self._at.get(place, ())
         ]
+
+
+def read_reason(reason: str) -> tuple[timedelta, str, str] | None:
+    """The silence, the kind and the label of a reason that grouping found; None for any other."""
+    parts = reason.split(" ", 3)
+    if len(parts) < 4 or parts[0] != SHARED or not (parts[1].isascii() and parts[1].isdigit()):
+        return None
+    return timedelta(seconds=int(parts[1])), parts[2], parts[3]
 
 
 def traces_of(one: Newcomer, incident: int | None = None) -> Iterable[tuple[str, Trace]]:

@@ -18,8 +18,9 @@ from bot.alerts.conversation import (
 )
 from bot.alerts.delivery_ports import Cards, Digests, Folds, Presses, Replies
 from bot.alerts.evidence import Evidence
+from bot.alerts.grouping import Trails
 from bot.alerts.history import Entry
-from bot.alerts.incident import Incident
+from bot.alerts.incident_ports import Incidents
 from bot.alerts.messages import ConversationKind
 from bot.alerts.people import Person
 from bot.alerts.program_ports import Tokens, Webhooks
@@ -122,30 +123,6 @@ class History(Protocol):
         ...
 
 
-class Incidents(Protocol):
-    def get(self, number: int) -> Incident:
-        """Raises NotAvailable."""
-        ...
-
-    def many(self, numbers: Iterable[int]) -> Mapping[int, Incident]: ...
-
-    def known(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
-        """The numbers of those that are known of some sources' incidents, by source and the source's identity."""
-        ...
-
-    def of_source(self, source: str, external_id: str, *, name: str, url: str, at: datetime) -> int:
-        """The number of the source's own incident, made on first sight."""
-        ...
-
-    def create(self, name: str, at: datetime) -> int: ...
-
-    def newest(self, scope: Scope, *, limit: int) -> list[Incident]:
-        """Incidents that have at least one alert in the scope, newest first."""
-        ...
-
-    def in_scope(self, number: int, scope: Scope) -> bool: ...
-
-
 class People(Protocol):
     def meet(self, person: Person, at: datetime) -> None:
         """Remember somebody, or what is new about them; empty fields say nothing."""
@@ -221,6 +198,7 @@ class UnitOfWork(Protocol):
     alerts: Alerts
     history: History
     incidents: Incidents
+    trails: Trails
     people: People
     conversations: Conversations
     cards: Cards

@@ -1,27 +1,41 @@
-"""Link: put an alert into an incident, an existing one or a new one."""
+"""Link: put an alert into an incident, an existing one or a new one, and say why."""
+
+from collections.abc import Callable
 
 from bot.alerts import alert as alerts
 from bot.alerts.alert import Alert, Decision
 from bot.alerts.errors import Refused
+from bot.alerts.people import Actor
 from bot.alerts.ports import UnitOfWork
 from bot.usecases.acting import Act, Done, perform
+from bot.usecases.incidents import IncidentAct, note_link, open_incident
 from bot.usecases.visibility import require_visible
 
 INCIDENT = frozenset({"incident"})
 
 
-def link(uow: UnitOfWork, act: Act, incident: int | None) -> Done:
+def link(uow: UnitOfWork, act: Act, incident: int | None, reason: str = "", comment: str = "") -> Done:
     """Link to an incident that the actor may see, or to none. Any other is refused as if it did not exist."""
     scope = require_visible(uow, act.alert, act.reader)
     if incident is not None and not uow.incidents.in_scope(incident, scope):
         raise Refused("unknownIncident", incident=incident)
-    return perform(uow, act, "link", lambda alert: alerts.link(alert, incident), touches=INCIDENT)
+    return _link(uow, act, lambda alert: alerts.link(alert, incident, reason, comment))
 
 
-def link_to_new(uow: UnitOfWork, act: Act, name: str = "") -> Done:
+def link_to_new(uow: UnitOfWork, act: Act, name: str = "", reason: str = "", comment: str = "") -> Done:
     """Link to a new incident, named after the alert unless a name is given."""
 
     def decide(alert: Alert) -> Decision:
-        return alerts.link(alert, uow.incidents.create(name.strip() or alert.title, act.at))
+        by = Actor.person(act.by)
+        made = open_incident(uow, name.strip() or alert.title, by=by, way=act.way, at=act.at)
+        return alerts.link(alert, made, reason, comment)
 
-    return perform(uow, act, "link", decide, touches=INCIDENT)
+    return _link(uow, act, decide)
+
+
+def _link(uow: UnitOfWork, act: Act, decide: Callable[[Alert], Decision]) -> Done:
+    done = perform(uow, act, "link", decide, touches=INCIDENT)
+    if done.entry is not None and done.alert.incident is not None:
+        its = IncidentAct(incident=done.alert.incident, by=act.by, reader=act.reader, at=act.at)
+        note_link(uow, its, done.alert.number, done.entry.revision, done.entry.comment)
+    return done

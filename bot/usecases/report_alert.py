@@ -15,6 +15,7 @@ from bot.alerts.ports import UnitOfWork
 from bot.alerts.report import Report
 from bot.alerts.words import Signal
 from bot.usecases.acting import record
+from bot.usecases.grouping import Grouping
 from bot.usecases.showing import show_changed, show_new, show_worse
 
 #: How many of a source's comments are taken in from one report, the newest ones.
@@ -37,13 +38,20 @@ def report_alert(uow: UnitOfWork, report: Report, now: datetime) -> Reported:
     return report_alerts(uow, [report], now)[0]
 
 
-def report_alerts(uow: UnitOfWork, reports: Sequence[Report], now: datetime) -> list[Reported]:
-    """What became of each, in their order. An alert that is reported twice is opened, and then told what is new."""
+def report_alerts(
+    uow: UnitOfWork, reports: Sequence[Report], now: datetime, *, grouping: bool = False
+) -> list[Reported]:
+    """What became of each, in their order. An alert that is reported twice is opened, and then told what is new.
+
+    With `grouping`, new alerts join the incidents that they belong to.
+    """
     known = dict(uow.alerts.find({_key(report) for report in reports}))
     _retire_cleared(uow, reports, known)
     previous = dict(uow.alerts.last_said([alert.number for alert in known.values()]))
     news = _all_said(uow, reports, now)
-    opened = _open(uow, {place: (reports[place], news[place]) for place in _firsts(reports, known)}, now)
+    new = {place: (reports[place], news[place]) for place in _firsts(reports, known)}
+    opened, linked = _open(uow, new, now, grouping=grouping)
+    known |= {key: linked[alert.number] for key, alert in known.items() if alert.number in linked}
     for birth in opened.values():
         known[_key(birth.report)], previous[birth.alert.number] = birth.alert, birth.said
     outcome: dict[int, Reported] = {}
@@ -81,18 +89,25 @@ def _firsts(reports: Sequence[Report], known: Mapping[Key, Alert]) -> list[int]:
     return list(places.values())
 
 
-def _open(uow: UnitOfWork, new: Mapping[int, tuple[Report, Said]], now: datetime) -> dict[int, Birth]:
-    """New alerts, shown wherever all alerts are."""
+def _open(
+    uow: UnitOfWork, new: Mapping[int, tuple[Report, Said]], now: datetime, *, grouping: bool
+) -> tuple[dict[int, Birth], dict[int, Alert]]:
+    """New alerts, shown wherever all alerts are; and earlier ones that are in an incident with them now."""
     if not new:
-        return {}
+        return {}, {}
     births = {
         place: born(number, report, news, now)
         for number, (place, (report, news)) in zip(uow.alerts.numbers(len(new)), new.items(), strict=True)
     }
+    groups = Grouping(uow, list(births.values()), now) if grouping else None
+    if groups is not None:
+        grouped = groups.assign()
+        births = {place: grouped[birth.alert.number] for place, birth in births.items()}
     # Numbers in the order of the reports; rows in that of their keys, so that replicas lock alike.
     uow.alerts.open(sorted(births.values(), key=lambda birth: _key(birth.report)))
+    linked = groups.write() if groups is not None else {}
     show_new(uow, [(birth.alert, birth.report.evidence) for birth in births.values()], now)
-    return births
+    return births, linked
 
 
 def _update(uow: UnitOfWork, alert: Alert, told: tuple[Said | None, Said], report: Report, now: datetime) -> Alert:

@@ -26,9 +26,10 @@ class _Waiting:
 class Gathering:
     """Keeps reports. One transaction at a time: the more reports come, the more of them share one."""
 
-    def __init__(self, *, store: Store, clock: Clock) -> None:
+    def __init__(self, *, store: Store, clock: Clock, grouping: bool = False) -> None:
         self._store = store
         self._clock = clock
+        self._grouping = grouping
         self._waiting: deque[_Waiting] = deque()
         self._work: asyncio.Task[None] | None = None
 
@@ -51,7 +52,7 @@ class Gathering:
     async def _write(self, some: Sequence[_Waiting]) -> None:
         """In one transaction. Where it fails by one of the reports, each is tried alone, so that it harms no other."""
         now, reports = self._clock(), [each.report for each in some]
-        writing = self._store.write(lambda uow: report_alerts(uow, reports, now))
+        writing = self._store.write(lambda uow: report_alerts(uow, reports, now, grouping=self._grouping))
         (outcome,) = await asyncio.gather(writing, return_exceptions=True)
         if not isinstance(outcome, BaseException):
             for each, reported in zip(some, outcome, strict=True):

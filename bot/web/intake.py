@@ -27,13 +27,19 @@ class Intake:
     """The endpoint. A source without a token in the settings takes nothing in."""
 
     def __init__(
-        self, *, parsers: Mapping[str, Callable[[bytes], Parsed]], tokens: SourceTokens, store: Store, clock: Clock
+        self,
+        *,
+        parsers: Mapping[str, Callable[[bytes], Parsed]],
+        tokens: SourceTokens,
+        store: Store,
+        clock: Clock,
+        grouping: bool = False,
     ) -> None:
         self._parsers = parsers
         self._tokens = tokens
         self._store = store
         self._clock = clock
-        self._gathering = Gathering(store=store, clock=clock)
+        self._gathering = Gathering(store=store, clock=clock, grouping=grouping)
 
     async def receive(self, request: web.Request) -> web.Response:
         source = request.match_info["source"]

@@ -1,0 +1,281 @@
+"""What people do to incidents. Each step is one entry of the incident's history, and one of each alert that it changes;
+all of them are undone as one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.alerts import alert as alerts
+from bot.alerts import incident as incidents
+from bot.alerts.alert import Alert, Decision
+from bot.alerts.conversation import Scope, Subject
+from bot.alerts.errors import NotAvailable, Refused
+from bot.alerts.history import Change
+from bot.alerts.incident import AT_ONCE, Incident, IncidentEntry, IncidentKind
+from bot.alerts.people import Actor, Person, Way
+from bot.alerts.ports import UnitOfWork
+from bot.alerts.words import UNDETERMINED, Classification
+from bot.usecases.acting import record
+from bot.usecases.permission import require
+from bot.usecases.showing import show_changed
+from bot.usecases.visibility import Reader, scope_of
+
+Touched = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentAct:
+    """Somebody wants to do something to an incident.
+
+    `rev` is the revision that they saw, None where they saw none (a command). `key` makes it take effect once.
+    """
+
+    incident: int
+    by: Person
+    reader: Reader
+    at: datetime
+    rev: int | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentDone:
+    """The incident afterwards, and the entry made; no entry where the same press had taken effect before.
+
+    `left` counts alerts that stayed as they are, because somebody had changed them since.
+    """
+
+    incident: Incident
+    entry: IncidentEntry | None
+    left: int = 0
+
+
+def open_incident(uow: UnitOfWork, name: str, *, by: Actor, way: Way, at: datetime) -> int:
+    """A new incident, with the first entry of its history. Without a name it is called like its worst alert."""
+    number = uow.incidents.create("", at)
+    changes = (Change("name", "", name),) if name else ()
+    first = IncidentEntry(
+        incident=number, revision=1, at=at, actor=by, way=way, kind=IncidentKind.CREATED, changes=changes
+    )
+    uow.incidents.save(incidents.apply(Incident(number=number, name="", created_at=at), first), first)
+    return number
+
+
+def rename(uow: UnitOfWork, act: IncidentAct, name: str) -> IncidentDone:
+    def do(incident: Incident, _scope: Scope) -> IncidentDone:
+        return _keep(uow, act, incident, IncidentKind.RENAMED, incidents.rename(incident, name))
+
+    return _step(uow, act, "link", do, touches="name")
+
+
+def comment(uow: UnitOfWork, act: IncidentAct, text: str) -> IncidentDone:
+    def do(incident: Incident, _scope: Scope) -> IncidentDone:
+        note = incidents.note_of(text)
+        if not note:
+            raise Refused("emptyComment")
+        return _keep(uow, act, incident, IncidentKind.COMMENTED, comment=note)
+
+    return _step(uow, act, "comment", do)
+
+
+def assign(uow: UnitOfWork, act: IncidentAct, to: str | None) -> IncidentDone:
+    """Who leads it; its open alerts get the same assignee."""
+    if to is not None and to != act.by.object_id and to not in uow.people.many([to]):
+        raise Refused("unknownPerson", person=to)
+
+    def do(incident: Incident, scope: Scope) -> IncidentDone:
+        meant = [alert for alert in _open_alerts(uow, incident.number, scope) if alert.assignee != to]
+        changes = incidents.lead(incident, to)
+        if not changes and not meant:
+            raise Refused("alreadyAssigned" if to else "alreadyUnassigned", assignee=to)
+        touched = _all(uow, act, meant, lambda alert: alerts.assign(alert, to))
+        return _keep(uow, act, incident, IncidentKind.ASSIGNED, changes, touched=touched)
+
+    return _step(uow, act, "assign", do, touches="assignee")
+
+
+def resolve(
+    uow: UnitOfWork,
+    act: IncidentAct,
+    note: str,
+    classification: Classification | None = None,
+    determination: str = UNDETERMINED,
+) -> IncidentDone:
+    """Resolve all its open alerts, with a note that says why."""
+
+    def do(incident: Incident, scope: Scope) -> IncidentDone:
+        text = incidents.note_of(note, required=True)
+        meant = _open_alerts(uow, incident.number, scope)
+        if not meant:
+            raise Refused("incidentResolved")
+        touched = _all(uow, act, meant, lambda alert: alerts.resolve(alert, classification, determination))
+        return _keep(uow, act, incident, IncidentKind.RESOLVED, comment=text, touched=touched)
+
+    return _step(uow, act, "resolve", do)
+
+
+def merge(uow: UnitOfWork, act: IncidentAct, other: int, reason: str = "", note: str = "") -> IncidentDone:
+    """Take all alerts of another incident into this one; the other one is part of this one from then on."""
+
+    def do(incident: Incident, scope: Scope) -> IncidentDone:
+        text = incidents.note_of(note)
+        if other == incident.number:
+            raise Refused("sameIncident")
+        if not uow.incidents.in_scope(other, scope):
+            raise Refused("unknownIncident", incident=other)
+        gone = uow.incidents.get(other)
+        meant = _all_alerts(uow, uow.incidents.alerts(other, limit=AT_ONCE + 1), scope)
+        touched = _all(uow, act, meant, lambda alert: alerts.link(alert, incident.number, reason))
+        part = Change("merged_into", gone.merged_into, incident.number)
+        gone = _keep(uow, act, gone, IncidentKind.MERGED, (part,)).incident
+        # The other one's entry is undone with this one, and is told from an alert's by its sign.
+        touched = (*touched, (-other, gone.revision))
+        return _keep(uow, act, incident, IncidentKind.MERGED, comment=text, touched=touched)
+
+    return _step(uow, act, "link", do)
+
+
+def note_link(uow: UnitOfWork, act: IncidentAct, alert: int, revision: int, text: str) -> None:
+    """The incident's own history says, too, that somebody put an alert into it, by an entry of the alert's."""
+    incident = uow.incidents.get(act.incident)
+    _keep(uow, act, incident, IncidentKind.LINKED, comment=text.strip(), touched=((alert, revision),))
+
+
+def undo(uow: UnitOfWork, act: IncidentAct) -> IncidentDone:
+    """Take back one's own last step, with all that it changed on alerts. Undoing an undo redoes."""
+
+    def do(incident: Incident, scope: Scope) -> IncidentDone:
+        entry = uow.incidents.last_by(incident.number, act.by.object_id)
+        if entry is None or entry.kind is IncidentKind.CREATED:
+            raise Refused("nothingToUndo")
+        changes = incidents.inverse(incident, entry)
+        backs = [_undo_touched(uow, act, one, scope) for one in entry.touched]
+        touched = tuple(back for back in backs if back is not None)
+        if entry.touched and not changes and not touched:
+            raise Refused("changedSince", field="status")
+        done = _keep(uow, act, incident, IncidentKind.UNDONE, changes, undoes=entry.revision, touched=touched)
+        return IncidentDone(done.incident, done.entry, left=backs.count(None))
+
+    return _step(uow, act, "undo", do)
+
+
+def visible_incident(uow: UnitOfWork, number: int, reader: Reader) -> tuple[Incident, Scope]:
+    """The incident, or the one that it became part of, and the reader's scope. Raises NotAvailable."""
+    scope = scope_of(uow, reader)
+    seen: set[int] = set()
+    incident = uow.incidents.get(number)
+    while incident.merged_into is not None and incident.number not in seen:
+        seen.add(incident.number)
+        incident = uow.incidents.get(incident.merged_into)
+    if not uow.incidents.in_scope(incident.number, scope):
+        raise NotAvailable(f"incident {number}")
+    return incident, scope
+
+
+def _step(
+    uow: UnitOfWork,
+    act: IncidentAct,
+    verb: str,
+    do: Callable[[Incident, Scope], IncidentDone],
+    *,
+    touches: str = "",
+) -> IncidentDone:
+    """Run a step for which the actor needs the permission role of a verb.
+
+    `touches` names the field that it would change. Raises NotAvailable, or Refused with the reason: "changedBy" says
+    who was faster.
+    """
+    incident, scope = visible_incident(uow, act.incident, act.reader)
+    require(uow, act.reader, verb)
+    if act.key is not None and not uow.presses.first_time(act.key, act.at):
+        return IncidentDone(incident, None)
+    if touches and act.rev is not None and act.rev < incident.revision:
+        _refuse_lost_race(uow, incident, act.rev, touches)
+    return do(incident, scope)
+
+
+def _refuse_lost_race(uow: UnitOfWork, incident: Incident, rev: int, touches: str) -> None:
+    for entry in uow.incidents.entries(incident.number, limit=incident.revision - rev):
+        if any(change.field == touches for change in entry.changes):
+            raise Refused("changedBy", who=entry.actor.name, when=entry.at)
+
+
+def _keep(
+    uow: UnitOfWork,
+    act: IncidentAct,
+    incident: Incident,
+    kind: IncidentKind,
+    changes: tuple[Change, ...] = (),
+    *,
+    comment: str = "",
+    undoes: int | None = None,
+    touched: Touched = (),
+) -> IncidentDone:
+    entry = IncidentEntry(
+        incident=incident.number,
+        revision=incident.revision + 1,
+        at=act.at,
+        actor=Actor.person(act.by),
+        way=Way.CHAT,
+        kind=kind,
+        changes=changes,
+        comment=comment,
+        undoes=undoes,
+        touched=touched,
+    )
+    after = incidents.apply(incident, entry)
+    uow.incidents.save(after, entry)
+    uow.cards.raise_wanted(Subject.INCIDENT, incident.number, at=act.at)
+    return IncidentDone(after, entry)
+
+
+def _open_alerts(uow: UnitOfWork, incident: int, scope: Scope) -> list[Alert]:
+    return _all_alerts(uow, uow.incidents.alerts(incident, limit=AT_ONCE + 1, is_open=True), scope)
+
+
+def _all_alerts(uow: UnitOfWork, numbers: Sequence[int], scope: Scope) -> list[Alert]:
+    """Refused as a whole where one of them may not be seen here, or where there are too many."""
+    if len(numbers) > AT_ONCE:
+        raise Refused("manyAlerts", limit=AT_ONCE)
+    for number in numbers:
+        _visible(uow, number, scope)
+    return [uow.alerts.get(number) for number in numbers]
+
+
+def _visible(uow: UnitOfWork, number: int, scope: Scope) -> None:
+    if not uow.alerts.in_scope(number, scope):
+        raise Refused("partlyHidden")
+
+
+def _all(uow: UnitOfWork, act: IncidentAct, meant: Sequence[Alert], decide: Callable[[Alert], Decision]) -> Touched:
+    return tuple(_one(uow, act, alert, decide(alert)) for alert in meant)
+
+
+def _one(uow: UnitOfWork, act: IncidentAct, alert: Alert, decision: Decision) -> tuple[int, int]:
+    done = record(uow, alert, decision, by=Actor.person(act.by), way=Way.CHAT, at=act.at)
+    show_changed(uow, done.alert, None, act.at)
+    return done.alert.number, done.alert.revision
+
+
+def _undo_touched(uow: UnitOfWork, act: IncidentAct, one: tuple[int, int], scope: Scope) -> tuple[int, int] | None:
+    """Take back an entry that a step made beside the incident's own. None where somebody has changed that since."""
+    number, revision = one
+    if number < 0:
+        return _undo_other(uow, act, -number, revision)
+    _visible(uow, number, scope)
+    alert, entry = uow.alerts.get(number), uow.history.entry(number, revision)
+    if entry is None:
+        return None
+    try:
+        decision = alerts.undo(alert, entry)
+    except Refused:
+        return None
+    return _one(uow, act, alert, decision)
+
+
+def _undo_other(uow: UnitOfWork, act: IncidentAct, number: int, revision: int) -> tuple[int, int]:
+    """The other incident of a merge: no part of this one any more, or again."""
+    other, entry = uow.incidents.get(number), uow.incidents.entry(number, revision)
+    changes = incidents.inverse(other, entry) if entry is not None else ()
+    done = _keep(uow, act, other, IncidentKind.UNDONE, changes, undoes=revision)
+    return -number, done.incident.revision
