@@ -55,6 +55,8 @@ class Town:
         return {
             **bot_environment(self.config, public_url=self.teams.url),
             "TOCSIN_DATABASE_URL": self.database_url,
+            # Made-up alerts are all about the same machine; tests of incidents ask for it.
+            "TOCSIN_GROUPING": "no",
             **self.more_settings,
         }
 
