@@ -5,8 +5,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from bot.alerts import delivery_ports, ports, program_ports, rules
-from bot.alerts import delivery_ports, grouping, incident_ports, ports, rules
+from bot.alerts import delivery_ports, grouping, incident_ports, ports, program_ports, rules
 from bot.alerts.roles import AccessRules
 from storage.access import Access
 from storage.alerts import Alerts
