@@ -21,8 +21,8 @@ from storage.replies import Replies
 from storage.rule_acts import RuleActs
 from storage.telling import Journal
 from storage.tokens import Tokens
-from storage.webhooks import Webhooks
 from storage.trails import Trails
+from storage.webhooks import Webhooks
 
 #: Nobody is named.
 NO_RULES = AccessRules()
