@@ -198,6 +198,23 @@ _TEXTS: Mapping[str, _Tell] = {
     ),
     "hidden": lambda _refused, _view, lang: lang.t("It is hidden already."),
     "notHidden": lambda _refused, _view, lang: lang.t("It is not hidden."),
+    "changedBy": lambda refused, _view, lang: lang.t(
+        "{who} was faster. Look at it again.", who=brief(str(refused.facts.get("who", "")), 60)
+    ),
+    "emptyName": lambda _refused, _view, lang: lang.t("The name is empty."),
+    "longName": lambda refused, _view, lang: lang.t(
+        "The name is too long: at most {limit} characters.", limit=refused.facts.get("limit")
+    ),
+    "sameName": lambda _refused, _view, lang: lang.t("It is called so already."),
+    "noteNeeded": lambda _refused, _view, lang: lang.t("Say why, in a note: it stands in the history."),
+    "incidentResolved": lambda _refused, _view, lang: lang.t("All its alerts are resolved already."),
+    "sameIncident": lambda _refused, _view, lang: lang.t("That is the same incident."),
+    "manyAlerts": lambda refused, _view, lang: lang.t(
+        "It has more than {limit} alerts: too many for one step.", limit=refused.facts.get("limit")
+    ),
+    "partlyHidden": lambda _refused, _view, lang: lang.t(
+        "Some of its alerts are not shown in this place, so nothing was changed."
+    ),
     "badDetermination": _bad_determination,
     "badPress": _bad_press,
     "busy": lambda _refused, _view, lang: busy_text(lang),
