@@ -6,7 +6,7 @@ PAGE := bot/sandbox/page
 CI_APT ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench chaos screenshots lock clean
+.PHONY: help setup run test check format bench eval chaos screenshots lock clean
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ bench: setup ## Measure speed and size, as ratios within one run
 	$(BIN)/python -m tests.benchmarks.bench_lists
 	$(BIN)/python -m tests.benchmarks.conditions
 
+eval: ## Measure similar alerts, recommendations and grouping on real alerts, where those are there (../shared)
+	@if $(PYTHON) -m tests.eval.run --look; then $(MAKE) --silent .venv-eval/.ready && .venv-eval/bin/python -m tests.eval.run; fi
+
 chaos: setup ## Break things as often as it takes: kills, faults, storms (long; goes on where it was stopped)
 	$(BIN)/python -m tests.chaos
 
@@ -47,12 +50,18 @@ lock: $(VENV)/.ready ## Resolve the dependencies anew
 	cd $(PAGE) && npm install --package-lock-only --no-audit --no-fund
 
 clean: ## Remove what set-up and tests made
-	rm -rf $(VENV) $(PAGE)/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
+	rm -rf $(VENV) .venv-eval $(PAGE)/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The program depends on none of these.
+.venv-eval/.ready:
+	$(PYTHON) -m venv .venv-eval
+	.venv-eval/bin/pip install --quiet --disable-pip-version-check numpy scipy scikit-learn
 	@touch $@
 
 $(PAGE)/node_modules/.ready: $(PAGE)/package-lock.json
