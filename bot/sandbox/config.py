@@ -21,7 +21,7 @@ class SandboxConfig:
     tenant_id: str = "c0a7d0c5-3f57-4c0e-8a0b-6f2f6f0e4e11"
     bot_url: str = "http://127.0.0.1:3978"
     source_tokens: Mapping[str, str] = field(
-        default_factory=lambda: {"graph": "sandbox-graph-token", "alertmanager": "sandbox-alertmanager-token"},
+        default_factory=lambda: {source: f"sandbox-{source}-token" for source in ("graph", "alertmanager", "grafana")},
         repr=False,
     )
     public_url: str | None = None

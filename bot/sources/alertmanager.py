@@ -1,136 +1,25 @@
 """Prometheus Alertmanager's webhook, version 4, as reports: one for each alert of the group."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_camel
-
 from bot.alerts.report import Report
-from bot.alerts.words import Severity, Signal
-from bot.sources.json_body import as_text, read_json
-from bot.sources.outcome import BadPayload, Note, Parsed, collect
-from bot.sources.prometheus_labels import evidence_of, fingerprint_of
-from bot.sources.text import short
-from bot.sources.values import Time, bounded, object_at, problem, web_url
+from bot.sources.json_body import read_json
+from bot.sources.outcome import Parsed
+from bot.sources.prometheus_alerts import check_version, read_group
+from bot.sources.values import object_at
 
 SOURCE = "alertmanager"
 VERSION = "4"
-
-#: What people write into the label `severity`; what is not here counts as medium.
-_SEVERITIES: Mapping[str, Severity] = {
-    word: severity
-    for severity, words in {
-        Severity.HIGH: "critical crit page emergency emerg fatal disaster error severe major high urgent p1 p2",
-        Severity.MEDIUM: "warning warn medium moderate average p3",
-        Severity.LOW: "low minor notice p4",
-        Severity.INFORMATIONAL: "informational info information none debug ok p5",
-    }.items()
-    for word in words.split()
-}
-
-_TITLE_LENGTH = 500
-_WORD_LENGTH = 200
-_LABEL_LENGTH = 1_000
-
-
-class _Alert(BaseModel):
-    """One alert of the group. Old versions send neither status nor fingerprint."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, coerce_numbers_to_str=True)
-
-    labels: dict[str, str] = Field(min_length=1)
-    annotations: dict[str, str | None] | None = None
-    starts_at: Time
-    ends_at: Time = None
-    status: str | None = None
-    fingerprint: str | None = None
-    generator_url: str | None = Field(default=None, alias="generatorURL")
 
 
 def parse(body: bytes) -> Parsed:
     """The reports in a webhook's body. Alerts stand alone; raises BadPayload only where none is usable."""
     group = object_at(read_json(body), "")
-    version, alerts = group.get("version"), group.get("alerts")
-    if str(version) != VERSION:
-        said = f"is {short(repr(version), 40)}" if "version" in group else "is missing"
-        raise BadPayload("/version", f'{said}, where Alertmanager says "{VERSION}"')
-    if not isinstance(alerts, list):
-        raise BadPayload("/alerts", "must be an array")
-    envelope = {name: value for name, value in group.items() if name != "alerts"}
-
-    seen: dict[str, Any] = {}
-
-    def read(item: Any, pointer: str, notes: list[Note]) -> Report:  # noqa: ANN401 - any JSON value
-        report = _read(item, pointer, envelope)
-        # Alertmanager never sends two alerts with one fingerprint; from others that do, neither may be lost.
-        if seen.setdefault(report.external_id, item["labels"]) == item["labels"]:
-            return report
-        notes.append(Note(f"{pointer}/fingerprint", "is another alert's: the hash of the labels was used"))
-        return _read({**item, "fingerprint": None}, pointer, envelope)
-
-    parsed = collect(((f"/alerts/{index}", item) for index, item in enumerate(alerts)), read)
-    left_out = group.get("truncatedAlerts")
-    if isinstance(left_out, int) and left_out > 0:
-        why = f"Alertmanager left {left_out} alerts of the group out (its setting max_alerts)"
-        parsed.notes.append(Note("/truncatedAlerts", why))
-    return parsed
+    hint = "; Grafana's webhooks go to /api/alerts/grafana" if str(group.get("version")) == "1" else ""
+    check_version(group, VERSION, "Alertmanager", hint)
+    return read_group(group, source=SOURCE, name="Alertmanager", setting="max_alerts", refine=_as_it_is)
 
 
-def _read(item: Any, pointer: str, envelope: Mapping[str, Any]) -> Report:  # noqa: ANN401 - any JSON value
-    try:
-        alert = _Alert.model_validate(object_at(item, pointer))
-    except ValidationError as error:
-        raise problem(error, pointer) from None
-    if alert.starts_at is None:
-        raise BadPayload(f"{pointer}/startsAt", "is required")
-    labels, notes = alert.labels, {name: text for name, text in (alert.annotations or {}).items() if text}
-    signal = _signal(alert, envelope)
-    return Report(
-        source=SOURCE,
-        external_id=_identity(alert, alert.starts_at),
-        title=_title(labels, notes),
-        severity=_SEVERITIES.get(labels.get("severity", "").strip().lower(), Severity.MEDIUM),
-        created_at=alert.starts_at,
-        first_activity=alert.starts_at,
-        last_activity=(alert.ends_at if signal is Signal.CLEARED else None) or alert.starts_at,
-        description=notes.get("description") or notes.get("message") or "",
-        signal=signal,
-        service_source=SOURCE,
-        category=short(labels.get("category", ""), _WORD_LENGTH),
-        alert_type=short(labels.get("alertname", ""), _WORD_LENGTH),
-        alert_url=_address(alert.generator_url) or _address(envelope.get("externalURL")),
-        documentation_url=_address(notes.get("runbook_url")) or _address(notes.get("runbook")),
-        labels={
-            short(name, _WORD_LENGTH): text if len(text) <= _LABEL_LENGTH else text[: _LABEL_LENGTH - 1] + "…"
-            for name, text in (notes | labels).items()
-        },
-        evidence=evidence_of(labels),
-        # A webhook of this alert alone, so that it can be read again.
-        raw=as_text({**envelope, "alerts": [item]}),
-    )
-
-
-def _identity(alert: _Alert, starts_at: datetime) -> str:
-    """What fires again later is another alert, so the beginning is part of it."""
-    fingerprint = (alert.fingerprint or "").strip() or fingerprint_of(alert.labels)
-    return bounded(f"{fingerprint}@{starts_at.isoformat()}")
-
-
-def _signal(alert: _Alert, envelope: Mapping[str, Any]) -> Signal:
-    """The alert's own status; where an old version has none: it has an end only once it is over."""
-    status = alert.status or ("resolved" if alert.ends_at else envelope.get("status"))
-    return Signal.CLEARED if str(status).strip().lower() == "resolved" else Signal.FIRING
-
-
-def _title(labels: Mapping[str, str], notes: Mapping[str, str]) -> str:
-    name, instance = labels.get("alertname", ""), labels.get("instance", "")
-    named = f"{name}: {instance}" if name and instance else name
-    anything = ", ".join(f"{label}={value}" for label, value in labels.items())
-    return next(filter(None, (short(text, _TITLE_LENGTH) for text in (notes.get("summary", ""), named, anything))))
-
-
-def _address(url: object) -> str:
-    """Prometheus and its runbooks often live on plain http inside."""
-    return web_url(url if isinstance(url, str) else None, schemes=("https", "http"))
+def _as_it_is(report: Report, _item: Mapping[str, Any]) -> Report:
+    return report

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bot.sources import alertmanager
+from bot.sources import alertmanager, grafana
 from bot.sources.graph import parse as graph
 from bot.sources.outcome import Parsed
 
 SOURCES: Mapping[str, Callable[[bytes], Parsed]] = MappingProxyType(
     {
         "alertmanager": alertmanager.parse,
+        "grafana": grafana.parse,
         "graph": graph.parse,
     }
 )
