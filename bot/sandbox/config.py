@@ -21,7 +21,9 @@ class SandboxConfig:
     tenant_id: str = "c0a7d0c5-3f57-4c0e-8a0b-6f2f6f0e4e11"
     bot_url: str = "http://127.0.0.1:3978"
     source_tokens: Mapping[str, str] = field(
-        default_factory=lambda: {source: f"sandbox-{source}-token" for source in ("graph", "alertmanager", "grafana")},
+        default_factory=lambda: {
+            source: f"sandbox-{source}-token" for source in ("graph", "alertmanager", "grafana", "sentinel")
+        },
         repr=False,
     )
     public_url: str | None = None

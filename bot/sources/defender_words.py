@@ -111,6 +111,15 @@ def service_of(word: str | None) -> str:
     return _SERVICES.get(_plain(word or "")) or open_word(word)
 
 
+def known_service(*words: str) -> str:
+    """The first of them that names a Defender product, in Graph's word; empty where none does."""
+    return next(filter(None, (_SERVICES.get(_plain(word)) for word in words)), "")
+
+
+def known_detection(word: str) -> str:
+    return _DETECTIONS.get(_plain(word), "")
+
+
 def detection_of(word: str | None) -> str:
     return _DETECTIONS.get(_plain(word or "")) or open_word(word)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bot.sources import alertmanager, grafana
+from bot.sources import alertmanager, grafana, sentinel
 from bot.sources.graph import parse as graph
 from bot.sources.outcome import Parsed
 
@@ -12,5 +12,6 @@ SOURCES: Mapping[str, Callable[[bytes], Parsed]] = MappingProxyType(
         "alertmanager": alertmanager.parse,
         "grafana": grafana.parse,
         "graph": graph.parse,
+        "sentinel": sentinel.parse,
     }
 )

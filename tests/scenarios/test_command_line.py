@@ -42,7 +42,10 @@ async def test_a_token_of_a_source_that_there_is_not_is_a_typing_error(tmp_path:
     wrong = {**IDENTITY, "TOCSIN_DATABASE_URL": url, "TOCSIN_SOURCE_GRPAH_TOKEN": "secret-token", "TOCSIN_PORT": "0"}
     ended = await run("serve", environment=wrong)
     assert ended.code == 1
-    assert "TOCSIN_SOURCE_GRPAH_TOKEN: there is no such source; there are alertmanager, grafana, graph" in ended.err
+    assert (
+        "TOCSIN_SOURCE_GRPAH_TOKEN: there is no such source; there are alertmanager, grafana, graph, sentinel"
+        in ended.err
+    )
     assert "Traceback" not in ended.err
     assert "secret-token" not in ended.err
 

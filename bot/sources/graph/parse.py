@@ -18,7 +18,7 @@ from bot.sources.defender_words import (
     severity_of,
     status_of,
 )
-from bot.sources.graph.evidence import read_evidence
+from bot.sources.evidence import read_evidence
 from bot.sources.graph.ids import PREFIXES, split_id
 from bot.sources.graph.models import GraphAlert, GraphComment
 from bot.sources.json_body import as_text, read_json_text

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.sources.graph.evidence import kind_of, read_evidence
-from bot.sources.graph.kinds import KINDS
+from bot.sources.evidence import kind_of, read_evidence
+from bot.sources.evidence_kinds import KINDS
 from bot.sources.graph.parse import parse
 from bot.sources.values import KEY_LENGTH
 from tests.support.payloads import encoded, graph_alert, graph_evidence

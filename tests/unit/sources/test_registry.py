@@ -10,11 +10,16 @@ from bot.alerts.absorb import said
 from bot.sources.json_body import BadPayload
 from bot.sources.outcome import Parsed
 from bot.sources.registry import SOURCES
-from tests.support.other_payloads import grafana_alert, grafana_webhook
+from tests.support.other_payloads import grafana_alert, grafana_webhook, sentinel_alert
 from tests.support.payloads import alertmanager_alert, alertmanager_webhook, encoded, graph_alert
 
 _SAMPLES = Path(__file__).resolve().parents[4] / "shared/samples"
-_FOLDERS = {"graph": "graph_alerts_v2", "alertmanager": "alertmanager_v4", "grafana": "grafana_webhook"}
+_FOLDERS = {
+    "graph": "graph_alerts_v2",
+    "alertmanager": "alertmanager_v4",
+    "grafana": "grafana_webhook",
+    "sentinel": "sentinel",
+}
 
 #: A payload of each source with one poisonous text wherever text may stand.
 _POISONED: dict[str, Callable[[str], Any]] = {
@@ -26,6 +31,12 @@ _POISONED: dict[str, Callable[[str], Any]] = {
         grafana_alert(
             labels={"alertname": f"A{text}", text: text}, annotations={"summary": f"S{text}"}, values={text: text}
         )
+    ),
+    "sentinel": lambda text: sentinel_alert(
+        DisplayName=f"A{text}",
+        Description=text,
+        ExtendedProperties={text: text},
+        Entities=[{"Type": text, "Name": text}],
     ),
 }
 

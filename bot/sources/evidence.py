@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.alerts.evidence import Evidence
 from bot.sources.defender_words import open_word
-from bot.sources.graph.kinds import KINDS, Naming, Piece, text_at
+from bot.sources.evidence_kinds import KINDS, Naming, Piece, text_at
 from bot.sources.text import short
 from bot.sources.values import entity_key, scalar_text
 
