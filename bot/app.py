@@ -16,8 +16,13 @@ from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.presenter import Presenter
 from bot.scheduler import Timetable
 from bot.settings import Settings, SettingsError
+from bot.sources.graph.asking import Asking
 from bot.sources.graph.client import Graph
 from bot.sources.graph.groups import Groups
+from bot.sources.graph.keeping import Keeping
+from bot.sources.graph.pacing import Pace
+from bot.sources.graph.parse import SOURCE as GRAPH
+from bot.sources.graph.telling import Telling
 from bot.sources.registry import SOURCES
 from bot.teams.adapter import TocsinAdapter
 from bot.teams.commands import Commands
@@ -117,6 +122,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
             # Until they are read, nobody is in them.
             await _within(GROUPS_AT_START, groups.refresh())
             timetable.every(GROUPS_EVERY, groups.refresh, name="groups")
+        await _keep_defender(settings, store=store, clock=clock, graph=graph, timetable=timetable)
         timetable.start()
         stack.callback(timetable.stop)
         yield app
@@ -134,6 +140,24 @@ def _graph(settings: Settings, session: aiohttp.ClientSession, clock: Clock, sta
     tokens = app_tokens(settings, session, clock, f"{settings.graph_url}/.default")
     stack.push_async_callback(tokens.close)
     return Graph(session=session, tokens=tokens, url=settings.graph_url)
+
+
+async def _keep_defender(
+    settings: Settings, *, store: Poking, clock: Clock, graph: Graph, timetable: Timetable
+) -> None:
+    """Ask Defender for its alerts, and tell it what people do, as the settings say."""
+    tells = settings.graph_alerts == "readwrite"
+    await store.write(lambda uow: uow.feeds.allow_telling(GRAPH, allowed=tells))
+    if settings.graph_alerts == "off":
+        return
+    if store.is_sole:
+        await store.write(lambda uow: uow.feeds.release())
+    pace = Pace()
+    telling = Telling(graph=graph, store=store, clock=clock, pace=pace) if tells else None
+    asking = Asking(graph=graph, store=store, clock=clock, pace=pace, grouping=settings.grouping)
+    keeping = Keeping(store=store, asking=asking, telling=telling, owner=owner())
+    timetable.every(min(2, settings.graph_every), keeping.tell, name="tell Defender")
+    timetable.every(settings.graph_every, keeping.ask, name="ask Defender")
 
 
 def _check_sources(settings: Settings) -> None:

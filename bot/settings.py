@@ -116,6 +116,10 @@ class Settings(BaseModel):
     #: Whether alerts that belong together gather into incidents as they come in.
     grouping: bool = Field(default=True, alias="TOCSIN_GROUPING")
 
+    #: Whether Defender's alerts are asked for (`read`), and told what people do here, too (`readwrite`).
+    graph_alerts: Literal["off", "read", "readwrite"] = Field(default="off", alias="TOCSIN_GRAPH_ALERTS")
+    graph_every: float = Field(default=60, ge=0.2, le=3600, alias="TOCSIN_GRAPH_SECONDS")
+
     #: By source: its bearer tokens, more than one while a token is being replaced.
     source_tokens: Mapping[str, tuple[SecretStr, ...]] = Field(default_factory=dict)
 

@@ -32,6 +32,7 @@ class Poking:
     def __init__(self, store: AnyStore) -> None:
         self._store = store
         self._asked: set[asyncio.Task[Any]] = set()
+        self.is_sole = store.is_sole
         self.pokes: list[Callable[[], None]] = []
 
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:

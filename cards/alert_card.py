@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.alerts.alert import Alert
+from bot.alerts.mirror import MirrorState
 from bot.alerts.views import AlertView
 from bot.alerts.words import Classification, Signal, Status
 from cards import vocabulary
@@ -23,7 +24,7 @@ from cards.labels import (
 from cards.language import Language
 from cards.parts import NAME, Buttons, button_rows, buttons_for, head, joined, notice_of, quiet, title_of
 from cards.safe import brief, clean, clip
-from cards.sentences import rule_label
+from cards.sentences import rule_label, sentence
 from cards.size import LIMIT, Room, fit
 
 #: Assets named on the card; the rest are counted.
@@ -100,6 +101,7 @@ def _body(view: AlertView, lang: Language, now: datetime, room: Room) -> list[El
         words = brief(comment.text, min(_COMMENT, room.text))
         who = brief(comment.author, NAME)
         lines.append(rich(quiet(f"{who}: "), run(f"“{words}”", italic=True), spacing="Small"))
+    lines += [rich(run(text, weight="Bolder"), spacing="Small") for text in mirror_texts(view, lang)]
     if extras := extras_text(alert, lang):
         lines.append(rich(quiet(extras), spacing="Small"))
     return lines
@@ -175,6 +177,21 @@ def _ended(alert: Alert, who: str, lang: Language, *, period: str, at: str, afte
         at=at,
         after=after,
     )
+
+
+def mirror_texts(view: AlertView, lang: Language) -> list[str]:
+    """What its source does not know yet, will not have, or sees differently."""
+    texts = []
+    source = lang.term(vocabulary.SOURCES, view.alert.source)
+    if view.overruled is not None:
+        said = sentence(view.overruled, lang, view.people)
+        texts.append(lang.t("{said}. Undo brings the other back.", said=said))
+    if view.mirror is not None and view.mirror.state is MirrorState.REFUSED:
+        why = brief(view.mirror.why, _COMMENT)
+        texts.append(lang.t("{source} refused what was done here: {why}", source=source, why=why))
+    if view.mirror is not None and view.mirror.state is MirrorState.PENDING:
+        texts.append(lang.t("Not yet in {source}", source=source))
+    return texts
 
 
 def extras_text(alert: Alert, lang: Language) -> str:

@@ -86,6 +86,18 @@ def _reported(entry: Entry, lang: Language, _people: People) -> str:
     return lang.t("{source} reported news", source=_source(entry, lang))
 
 
+def _overruled(entry: Entry, lang: Language, people: People) -> str:
+    """Both sides changed the same: what stands, and what gave way."""
+    change = entry.changes[0]
+    return lang.t(
+        "{source} and somebody here changed “{field}”: “{new}” came later and stands, not “{old}”",
+        source=_source(entry, lang),
+        field=lang.term(vocabulary.FIELDS, change.field),
+        new=value_text(change.field, change.new, lang, people),
+        old=value_text(change.field, change.old, lang, people),
+    )
+
+
 def _assigned(entry: Entry, lang: Language, people: People) -> str:
     who, change = actor_name(entry, lang), _change(entry, "assignee")
     old, new = (change.old, change.new) if change else (None, None)
@@ -199,6 +211,7 @@ def _names(value: Plain) -> list[str]:
 _SENTENCES: Mapping[Kind, Callable[[Entry, Language, People], str]] = {
     Kind.CREATED: _created,
     Kind.REPORTED: _reported,
+    Kind.OVERRULED: _overruled,
     Kind.ASSIGNED: _assigned,
     Kind.STARTED: _started,
     Kind.COMMENTED: _commented,

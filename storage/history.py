@@ -54,7 +54,11 @@ _ENTRIES = _ALL.where(_OF_ALERT)
 _NEWEST = _ENTRIES.order_by(history.c.revision.desc()).limit(LIMIT)
 _ENTRY = _ENTRIES.where(history.c.revision == bindparam("revision_"))
 _SINCE = _ENTRIES.where(history.c.revision > bindparam("revision_")).order_by(history.c.revision)
-_BY = or_(history.c.actor_id == bindparam("actor_"), history.c.actor_kind == ActorKind.RULE.value)
+_BY = or_(
+    history.c.actor_id == bindparam("actor_"),
+    history.c.actor_kind == ActorKind.RULE.value,
+    history.c.kind == Kind.OVERRULED.value,
+)
 _LAST_BY = _ENTRIES.where(_BY).order_by(history.c.revision.desc()).limit(1)
 #: Written out, so that both databases see that the partial index serves.
 _BY_PERSON = history.c.actor_kind == literal_column(f"'{ActorKind.PERSON.value}'", Text())

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from bot.alerts import delivery_ports, grouping, incident_ports, ports, program_ports, rules
+from bot.alerts import delivery_ports, grouping, incident_ports, mirror, ports, program_ports, rules
 from bot.alerts.roles import AccessRules
 from storage.access import Access
 from storage.alerts import Alerts
@@ -15,6 +15,7 @@ from storage.digests import Digests
 from storage.folds import Folds
 from storage.history import History
 from storage.incidents import Incidents
+from storage.mirrors import Feeds, Mirrors
 from storage.people import People
 from storage.presses import Presses
 from storage.replies import Replies
@@ -49,6 +50,8 @@ class Unit:
     access: ports.Access
     tokens: program_ports.Tokens
     webhooks: program_ports.Webhooks
+    mirrors: mirror.Mirrors
+    feeds: mirror.Feeds
 
     def __init__(self, connection: Connection, access: AccessRules = NO_RULES) -> None:
         self._on = connection
@@ -68,6 +71,8 @@ class Unit:
         self.access = Access(connection, access)
         self.tokens = Tokens(connection)
         self.webhooks = Webhooks(connection)
+        self.mirrors = Mirrors(connection)
+        self.feeds = Feeds(connection)
 
     def run(self, work: Work[T]) -> T:
         """Run a work, and tell webhooks of what it has done; the caller commits."""

@@ -29,6 +29,8 @@ class Kind(StrEnum):
     #: Out of sight, and back again.
     HIDDEN = "hidden"
     UNHIDDEN = "unhidden"
+    #: Somebody here and the source changed the same thing; the later change stands.
+    OVERRULED = "overruled"
     #: Several of these at once.
     MANAGED = "managed"
     UNDONE = "undone"

@@ -22,6 +22,7 @@ from bot.alerts.grouping import Trails
 from bot.alerts.history import Entry
 from bot.alerts.incident_ports import Incidents
 from bot.alerts.messages import ConversationKind
+from bot.alerts.mirror import Feeds, Mirrors
 from bot.alerts.people import Person
 from bot.alerts.program_ports import Tokens, Webhooks
 from bot.alerts.roles import Role
@@ -210,6 +211,8 @@ class UnitOfWork(Protocol):
     access: Access
     tokens: Tokens
     webhooks: Webhooks
+    mirrors: Mirrors
+    feeds: Feeds
 
 
 class Store(Protocol):

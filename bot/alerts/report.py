@@ -31,6 +31,8 @@ class Report:
     created_at: datetime | None = None
     first_activity: datetime | None = None
     last_activity: datetime | None = None
+    #: When anybody last changed it there.
+    updated_at: datetime | None = None
     description: str = ""
     status: Status | None = None
     signal: Signal | None = None

@@ -10,6 +10,7 @@ from bot.alerts.condition import EVERYTHING, Condition
 from bot.alerts.evidence import Evidence
 from bot.alerts.history import Entry, undone_among
 from bot.alerts.incident import Incident
+from bot.alerts.mirror import Mirror
 from bot.alerts.people import Person
 from bot.alerts.words import Severity
 
@@ -33,6 +34,10 @@ class AlertView:
     people: Mapping[str, Person] = field(default_factory=dict)
     incident: Incident | None = None
     last_comment: Comment | None = None
+    #: What its source knows of what was done here; None where it is not told.
+    mirror: Mirror | None = None
+    #: The last entry, where it says that the source and somebody here changed the same thing.
+    overruled: Entry | None = None
     #: The card that draws this, where others are folded into it, how many, and how many of them are open.
     card: int = 0
     folded: int = 0

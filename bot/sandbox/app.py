@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, web
 
-from bot.sandbox import connector, control, feeder, graph, identity, page_files, readings
+from bot.sandbox import connector, control, feeder, graph, graph_security, identity, page_files, readings
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.state import SANDBOX, SERVICE_PATH, Sandbox
 
@@ -22,6 +22,7 @@ def create_sandbox(config: SandboxConfig) -> web.Application:
     app[SANDBOX] = Sandbox(config)
     identity.add_routes(app)
     graph.add_routes(app)
+    graph_security.add_routes(app)
     connector.add_routes(app, prefix=SERVICE_PATH.rstrip("/"))
     control.add_routes(app)
     readings.add_routes(app)

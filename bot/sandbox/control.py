@@ -15,6 +15,7 @@ from bot.sandbox import actions, wire
 from bot.sandbox.activities import envelope
 from bot.sandbox.caller import deliver, post
 from bot.sandbox.carddata import Button, find_button
+from bot.sandbox.defender import BadGraphRequestError
 from bot.sandbox.faults import Fault
 from bot.sandbox.readings import clock_json
 from bot.sandbox.state import SANDBOX, BadRequestError, Sandbox
@@ -43,6 +44,8 @@ def add_routes(app: web.Application) -> None:
         ("bot", wire.Bot, _bot),
         ("keys/rotate", wire.Rotate, _rotate),
         ("group", wire.Group, _group),
+        ("defender", wire.Defend, _defend),
+        ("portal", wire.Portal, _portal),
         ("reset", wire.Nothing, _reset),
     ]
     for name, model, body in posts:
@@ -212,6 +215,24 @@ async def _bot(sandbox: Sandbox, body: wire.Bot) -> Json:
 
 async def _rotate(sandbox: Sandbox, body: wire.Rotate) -> Json:
     return {"kid": await asyncio.to_thread(lambda: sandbox.keys.rotate(drop_old=body.drop))}
+
+
+async def _defend(sandbox: Sandbox, body: wire.Defend) -> Json:
+    return sandbox.defender.raise_alert(body.payload, sandbox.now())
+
+
+async def _portal(sandbox: Sandbox, body: wire.Portal) -> Json:
+    person = sandbox.person(body.as_)
+    try:
+        if body.changes:
+            sandbox.defender.change(body.alert, body.changes, sandbox.now())
+        if body.comment:
+            sandbox.defender.comment(body.alert, body.comment, person.name, sandbox.now())
+        return sandbox.defender.alerts[body.alert]
+    except KeyError:
+        raise BadRequestError(f"Defender has no alert {body.alert!r}") from None
+    except BadGraphRequestError as bad:
+        raise BadRequestError(str(bad)) from None
 
 
 async def _group(sandbox: Sandbox, body: wire.Group) -> Json:

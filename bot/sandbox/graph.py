@@ -25,10 +25,10 @@ async def _members(request: web.Request) -> web.StreamResponse:
         role = _ROLE.fullmatch(info.get("role", ""))
         group = f"role:{role[1]}" if role else info.get("group", "")
         if group not in sandbox.groups:
-            return _error(404, "Request_ResourceNotFound", f"Resource '{group}' does not exist.")
+            return graph_error(404, "Request_ResourceNotFound", f"Resource '{group}' does not exist.")
         return web.json_response(_page(sandbox, request, [_user(sandbox, key) for key in sandbox.groups[group]]))
 
-    return await _checked(request, answer)
+    return await checked(request, answer)
 
 
 def _user(sandbox: Sandbox, key: str) -> Json:
@@ -44,18 +44,19 @@ def _page(sandbox: Sandbox, request: web.Request, items: list[Json]) -> Json:
     return page
 
 
-async def _checked(request: web.Request, answer: Handler) -> web.StreamResponse:
-    """Only with a token for Graph that this sandbox issued."""
+async def checked(request: web.Request, answer: Handler) -> web.StreamResponse:
+    """Answer only with a token for Graph that this sandbox issued."""
     sandbox = request.app[SANDBOX]
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
 
     async def handle(call: Call) -> web.Response:
         if kind != "Bearer" or sandbox.keys.claims(token, sandbox.public_url) is None:
-            return _error(401, "InvalidAuthenticationToken", "Access token is missing or not for Graph.")
+            return graph_error(401, "InvalidAuthenticationToken", "Access token is missing or not for Graph.")
         return await answer(call)
 
     return await journalled(Call(sandbox, request, "graph", "", None, None), handle)
 
 
-def _error(status: int, code: str, message: str) -> web.Response:
+def graph_error(status: int, code: str, message: str) -> web.Response:
+    """An error as Graph writes it."""
     return web.json_response({"error": {"code": code, "message": message}}, status=status)

@@ -8,6 +8,7 @@ from aiohttp import ClientSession, web
 
 from bot.sandbox.clock import SandboxClock, stamp
 from bot.sandbox.config import SandboxConfig
+from bot.sandbox.defender import Defender
 from bot.sandbox.events import Events
 from bot.sandbox.faults import FaultBox
 from bot.sandbox.limits import Limits
@@ -53,6 +54,8 @@ class Sandbox:
     counters: Counter[str] = field(init=False)
     dialogs: dict[str, Dialog] = field(init=False)
     groups: dict[str, list[str]] = field(init=False)
+    defender: Defender = field(init=False)
+    security_calls: deque[datetime] = field(init=False)
 
     def __post_init__(self) -> None:
         self.bot_url = self.config.bot_url.rstrip("/")
@@ -79,6 +82,8 @@ class Sandbox:
         self.counters = Counter()
         self.dialogs = {}
         self.groups = {}
+        self.defender = Defender()
+        self.security_calls = deque()
 
     def now(self) -> datetime:
         """The sandbox's time."""

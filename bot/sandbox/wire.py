@@ -143,6 +143,20 @@ class Bot(Nothing):
     url: str = Field(pattern=r"^https?://")
 
 
+class Defend(Nothing):
+    """An alert that Defender raises by itself; the bot finds it in Graph."""
+
+    payload: Json
+
+
+class Portal(As):
+    """Somebody changes an alert in the portal: fields as Graph has them, a `comment`, or both."""
+
+    alert: str
+    changes: Json = Field(default_factory=dict)
+    comment: str = ""
+
+
 class Group(Nothing):
     """Who is in a group of Entra's: `group` is its object id, or `role:` and the template id of a directory role."""
 

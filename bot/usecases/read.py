@@ -8,7 +8,7 @@ from bot.alerts.alert import Alert
 from bot.alerts.condition import EVERYTHING, ConditionError
 from bot.alerts.condition_text import parse
 from bot.alerts.errors import Refused
-from bot.alerts.history import Entry
+from bot.alerts.history import Entry, Kind
 from bot.alerts.incident import Incident
 from bot.alerts.people import ActorKind
 from bot.alerts.ports import UnitOfWork
@@ -123,15 +123,23 @@ def views_of(uow: UnitOfWork, alerts: Sequence[Alert], also: Iterable[str] = ())
     people = uow.people.many({alert.assignee for alert in alerts if alert.assignee} | set(also))
     found = uow.incidents.many({alert.incident for alert in alerts if alert.incident is not None})
     comments = uow.history.last_comments([alert.number for alert in alerts if alert.comment_count])
+    mirrors = uow.mirrors.many([alert.number for alert in alerts])
     return [
         AlertView(
             alert=alert,
             people=people,
             incident=found.get(alert.incident) if alert.incident is not None else None,
             last_comment=comments.get(alert.number),
+            mirror=mirrors.get(alert.number),
+            overruled=_overruled(uow, alert) if alert.number in mirrors else None,
         )
         for alert in alerts
     ]
+
+
+def _overruled(uow: UnitOfWork, alert: Alert) -> Entry | None:
+    entry = uow.history.entry(alert.number, alert.revision)
+    return entry if entry is not None and entry.kind is Kind.OVERRULED else None
 
 
 def people_in(entries: Iterable[Entry]) -> set[str]:

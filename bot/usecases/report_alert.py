@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.alerts.absorb import Birth, Said, absorb, apart, born, said
+from bot.alerts import mirror as mirrors
+from bot.alerts.absorb import Absorbed, Birth, Said, absorb, apart, born, said
 from bot.alerts.alert import Alert, Decision
 from bot.alerts.history import Kind
 from bot.alerts.people import Actor, Way
@@ -39,18 +40,19 @@ def report_alert(uow: UnitOfWork, report: Report, now: datetime) -> Reported:
 
 
 def report_alerts(
-    uow: UnitOfWork, reports: Sequence[Report], now: datetime, *, grouping: bool = False
+    uow: UnitOfWork, reports: Sequence[Report], now: datetime, *, grouping: bool = False, asked: bool = False
 ) -> list[Reported]:
     """What became of each, in their order. An alert that is reported twice is opened, and then told what is new.
 
-    With `grouping`, new alerts join the incidents that they belong to.
+    With `grouping`, new alerts join the incidents that they belong to. Where we `asked` for them, what is over already
+    gets no card.
     """
     known = dict(uow.alerts.find({_key(report) for report in reports}))
     _retire_cleared(uow, reports, known)
     previous = dict(uow.alerts.last_said([alert.number for alert in known.values()]))
     news = _all_said(uow, reports, now)
     new = {place: (reports[place], news[place]) for place in _firsts(reports, known)}
-    opened, linked = _open(uow, new, now, grouping=grouping)
+    opened, linked = _open(uow, new, now, grouping=grouping, asked=asked)
     known |= {key: linked[alert.number] for key, alert in known.items() if alert.number in linked}
     for birth in opened.values():
         known[_key(birth.report)], previous[birth.alert.number] = birth.alert, birth.said
@@ -90,7 +92,7 @@ def _firsts(reports: Sequence[Report], known: Mapping[Key, Alert]) -> list[int]:
 
 
 def _open(
-    uow: UnitOfWork, new: Mapping[int, tuple[Report, Said]], now: datetime, *, grouping: bool
+    uow: UnitOfWork, new: Mapping[int, tuple[Report, Said]], now: datetime, *, grouping: bool, asked: bool
 ) -> tuple[dict[int, Birth], dict[int, Alert]]:
     """New alerts, shown wherever all alerts are; and earlier ones that are in an incident with them now."""
     if not new:
@@ -106,14 +108,15 @@ def _open(
     # Numbers in the order of the reports; rows in that of their keys, so that replicas lock alike.
     uow.alerts.open(sorted(births.values(), key=lambda birth: _key(birth.report)))
     linked = groups.write() if groups is not None else {}
-    show_new(uow, [(birth.alert, birth.report.evidence) for birth in births.values()], now)
+    shown = [birth for birth in births.values() if birth.alert.is_open or not asked]
+    show_new(uow, [(birth.alert, birth.report.evidence) for birth in shown], now)
     return births, linked
 
 
 def _update(uow: UnitOfWork, alert: Alert, told: tuple[Said | None, Said], report: Report, now: datetime) -> Alert:
     """The alert after a report that is not its first. `told` is what the source said before, and what it says now."""
     previous, news = told
-    absorbed = absorb(alert, previous, news, report)
+    alert, absorbed = _settle(uow, alert, absorb(alert, previous, news, report), report, now)
     after = alert
     if not absorbed.is_empty:
         decision, by = Decision(Kind.REPORTED, absorbed.changes), Actor.source(report.source)
@@ -127,6 +130,27 @@ def _update(uow: UnitOfWork, alert: Alert, told: tuple[Said | None, Said], repor
     if previous != news or after.revision != alert.revision:
         uow.alerts.keep_said(alert.number, news, report.raw, now)
     return after
+
+
+def _settle(uow: UnitOfWork, alert: Alert, absorbed: Absorbed, report: Report, now: datetime) -> tuple[Alert, Absorbed]:
+    """Both sides changed the same field: the later change stands, and the history says so. The rest of the news."""
+    if absorbed.is_empty or (mirror := uow.mirrors.many([alert.number]).get(alert.number)) is None:
+        return alert, absorbed
+    if report.updated_at and mirror.known_at and report.updated_at < mirror.known_at:
+        # It was read before the source heard of what we did.
+        return alert, mirrors.without(absorbed, mirrors.MIRRORED)
+    ours = mirrors.contested(absorbed, uow.history.since(alert.number, mirror.sent))
+    theirs_at = report.updated_at or now
+    changes = [
+        mirrors.stands(change) if ours[change.field].at > theirs_at else change
+        for change in absorbed.changes
+        if change.field in ours
+    ]
+    if changes:
+        by = Actor.source(report.source)
+        decision = Decision(Kind.OVERRULED, tuple(changes))
+        alert = record(uow, alert, decision, by=by, way=Way.SOURCE, at=now).alert
+    return alert, mirrors.without(absorbed, ours)
 
 
 def _all_said(uow: UnitOfWork, reports: Sequence[Report], now: datetime) -> list[Said]:
@@ -150,10 +174,12 @@ def _take_comments(uow: UnitOfWork, alert: Alert, report: Report, now: datetime)
     """Comments that the source has and we do not. They carry no ids: author, time and text tell them apart."""
     if not report.comments:
         return alert
-    known = {(comment.author, comment.text, comment.at) for comment in uow.history.comments(alert.number, limit=1_000)}
+    ours = uow.history.comments(alert.number, limit=1_000)
+    known = {(comment.author, comment.text, comment.at) for comment in ours}
+    told = {mirrors.remark(comment.author, comment.text) for comment in ours}
     for comment in sorted(report.comments, key=lambda comment: comment.at)[-COMMENTS_TAKEN:]:
         by = Actor.source(report.source, comment.author)
-        if comment.text.strip() and (by.name, comment.text, comment.at) not in known:
+        if comment.text.strip() and comment.text not in told and (by.name, comment.text, comment.at) not in known:
             known.add((by.name, comment.text, comment.at))
             decision = Decision(Kind.COMMENTED, comment=comment.text)
             alert = record(uow, alert, decision, by=by, way=Way.SOURCE, at=comment.at, now=now).alert

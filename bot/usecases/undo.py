@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bot.alerts import alert as alerts
 from bot.alerts.alert import Alert, Decision
 from bot.alerts.errors import NotAvailable, Refused
-from bot.alerts.history import Entry, undone_among
+from bot.alerts.history import Entry, Kind, undone_among
 from bot.alerts.outcome import Outcome
 from bot.alerts.people import ActorKind, Person
 from bot.alerts.ports import UnitOfWork
@@ -122,8 +122,11 @@ def _last_step(uow: UnitOfWork, alert: Alert, undoing: Undoing) -> Entry | None:
 
 
 def _check(uow: UnitOfWork, undoing: Undoing, entry: Entry) -> None:
-    """Whether somebody may take an entry back, and it is not too late. Rules have no say in it, nor is it ever late."""
-    if entry.actor.kind is ActorKind.RULE:
+    """Whether somebody may take an entry back, and it is not too late.
+
+    Rules, and which of two sides was later, have no say in it, nor is it ever late.
+    """
+    if entry.actor.kind is ActorKind.RULE or entry.kind is Kind.OVERRULED:
         return
     if entry.actor.kind is not ActorKind.PERSON:
         raise Refused("nothingToUndo")

@@ -203,6 +203,14 @@ class Teams:
         """Sign with a new key."""
         return str((await self._post("keys/rotate", {"drop": drop}))["kid"])
 
+    async def defender_raises(self, alert: Json) -> Json:
+        """An alert that Defender raises by itself."""
+        return await self._post("defender", {"payload": alert})
+
+    async def in_the_portal(self, as_: str, alert: str, comment: str = "", **changes: Any) -> Json:
+        """Somebody changes an alert in Defender's portal; what Defender then has of it."""
+        return await self._post("portal", {"as": as_, "alert": alert, "changes": changes, "comment": comment})
+
     async def group(self, group: str, *members: str) -> None:
         """Who is in a group of Entra's, or has a directory role (`role:<template id>`)."""
         await self._post("group", {"group": group, "members": list(members)})

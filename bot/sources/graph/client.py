@@ -4,7 +4,7 @@ Graph's own errors: https://learn.microsoft.com/graph/errors. It throttles with 
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
@@ -23,12 +23,13 @@ _MAX_PAGES: Final = 5_000
 
 
 class GraphProblem(TocsinError):
-    """Graph did not do it. `status` is 0 where it did not answer; `code` is Graph's own word."""
+    """Graph did not do it. `status` is 0 where it did not answer; `code` and `words` are Graph's own."""
 
-    def __init__(self, status: int, code: str = "", *, retry_after: timedelta | None = None) -> None:
+    def __init__(self, status: int, code: str = "", words: str = "", *, retry_after: timedelta | None = None) -> None:
         super().__init__(f"Graph answered {status} {code}".strip() if status else f"Graph did not answer: {code}")
         self.status = status
         self.code = code
+        self.words = words
         self.retry_after = retry_after
 
 
@@ -52,10 +53,18 @@ class Graph:
         """The answer to a GET of a path such as `/v1.0/users/…`. Raises GraphProblem."""
         return await self._call("GET", self._root.join(URL(path, encoded=True)), None, headers or {})
 
-    async def pages(self, path: str, *, headers: Mapping[str, str] | None = None) -> AsyncIterator[list[Json]]:
-        """The `value` of each page of a list, to its end. Raises GraphProblem."""
+    async def pages(
+        self,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        before: Callable[[], Awaitable[None]] | None = None,
+    ) -> AsyncIterator[list[Json]]:
+        """The `value` of each page of a list, to its end; `before` each it waits. Raises GraphProblem."""
         url = self._root.join(URL(path, encoded=True))
         for _ in range(_MAX_PAGES):
+            if before is not None:
+                await before()
             answer = await self._call("GET", url, None, headers or {})
             yield [item for item in answer.get("value", ()) if isinstance(item, dict)]
             more = answer.get("@odata.nextLink")
@@ -110,4 +119,5 @@ def _answer(status: int, retry_after: str, content: bytes | None) -> Json:
     error = answer.get("error") if isinstance(answer, dict) else None
     code = str(error.get("code", ""))[:80] if isinstance(error, dict) else "no JSON object"
     seconds = int(retry_after) if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 7 else None
-    raise GraphProblem(status, code, retry_after=timedelta(seconds=seconds) if seconds is not None else None)
+    words = str(error.get("message", ""))[:500] if isinstance(error, dict) else ""
+    raise GraphProblem(status, code, words, retry_after=timedelta(seconds=seconds) if seconds is not None else None)

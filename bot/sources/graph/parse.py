@@ -1,7 +1,8 @@
 """Graph's alerts (`/security/alerts_v2`) as reports: one alert, a list of them, or a page `{"value": [...]}`."""
 
+import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,8 @@ from bot.sources.outcome import BadPayload, Note, Parsed, collect
 from bot.sources.text import short
 from bot.sources.values import object_at, problem, scalar_text, web_url
 
+log = logging.getLogger(__name__)
+
 SOURCE = "graph"
 
 _TECHNIQUE = re.compile(r"(T\d{4})(?:\.(\d{3}))?", re.ASCII)
@@ -42,6 +45,17 @@ def parse(body: bytes) -> Parsed:
         return _read(item, pointer, notes, text if item is document else None)
 
     return collect(_items(document), read)
+
+
+def read_items(items: Sequence[Any]) -> list[Report]:
+    """The reports of a page of Graph's; what is of no use is logged and left out."""
+    reports = []
+    for index, item in enumerate(items):
+        try:
+            reports.append(_read(item, f"/value/{index}", [], None))
+        except BadPayload as bad:
+            log.warning("an alert of Graph's cannot be read: %s", bad)
+    return reports
 
 
 def _items(document: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - any JSON value
@@ -76,6 +90,7 @@ def _read(item: Any, pointer: str, notes: list[Note], text: str | None) -> Repor
         created_at=created,
         first_activity=first,
         last_activity=last,
+        updated_at=alert.last_update_date_time,
         description=alert.description or "",
         status=status_of(alert.status),
         classification=classification_of(alert.classification) if "classification" in said else None,

@@ -1,0 +1,152 @@
+"""Defender's own books in the sandbox: its alerts and incidents, as Graph and the portal change them."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from bot.sandbox.clock import stamp
+from bot.sandbox.world import Json
+
+_STATUSES: Final = ("unknown", "new", "inProgress", "resolved")
+_CLASSIFICATIONS: Final = ("unknown", "falsePositive", "truePositive", "informationalExpectedActivity")
+_DETERMINATIONS: Final = (
+    "unknown", "apt", "malware", "securityPersonnel", "securityTesting", "unwantedSoftware", "other",
+    "multiStagedAttack", "compromisedAccount", "phishing", "maliciousUserActivity", "notMalicious",
+    "notEnoughDataToValidate", "confirmedActivity", "lineOfBusinessApplication",
+)  # fmt: skip
+_CHANGEABLE: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "status": _STATUSES, "classification": _CLASSIFICATIONS, "determination": _DETERMINATIONS, "assignedTo": None,
+    "customDetails": None,
+}  # fmt: skip
+_COMMENT_LENGTH: Final = 30_000
+_TERM = re.compile(r"(\w+) (eq|ne|ge|gt|le|lt) ('[^']*'|\S+)")
+
+
+class BadGraphRequestError(Exception):
+    """What Graph answers with 400; the text is its message."""
+
+
+@dataclass(slots=True)
+class Defender:
+    """Alerts by id and incidents by id. Times are the sandbox's."""
+
+    alerts: dict[str, Json] = field(default_factory=dict)
+    incidents: dict[str, Json] = field(default_factory=dict)
+
+    def raise_alert(self, alert: Json, now: datetime) -> Json:
+        """A new alert of a Defender product; with an incident of its own where it names one."""
+        alert = {"comments": [], **alert, "lastUpdateDateTime": stamp(now)}
+        self.alerts[str(alert["id"])] = alert
+        if number := alert.get("incidentId"):
+            self._incident(str(number), str(alert.get("title", "")), now)
+        return alert
+
+    def change(self, alert: str, changes: Json, now: datetime) -> Json:
+        """Set fields. Raises BadGraphRequestError, and KeyError for an alert that is not there."""
+        known = self.alerts[alert]
+        for name, value in changes.items():
+            if name.startswith("@"):
+                continue
+            if name not in _CHANGEABLE:
+                raise BadGraphRequestError(f"The property '{name}' cannot be updated.")
+            allowed = _CHANGEABLE[name]
+            if allowed is not None and value is not None and value not in allowed:
+                raise BadGraphRequestError(f"Requested value '{value}' was not found for '{name}'.")
+        known |= {name: value for name, value in changes.items() if not name.startswith("@")}
+        known["resolvedDateTime"] = stamp(now) if known.get("status") == "resolved" else None
+        known["lastUpdateDateTime"] = stamp(now)
+        return known
+
+    def comment(self, alert: str, text: str, author: str, now: datetime) -> list[Json]:
+        """Add a comment, which never gets an id. All comments."""
+        if not isinstance(text, str) or not text.strip() or len(text) > _COMMENT_LENGTH:
+            raise BadGraphRequestError(f"A comment has 1 to {_COMMENT_LENGTH} characters.")
+        known = self.alerts[alert]
+        comment = {"comment": text, "createdByDisplayName": author, "createdDateTime": stamp(now)}
+        comments: list[Json] = [*known["comments"], comment]
+        known["comments"], known["lastUpdateDateTime"] = comments, stamp(now)
+        return comments
+
+    def move(self, alerts: list[str], incident: str | None, text: str, author: str, now: datetime) -> str:
+        """Move alerts to an incident, or to a new one; its id."""
+        missing = [number for number in alerts if number not in self.alerts]
+        if missing or not alerts:
+            raise BadGraphRequestError(f"Alerts not found: {', '.join(missing) or 'none was named'}")
+        if incident is not None and incident not in self.incidents:
+            raise BadGraphRequestError(f"Incident {incident} was not found.")
+        target = incident or str(1 + max((int(n) for n in self.incidents if n.isdigit()), default=100))
+        first = self.alerts[alerts[0]]
+        self._incident(target, str(first.get("title", "")), now)
+        for number in alerts:
+            self.alerts[number] |= {"incidentId": target, "lastUpdateDateTime": stamp(now)}
+            if text:
+                self.comment(number, text, author, now)
+        return target
+
+    def merge(self, incidents: list[str], now: datetime) -> str:
+        """Merge incidents into the oldest of them; its id."""
+        if len(incidents) < 2 or any(number not in self.incidents for number in incidents):
+            raise BadGraphRequestError("At least two incidents that exist are needed.")
+        target, *others = sorted(incidents, key=lambda number: (len(number), number))
+        for alert in self.alerts.values():
+            if alert.get("incidentId") in others:
+                alert |= {"incidentId": target, "lastUpdateDateTime": stamp(now)}
+        for number in others:
+            changed = {"status": "redirected", "redirectIncidentId": target, "lastUpdateDateTime": stamp(now)}
+            self.incidents[number] |= changed
+        return target
+
+    def change_incident(self, incident: str, changes: Json, now: datetime) -> Json:
+        """Set fields of an incident. Resolving it resolves its alerts. Raises KeyError where there is none."""
+        known = self.incidents[incident]
+        known |= {name: value for name, value in changes.items() if not name.startswith("@")}
+        known["lastUpdateDateTime"] = stamp(now)
+        if changes.get("status") == "resolved":
+            for alert in self.alerts.values():
+                if alert.get("incidentId") == incident and alert.get("status") != "resolved":
+                    self.change(str(alert["id"]), {"status": "resolved"}, now)
+        return known
+
+    def _incident(self, number: str, name: str, now: datetime) -> None:
+        known = self.incidents.get(number)
+        if known is None:
+            self.incidents[number] = {
+                "id": number, "displayName": f"{name} on one endpoint", "status": "active", "assignedTo": None,
+                "severity": "high", "classification": "unknown", "determination": "unknown", "comments": [],
+                "incidentWebUrl": f"https://security.microsoft.com/incident2/{number}/overview",
+                "createdDateTime": stamp(now), "lastUpdateDateTime": stamp(now), "redirectIncidentId": None,
+                "tenantId": str(uuid.uuid5(uuid.NAMESPACE_URL, "tocsin-sandbox/tenant")),
+            }  # fmt: skip
+        else:
+            known["lastUpdateDateTime"] = stamp(now)
+
+
+def fits(item: Json, condition: str) -> bool:
+    """Whether an item fits a `$filter` of comparisons joined by `and`. Raises BadGraphRequestError for any other."""
+    for part in condition.split(" and ") if condition.strip() else ():
+        match = _TERM.fullmatch(part.strip())
+        if match is None:
+            raise BadGraphRequestError(f"Invalid filter clause: {part}")
+        name, operator, value = match[1], match[2], match[3].strip("'")
+        if name not in item:
+            raise BadGraphRequestError(f"Could not find a property named '{name}'.")
+        if not _compares(str(item[name] or ""), operator, value):
+            return False
+    return True
+
+
+def _compares(mine: str, operator: str, value: str) -> bool:
+    if mine[:4].isdigit() and value[:4].isdigit() and "T" in value:  # times of different precision
+        one, other = (datetime.fromisoformat(text).timestamp() for text in (mine, value))
+        return _holds(one, operator, other)
+    return _holds(mine, operator, value)
+
+
+def _holds(one: float | str, operator: str, other: float | str) -> bool:
+    less, same = one < other, one == other  # type: ignore[operator]  # both are of one kind
+    return {
+        "eq": same, "ne": not same, "lt": less, "le": less or same, "gt": not less and not same, "ge": not less
+    }[operator]  # fmt: skip

@@ -1,0 +1,32 @@
+"""Keeping Defender's books and ours alike: one replica asks and tells, the others stand by."""
+
+from typing import Final
+
+from bot.alerts.ports import Store
+from bot.sources.graph.asking import Asking
+from bot.sources.graph.parse import SOURCE
+from bot.sources.graph.telling import Telling
+
+#: How long another replica waits for one that is not heard of, in seconds.
+LEASE: Final = 30.0
+
+
+class Keeping:
+    """What the timetable calls: `tell` every few seconds, `ask` every minute."""
+
+    def __init__(self, *, store: Store, asking: Asking, telling: Telling | None, owner: str) -> None:
+        self._store = store
+        self._asking = asking
+        self._telling = telling
+        self._owner = owner
+
+    async def tell(self) -> None:
+        if await self._leads() and self._telling is not None:
+            await self._telling.tell_all()
+
+    async def ask(self) -> None:
+        if await self._leads():
+            await self._asking.look()
+
+    async def _leads(self) -> bool:
+        return await self._store.write(lambda uow: uow.feeds.lead(SOURCE, self._owner, seconds=LEASE))

@@ -1,0 +1,104 @@
+"""Telling a source what people did here: what is due, and how it went."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from bot.alerts.absorb import Said
+from bot.alerts.alert import Alert
+from bot.alerts.conversation import Subject
+from bot.alerts.history import as_plain
+from bot.alerts.mirror import Fields, Mirror, Step, remark, steps
+from bot.alerts.ports import UnitOfWork
+
+#: Alerts told at a time.
+AT_ONCE: Final = 20
+
+#: Comments looked through for one that the source has already.
+COMMENTS_KNOWN: Final = 1_000
+
+#: An alert that is being told of, and nothing is heard of it, is tried again after so long.
+PATIENCE: Final = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a source is to be told of an alert. `again` if it may have heard the first step before."""
+
+    alert: Alert
+    id_at_source: str
+    steps: tuple[Step, ...]
+    attempt: int
+    #: What the assignee is called at the source.
+    assignee: str
+    #: The comments of which we know that it was told.
+    known: tuple[str, ...]
+
+    def told_before(self, text: str) -> int:
+        return self.known.count(text)
+
+    @property
+    def again(self) -> bool:
+        return self.attempt > 1
+
+
+def take_due(uow: UnitOfWork, now: datetime) -> list[Errand]:
+    """What is to be told now. What nothing is left of is settled at once."""
+    errands = []
+    for mirror in uow.mirrors.due(now, limit=AT_ONCE):
+        alert = uow.alerts.get(mirror.alert)
+        wanted = tuple(steps(uow.history.since(alert.number, mirror.sent)))
+        if not wanted:
+            told(uow, alert.number, alert.revision, now)
+            continue
+        uow.mirrors.take(alert.number, now + PATIENCE)
+        errands.append(_errand(uow, alert, mirror, wanted))
+    return errands
+
+
+def _errand(uow: UnitOfWork, alert: Alert, mirror: Mirror, wanted: tuple[Step, ...]) -> Errand:
+    who = alert.assignee or ""
+    person = uow.people.many([who]).get(who) if who else None
+    name = (person.user_principal_name or who) if person else who
+    known = tuple(
+        remark(comment.author, comment.text)
+        for comment in uow.history.comments(alert.number, limit=COMMENTS_KNOWN)
+        if comment.revision <= mirror.sent
+    )
+    return Errand(alert, uow.mirrors.id_at_source(alert.number), wanted, mirror.attempt + 1, name, known)
+
+
+def told(uow: UnitOfWork, alert: int, revision: int, now: datetime, known_at: datetime | None = None) -> None:
+    """The source knows everything up to a revision."""
+    uow.mirrors.told(alert, revision, known_at)
+    uow.cards.raise_wanted(Subject.ALERT, alert, at=now)
+
+
+def told_fields(
+    uow: UnitOfWork, alert: int, step: Fields, values: Mapping[str, Any], *, now: datetime, known_at: datetime | None
+) -> None:
+    """The source took these fields: from now on they are what it says, and no news where it repeats them."""
+    before = uow.alerts.last_said([alert]).get(alert)
+    if before is not None:
+        uow.mirrors.keep_base(alert, Said({**before.fields, **values}, before.evidence_digest))
+    told(uow, alert, step.revision, now, known_at)
+
+
+def values_of(errand: Errand, names: frozenset[str]) -> dict[str, Any]:
+    """The fields as a source's report would have them."""
+    values = {name: as_plain(getattr(errand.alert, name)) for name in names}
+    if "assignee" in values:
+        values["assignee"] = values["assignee"] or ""
+        values["assigned_to"] = errand.assignee
+    return values
+
+
+def put_off(uow: UnitOfWork, alert: int, at: datetime, why: str) -> None:
+    uow.mirrors.later(alert, at, why)
+
+
+def refused(uow: UnitOfWork, alert: int, why: str, now: datetime) -> None:
+    """The source will not have it, and the card says so."""
+    uow.mirrors.refuse(alert, why)
+    uow.cards.raise_wanted(Subject.ALERT, alert, at=now)

@@ -1,0 +1,181 @@
+"""Defender and the chat agree: what happens in the portal reaches the card, what people do here reaches Defender."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.sandbox.config import SandboxConfig
+from tests.support.payloads import graph_alert
+from tests.support.town import Town, running_town
+
+Json = dict[str, Any]
+
+SETTINGS = {
+    "TOCSIN_CONVERSATION_LIMITS": "1000/1",
+    "TOCSIN_TENANT_LIMITS": "5000/1",
+    "TOCSIN_GRAPH_ALERTS": "readwrite",
+    "TOCSIN_GRAPH_SECONDS": "0.3",
+}
+
+
+@pytest.fixture
+async def agreed(tmp_path: Path) -> AsyncIterator[Town]:
+    async with running_town(tmp_path, settings=SETTINGS, config=SandboxConfig(enforce_limits=False)) as town:
+        await town.teams.install("ana", channel="alerts")
+        await town.teams.wait_for_card("alerts", "alerts")
+        yield town
+
+
+async def raised(town: Town, number: str = "da77_1", **fields: Any) -> Json:
+    """Defender raises an alert by itself, and its card comes."""
+    now = datetime.now(UTC).isoformat()
+    times = {"createdDateTime": now, "firstActivityDateTime": now, "lastActivityDateTime": now}
+    title = {"title": "Mimikatz credential theft"} | fields
+    await town.teams.defender_raises(graph_alert(**{"id": number, "incidentId": None} | times | title))
+    card = await town.teams.wait_for_card("alerts", title["title"])
+    return {**card, "number": int(card["plain"].rpartition("#")[2].rstrip(")"))}
+
+
+async def defenders(town: Town, number: str = "da77_1") -> Json:
+    """The alert as Defender has it."""
+    return await town.teams.in_the_portal("bo", number)
+
+
+async def agrees(town: Town, number: str = "da77_1", **wanted: Any) -> None:
+    async def does() -> bool:
+        theirs = await defenders(town, number)
+        return all(theirs[name] == value for name, value in wanted.items())
+
+    await town.teams.until(does, seconds=8, waiting_for=f"Defender to say {wanted}")
+
+
+async def test_an_alert_that_nobody_sent_is_found_in_graph(agreed: Town) -> None:
+    card = await raised(agreed)
+    assert "nobody has it yet" in await agreed.teams.describe("alerts")
+    assert (await agreed.alert(card["number"])).external_id == "77_1"
+
+
+async def test_what_ana_does_reaches_defender_in_her_name(agreed: Town) -> None:
+    card = await raised(agreed)
+    await agreed.pressed("ana", card, "Assign to me")
+    await agreed.told("ana", f"comment {card['number']} looks real", in_="alerts")
+    await agreed.told("ana", f"resolve {card['number']} fp not malicious", in_="alerts")
+    ana = await agreed.teams.person("ana")
+    await agrees(
+        agreed,
+        assignedTo=ana["upn"],
+        status="resolved",
+        classification="falsePositive",
+        determination="notMalicious",
+    )
+    comments = [comment["comment"] for comment in (await defenders(agreed))["comments"]]
+    assert comments == ["Ana Alvarez (Tocsin): looks real"]
+
+    async def settled() -> bool:
+        return "Not yet in" not in await agreed.teams.describe("alerts")
+
+    await agreed.teams.until(settled, waiting_for="the card to say that Defender knows")
+    # What Defender then says of it is no news.
+    entries = [entry.kind.value for entry in await agreed.history(card["number"])]
+    assert entries == ["created", "assigned", "commented", "resolved"]
+
+
+async def test_what_bo_does_in_the_portal_shows_on_the_card(agreed: Town) -> None:
+    card = await raised(agreed)
+    await agreed.teams.in_the_portal("bo", "da77_1", status="inProgress", comment="isolated the device")
+    await agreed.teams.wait_for_card("alerts", "isolated the device")
+    alert = await agreed.alert(card["number"])
+    assert alert.status.value == "inProgress"
+    comments = [entry for entry in await agreed.history(card["number"]) if entry.comment]
+    assert [(entry.actor.name, entry.comment) for entry in comments] == [("Bo Berg", "isolated the device")]
+
+
+async def test_while_graph_does_not_answer_the_card_says_so_and_nothing_is_lost(agreed: Town) -> None:
+    card = await raised(agreed)
+    await agreed.teams.fault("graph", status=503)
+    await agreed.told("ana", f"comment {card['number']} first", in_="alerts")
+    await agreed.told("ana", f"comment {card['number']} second", in_="alerts")
+    await agreed.told("ana", f"start {card['number']}", in_="alerts")
+    await agreed.teams.wait_for_card("alerts", "Not yet in Microsoft Defender XDR")
+    await agreed.stop()
+    await agreed.teams.heal()
+    await agreed.start()
+    await agreed.teams.advance(120)
+    await agrees(agreed, status="inProgress")
+    comments = [comment["comment"] for comment in (await defenders(agreed))["comments"]]
+    assert comments == ["Ana Alvarez (Tocsin): first", "Ana Alvarez (Tocsin): second"]
+
+
+async def test_a_lost_answer_does_not_double_a_comment(agreed: Town) -> None:
+    card = await raised(agreed)
+    await agreed.stop()
+    await agreed.start()
+    await agreed.teams.fault("graph", drop="after", times=3)
+    await agreed.told("ana", f"comment {card['number']} once", in_="alerts")
+    await agreed.told("ana", f"comment {card['number']} once", in_="alerts")
+
+    async def twice() -> bool:
+        await agreed.teams.advance(60)
+        return len((await defenders(agreed))["comments"]) >= 2
+
+    await agreed.teams.until(twice, seconds=15, waiting_for="both comments")
+
+    async def known() -> bool:
+        return "Not yet in" not in await agreed.teams.describe("alerts")
+
+    await agreed.teams.until(known, seconds=15, waiting_for="the card to be at rest")
+    assert len((await defenders(agreed))["comments"]) == 2
+    assert len([entry for entry in await agreed.history(card["number"]) if entry.comment]) == 2
+
+
+async def test_what_defender_refuses_is_said_with_its_words(agreed: Town) -> None:
+    card = await raised(agreed)
+    await agreed.teams.fault("graph", status=403, code="Forbidden", message="Missing application scopes")
+    await agreed.told("ana", f"start {card['number']}", in_="alerts")
+    await agreed.teams.wait_for_card("alerts", "refused what was done here: Missing application scopes")
+    await agreed.teams.heal()
+    await agreed.told("ana", f"classify {card['number']} tp malware", in_="alerts")
+    await agrees(agreed, status="inProgress", classification="truePositive")
+
+
+async def test_both_changed_the_same_and_the_later_stands_until_somebody_brings_the_other_back(agreed: Town) -> None:
+    card = await raised(agreed)
+    await agreed.teams.fault("graph", status=503)
+    await agreed.told("ana", f"start {card['number']}", in_="alerts")
+    await agreed.teams.in_the_portal("bo", "da77_1", status="resolved")
+    await agreed.teams.heal()
+    await agreed.teams.advance(10)
+    await agreed.teams.wait_for_card("alerts", "came later and stands")
+    assert (await agreed.alert(card["number"])).status.value == "resolved"
+    said = await agreed.told("chidi", f"undo {card['number']}", in_="alerts")
+    assert "undid" in said or "took" in said
+    assert (await agreed.alert(card["number"])).status.value == "inProgress"
+    await agrees(agreed, status="inProgress")
+
+
+async def test_ours_stands_where_it_came_later(agreed: Town) -> None:
+    card = await raised(agreed)
+    await agreed.teams.fault("graph", status=503)
+    await agreed.teams.in_the_portal("bo", "da77_1", status="resolved")
+    await agreed.told("ana", f"start {card['number']}", in_="alerts")
+    await agreed.teams.heal()
+    await agreed.teams.advance(10)
+    await agreed.teams.wait_for_card("alerts", "came later and stands")
+    await agrees(agreed, status="inProgress")
+    assert (await agreed.alert(card["number"])).status.value == "inProgress"
+
+
+async def test_only_the_most_relevant_of_entra_come_in_unless_somebody_chooses_more(agreed: Town) -> None:
+    entra = {"serviceSource": "azureAdIdentityProtection", "detectionSource": "azureAdIdentityProtection"}
+    now = datetime.now(UTC).isoformat()
+    times = {"createdDateTime": now, "firstActivityDateTime": now, "lastActivityDateTime": now}
+    await agreed.teams.defender_raises(
+        graph_alert(
+            **{"id": "ad1", "incidentId": None, "title": "Unfamiliar sign-in", "severity": "low"} | times | entra
+        )
+    )
+    await raised(agreed, "ad2", title="Leaked credentials", severity="high", **entra)
+    assert "Unfamiliar sign-in" not in await agreed.told("ana", "search sign-in", in_="alerts")
