@@ -8,6 +8,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ def make_engine(url: URL, *, writes: bool, wait_ms: int = LOCK_WAIT_MS) -> Engin
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout={wait_ms}")
-        connection.execute("PRAGMA journal_mode=WAL")
+        _use_wal(connection, wait_ms)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA journal_size_limit=67108864")
@@ -71,6 +72,20 @@ def make_engine(url: URL, *, writes: bool, wait_ms: int = LOCK_WAIT_MS) -> Engin
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection, wait_ms: int) -> None:
+    """SQLite itself does not wait where several change a new file's mode at once."""
+    give_up = time.monotonic() + wait_ms / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() >= give_up:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def unable(error: BaseException | None, *, writing: bool = True) -> Unable | None:
