@@ -41,11 +41,13 @@ from bot.teams.turn import Turn
 from bot.transport import open_session
 from bot.usecases import digests
 from bot.usecases.grouping import TRACES_KEPT
+from bot.web.api import Api
 from bot.web.authorization import SourceTokens
 from bot.web.health import Beats, Readiness, healthz
 from bot.web.intake import BODY_LIMIT, Intake
 from bot.web.metrics import Metrics
 from bot.web.middleware import problems, timed
+from bot.web.token_access import TokenAccess
 from bot.wiring import Poking, app_tokens, background, owner, webhook_worker
 from cards.language import ENGLISH, Language
 from cards.refusals import failed_text
@@ -99,6 +101,9 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[timed(metrics), problems])
         app.router.add_post("/api/messages", messages_endpoint(_guard(settings, keys, clock), adapter, turn))
         app.router.add_post("/api/alerts/{source}", _intake(settings, store, clock).receive)
+        api = _api(settings, store, clock, lang)
+        app.router.add_get(r"/api/alerts/{number:[0-9]{1,15}}", api.look)
+        app.router.add_post(r"/api/alerts/{number:[0-9]{1,15}}/{verb}", api.act)
         app.router.add_get("/healthz", healthz)
         app.router.add_get("/metrics", metrics.answer)
         app.router.add_get("/readyz", Readiness(store, beats, lambda: keys.known).answer)
@@ -250,6 +255,11 @@ def _intake(settings: Settings, store: Store, clock: Clock) -> Intake:
     return Intake(
         parsers=SOURCES, tokens=SourceTokens(tokens, clock), store=store, clock=clock, grouping=settings.grouping
     )
+
+
+def _api(settings: Settings, store: Store, clock: Clock, lang: Language) -> Api:
+    access = TokenAccess(store=store, clock=clock, limits=settings.api_pace)
+    return Api(store=store, clock=clock, access=access, lang=lang, undo_within=settings.undo_within)
 
 
 def _timetable(

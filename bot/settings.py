@@ -96,6 +96,9 @@ class Settings(BaseModel):
     conversation_limits: Paces = Field(default="7/1 8/2 60/30 1800/3600", alias="TOCSIN_CONVERSATION_LIMITS")
     tenant_limits: Paces = Field(default="50/1", alias="TOCSIN_TENANT_LIMITS")
 
+    #: How often a token may be used, `count/seconds` separated by blanks.
+    api_limits: Paces = Field(default="20/1 300/60", alias="TOCSIN_API_LIMITS")
+
     #: How long what a process has under way stays its own when it is not heard of, in seconds.
     lease: float = Field(default=12, ge=0.5, le=60, alias="TOCSIN_LEASE_SECONDS")
 
@@ -176,6 +179,10 @@ class Settings(BaseModel):
     @property
     def extra_connector_hosts(self) -> tuple[str, ...]:
         return _listed(self.connector_hosts)
+
+    @property
+    def api_pace(self) -> tuple[Limit, ...]:
+        return _limits(self.api_limits)
 
     @property
     def named_webhook_hosts(self) -> tuple[str, ...]:

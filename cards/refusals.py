@@ -71,6 +71,8 @@ def _already_assigned(refused: Refused, view: AlertView | None, lang: Language) 
 
 def _already_started(refused: Refused, view: AlertView | None, lang: Language) -> str:
     whom = str(refused.facts.get("assignee") or "")
+    if not whom:
+        return lang.t("It is in progress already.")
     return lang.t("It is in progress already; {whom} has it.", whom=person_label(whom, view.people if view else {}))
 
 

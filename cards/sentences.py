@@ -43,6 +43,8 @@ def way_note(entry: Entry, lang: Language) -> str:
             return lang.t("by the schedule")
         case Way.COMMAND_LINE:
             return lang.t("on the command line")
+        case Way.API:
+            return lang.t("by a program")
         case _:
             return ""
 

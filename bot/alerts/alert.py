@@ -110,9 +110,9 @@ def assign(alert: Alert, to: str | None) -> Decision:
     return Decision(Kind.ASSIGNED, (_change(alert, "assignee", to),))
 
 
-def start(alert: Alert, by: str) -> Decision:
-    """Set in progress, and take it when nobody has it."""
-    if alert.status is Status.IN_PROGRESS and alert.assignee is not None:
+def start(alert: Alert, by: str | None) -> Decision:
+    """Set in progress, and take it when nobody has it, unless it is nobody who starts."""
+    if alert.status is Status.IN_PROGRESS and (alert.assignee is not None or by is None):
         raise Refused("alreadyStarted", assignee=alert.assignee)
     if alert.status is Status.RESOLVED:
         raise Refused("resolved")

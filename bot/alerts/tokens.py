@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from bot.alerts.people import Actor, ActorKind
 from bot.alerts.roles import Role
 
 _FORM: Final = re.compile(r"tocsin_(?P<key>[0-9a-f]{12})_(?P<secret>[A-Za-z0-9_-]{43})")
@@ -34,11 +33,6 @@ class Token:
     def is_of(self, text: str) -> bool:
         """Whether a text is this token; compared in the same time wherever it differs."""
         return hmac.compare_digest(digest_of(text), self.digest)
-
-    @property
-    def actor(self) -> Actor:
-        """Who the history says it was. A token that took another's place under its name is the same one to people."""
-        return Actor(ActorKind.API, f"token:{self.name}", self.name)
 
 
 def written(key: str, secret: str) -> str:

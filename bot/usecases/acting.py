@@ -1,7 +1,7 @@
 """What all verbs have in common: load, tell, save; once for each press; refused where somebody else was first."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from bot.alerts.alert import Alert, Decision, apply
 from bot.alerts.conversation import Subject
 from bot.alerts.errors import Refused
 from bot.alerts.history import Entry
-from bot.alerts.people import Actor, Person, Way
+from bot.alerts.people import Actor, ActorKind, Person, Way
 from bot.alerts.ports import UnitOfWork
 from bot.usecases.permission import require
 from bot.usecases.showing import show_changed
@@ -18,7 +18,7 @@ from bot.usecases.visibility import Reader, visible_alert
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """Somebody wants to do something to an alert.
+    """Somebody wants to do something to an alert, or a program, by the name of its token as if that were a person.
 
     `rev` is the revision that they saw, None where they saw none (a command). `key` makes it take effect once.
     `batch` is the name of the action on several alerts that this belongs to, once its first entry is made.
@@ -32,6 +32,16 @@ class Act:
     rev: int | None = None
     key: str | None = None
     batch: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        person = Actor.person(self.by)
+        return replace(person, kind=ActorKind.API) if self.way is Way.API else person
+
+    @property
+    def taker(self) -> str | None:
+        """Who has an alert that they take; None for a program, which cannot have one."""
+        return None if self.way is Way.API else self.by.object_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,7 @@ def perform(
         return Done(alert, None)
     if act.rev is not None and act.rev < alert.revision:
         _refuse_lost_race(uow, act, touches)
-    done = record(uow, alert, decide(alert), by=Actor.person(act.by), way=act.way, at=act.at, batch=act.batch)
+    done = record(uow, alert, decide(alert), by=act.actor, way=act.way, at=act.at, batch=act.batch)
     show_changed(uow, done.alert, None, act.at)
     return done
 

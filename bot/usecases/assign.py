@@ -19,5 +19,5 @@ def assign(uow: UnitOfWork, act: Act, to: str | None) -> Done:
 
 
 def start(uow: UnitOfWork, act: Act) -> Done:
-    """Set in progress, and take it when nobody has it."""
-    return perform(uow, act, "start", lambda alert: alerts.start(alert, act.by.object_id), touches=STATUS)
+    """Set in progress, and take it when nobody has it; a program takes nothing."""
+    return perform(uow, act, "start", lambda alert: alerts.start(alert, act.taker), touches=STATUS)

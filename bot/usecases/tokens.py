@@ -3,13 +3,22 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.alerts.condition import ConditionError
+from bot.alerts.condition_text import parse
+from bot.alerts.conversation import Conversation, Scope
 from bot.alerts.errors import TocsinError
+from bot.alerts.messages import ConversationKind
+from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.roles import Role
 from bot.alerts.tokens import Token, digest_of, key_of, written
+from bot.usecases.visibility import NOTHING, STORED, Reader
 
 #: A token's use is written down once in so long.
 USE_NOTED: Final = timedelta(minutes=1)
+
+#: A program is in no conversation.
+NOWHERE: Final = Conversation(id=0, teams_id="", kind=ConversationKind.GROUP_CHAT, service_url="", tenant_id="")
 
 
 def add(
@@ -41,3 +50,19 @@ def shown(uow: UnitOfWork, text: str, at: datetime) -> Token | None:
     key = key_of(text)
     token = uow.tokens.of_key(key) if key is not None else None
     return token if token is not None and token.is_of(text) and token.is_good(at) else None
+
+
+def program(token: Token) -> Person:
+    """Whom the history names. A token that took another's place under its name is the same one to people."""
+    return Person(f"token:{token.name}", token.name)
+
+
+def reader(token: Token, at: datetime) -> Reader:
+    """Who looks: everything, or what fits the token's filter."""
+    scope = Scope(everything=True)
+    if token.wants:
+        try:
+            scope = Scope(everything=False, fitting=parse(token.wants, limit=STORED), now=at)
+        except ConditionError:
+            scope = NOTHING  # a later version has other words: rather nothing than too much
+    return Reader(program(token).object_id, NOWHERE, at, role=token.role, scope=scope)

@@ -128,7 +128,7 @@ def _check(uow: UnitOfWork, undoing: Undoing, entry: Entry) -> None:
     """
     if entry.actor.kind is ActorKind.RULE or entry.kind is Kind.OVERRULED:
         return
-    if entry.actor.kind is not ActorKind.PERSON:
+    if entry.actor.kind not in (ActorKind.PERSON, ActorKind.API):
         raise Refused("nothingToUndo")
     if entry.actor.id != undoing.by.object_id and not may(uow, undoing.reader, "undoOthers"):
         raise Refused("notYours", who=entry.actor.name)

@@ -27,13 +27,15 @@ NOTHING = Scope(everything=False)
 class Reader:
     """Somebody, by Entra object id, in a conversation, at a time.
 
-    `role` is given only for what Entra does not know, such as a named token.
+    `role` is given only for what Entra does not know, such as a named token; and then the `scope`, because a program is
+    in no conversation.
     """
 
     person: str
     conversation: Conversation
     at: datetime
     role: Role | None = None
+    scope: Scope | None = None
 
 
 def role_of(uow: UnitOfWork, reader: Reader) -> Role | None:
@@ -46,6 +48,8 @@ def scope_of(uow: UnitOfWork, reader: Reader) -> Scope:
     has the person; in a group chat, what was shared there."""
     if role_of(uow, reader) is None:
         return NOTHING
+    if reader.scope is not None:
+        return reader.scope
     here = reader.conversation
     barred = uow.access.barred(reader.person, reader.at) if reader.role is None else frozenset()
     if here.kind is ConversationKind.PERSONAL:

@@ -10,6 +10,7 @@ from bot.alerts.signing import SIGNATURE_HEADER
 from bot.sources.outcome import BadPayload, Parsed, Rejection
 from bot.usecases.report_alert import Reported
 from bot.web.authorization import SourceTokens, signature_key
+from bot.web.bodies import read_body
 from bot.web.gathering import Gathering
 from bot.web.problems import problem
 
@@ -18,9 +19,6 @@ BODY_LIMIT = 8 * 1024 * 1024
 
 #: From here on a body is read in a thread, in bytes.
 LARGE = 256 * 1024
-
-#: A sender gets this long to send its body, in seconds.
-BODY_TIME = 20
 
 
 class Intake:
@@ -83,27 +81,12 @@ class Intake:
         signature = request.headers.get(SIGNATURE_HEADER)
         if signature is None and not self._tokens.allows_bearer(source, request.headers.get("Authorization", "")):
             return _unauthorized()
-        if (wrong := _wrong_form(request)) is not None:
-            return wrong
-        try:
-            async with asyncio.timeout(BODY_TIME):
-                body = await request.read()
-        except TimeoutError:
-            return problem(408, "The body did not arrive in time.")
+        body = await read_body(request, BODY_LIMIT)
+        if isinstance(body, web.Response):
+            return body
         if signature is not None and not self._tokens.allows_signature(source, signature, body):
             return _unauthorized()
         return body
-
-
-def _wrong_form(request: web.Request) -> web.Response | None:
-    """Refused by its headers alone: nothing of a body that we would not take is read."""
-    if request.headers.get("Content-Encoding", "identity") != "identity":
-        return problem(415, "Send the body without a content encoding.")
-    if request.content_type != "application/json":
-        return problem(415, "Send application/json.")
-    if (request.content_length or 0) > BODY_LIMIT:
-        return problem(413, f"The body is over {BODY_LIMIT} bytes.")
-    return None
 
 
 def _unauthorized() -> web.Response:

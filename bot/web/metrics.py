@@ -35,6 +35,10 @@ class Metrics:
             "tocsin_press_seconds", "From a press to its answer.",
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5), registry=registry,
         )  # fmt: skip
+        self._api = Histogram(
+            "tocsin_api_seconds", "From a program's request to its answer, where it was done.", ["verb"],
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5), registry=registry,
+        )  # fmt: skip
         self._pending = Gauge("tocsin_cards_pending", "Cards that wait to be sent.", registry=registry)
         self._age = Gauge("tocsin_cards_oldest_seconds", "How long the oldest of them has been due.", registry=registry)
         self._aside = Gauge("tocsin_cards_set_aside", "Cards that Teams refused for good.", registry=registry)
@@ -64,6 +68,9 @@ class Metrics:
 
     def press(self, seconds: float) -> None:
         self._presses.observe(seconds)
+
+    def api(self, verb: str, seconds: float) -> None:
+        self._api.labels(verb).observe(seconds)
 
     def webhook(self, outcome: str, count: int = 1) -> None:
         self._hooks.labels(outcome).inc(count)

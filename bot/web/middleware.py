@@ -26,6 +26,8 @@ def timed(metrics: Metrics) -> Middleware:
         source = request.match_info.get("source")
         if source is not None and answer.status == 202:
             metrics.intake(source, time.perf_counter() - began)
+        elif "number" in request.match_info and answer.status == 200:
+            metrics.api(request.match_info.get("verb", "look"), time.perf_counter() - began)
         elif request.path == "/api/messages" and answer.status == 200:
             metrics.press(time.perf_counter() - began)
         return answer
