@@ -215,7 +215,7 @@ def _turn(
         store=store,
         clock=clock,
         lang=lang,
-        handlers=every_dialog(),
+        handlers=every_dialog(undo_within=settings.undo_within),
         link_hosts=settings.extra_link_hosts,
         introduce=introduce,
     )

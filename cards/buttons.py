@@ -92,6 +92,13 @@ class Press(BaseModel):
     #: The name of an action on several alerts.
     action: str | None = Field(default=None, max_length=40, pattern=r"^[0-9]{1,15}/[0-9]{1,9}$")
 
+    #: Where one is in something that takes several steps.
+    step: str | None = Field(default=None, max_length=20)
+    #: Alerts and the revisions at which they were seen, `1042:7,1033:2`.
+    seen: str | None = Field(default=None, max_length=4_000)
+
+    #: The numbers of alerts that were ticked, joined with commas.
+    picked: str | None = Field(default=None, max_length=2_000)
     to: str | None = Field(default=None, max_length=200)
     status: str | None = Field(default=None, max_length=20)
     comment: str | None = Field(default=None, max_length=60_000)

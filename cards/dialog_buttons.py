@@ -24,6 +24,8 @@ class Dialog(StrEnum):
 
     #: Everything about one alert at once.
     MANAGE = "manage"
+    #: An alert and those similar to it, all alike.
+    SIMILAR = "similar"
 
 
 #: Bytes of a dialog's state, as JSON; how many inputs come back, and characters of one.

@@ -1,6 +1,6 @@
 """What became of an action on several alerts: said alike of many where it is alike, and one button to take it back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.alerts.errors import Refused
@@ -21,9 +21,9 @@ _LINE = 400
 
 
 def render_outcome(
-    outcome: Outcome, *, lang: Language, now: datetime, nonce: str, notice: str = "", actions: Iterable[Action] = ()
+    outcome: Outcome, *, lang: Language, now: datetime, actions: Sequence[Action], notice: str = ""
 ) -> Card:
-    """Done to how many, what to which, and which stayed as they were. `actions` stand beside the way to undo it."""
+    """Done to how many, what to which, and which stayed as they were."""
 
     def build(room: Room) -> Card:
         done, left = _done_lines(outcome, lang), _left_lines(outcome.left, lang, now)
@@ -34,11 +34,24 @@ def render_outcome(
             elements.append(text_block(lang.t("Left as they are"), heading=True, spacing="Medium", separator=True))
             elements += [rich(quiet(line), spacing="Small") for line in left[:most]]
             elements += cut_note(len(left) - most, lang)
-        buttons = [*_undo(outcome, lang, nonce), *actions]
-        rows = [button_rows(buttons)] if buttons else []
+        rows = [button_rows(actions)] if actions else []
         return card([*notice_of(notice), _title(outcome, lang), *elements, *rows])
 
     return fit(build)
+
+
+def undo_button(outcome: Outcome, lang: Language, nonce: str) -> list[Action]:
+    """The button of a card that takes all of it back."""
+    if not outcome.entries:
+        return []
+    press = Press(action=outcome.action, nonce=nonce)
+    return [execute(undo_title(outcome, lang), Verb.UNDO.value, press.data(), inputs="none")]
+
+
+def undo_title(outcome: Outcome, lang: Language) -> str:
+    if outcome.entries and outcome.entries[0].kind is Kind.UNDONE:
+        return lang.t("Redo")
+    return lang.t("Undo all of it") if len(outcome.entries) > 1 else lang.t("Undo")
 
 
 def outcome_lines(outcome: Outcome, lang: Language, *, now: datetime) -> list[str]:
@@ -67,15 +80,6 @@ def _title(outcome: Outcome, lang: Language) -> Element:
     return text_block(text, size="Medium", heading=True)
 
 
-def _undo(outcome: Outcome, lang: Language, nonce: str) -> list[Action]:
-    if not outcome.entries:
-        return []
-    title = lang.t("Redo") if outcome.entries[0].kind is Kind.UNDONE else lang.t("Undo all of it")
-    if len(outcome.entries) == 1 and outcome.entries[0].kind is not Kind.UNDONE:
-        title = lang.t("Undo")
-    return [execute(title, Verb.UNDO.value, Press(action=outcome.action, nonce=nonce).data(), inputs="none")]
-
-
 def _done_lines(outcome: Outcome, lang: Language) -> list[str]:
     by_words: dict[str, list[int]] = {}
     for entry in outcome.entries:
@@ -91,7 +95,7 @@ def _left_lines(left: Iterable[Left], lang: Language, now: datetime) -> list[str
     by_words: dict[str, list[int]] = {}
     for one in left:
         if isinstance(one.why, Refused):
-            words = brief(refusal_text(one.why, one.view, lang, now=now), _LINE)
+            words = brief(refusal_text(one.why, one.view, lang, now=now, alone=False), _LINE)
         else:
             words = lang.t("not available here.")
         by_words.setdefault(words, []).append(one.number)

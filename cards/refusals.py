@@ -14,14 +14,18 @@ from cards.safe import brief
 from cards.sentences import People, actor_name, change_text, sentence
 
 
-def refusal_text(refused: Refused, view: AlertView | None, lang: Language, *, now: datetime | None = None) -> str:
+def refusal_text(
+    refused: Refused, view: AlertView | None, lang: Language, *, now: datetime | None = None, alone: bool = True
+) -> str:
     """The refusal in words. `view` is the alert as it is now; None where there is none (a command's words).
 
-    Times of another day than `now` have their date, as all have without a `now`.
+    Times of another day than `now` have their date, as all have without a `now`. With `alone`, it stands above the card
+    of the alert as it is now.
     """
     tell = _TEXTS.get(refused.reason)
     if tell is _changed:
-        return _changed(refused, view, lang, now)
+        first = _first(refused, view, lang, now)
+        return lang.t("{first} This is how it is now.", first=first) if alone else first
     return tell(refused, view, lang) if tell else lang.t("That is not possible now.")
 
 
@@ -35,7 +39,11 @@ def failed_text(lang: Language) -> str:
     return lang.t("Sorry, that went wrong. It may not have been saved: look at the alert, then try again.")
 
 
-def _changed(refused: Refused, view: AlertView | None, lang: Language, now: datetime | None = None) -> str:
+def _changed(refused: Refused, view: AlertView | None, lang: Language) -> str:
+    return _first(refused, view, lang, None)
+
+
+def _first(refused: Refused, view: AlertView | None, lang: Language, now: datetime | None) -> str:
     """Somebody was first: who, what, when."""
     entry, when = refused.facts.get("entry"), refused.facts.get("when")
     field = str(refused.facts.get("field", ""))
@@ -46,8 +54,8 @@ def _changed(refused: Refused, view: AlertView | None, lang: Language, now: date
         who = str(refused.facts.get("who") or lang.t("Somebody"))
         what = lang.t("{who} changed “{field}”", who=who, field=lang.term(vocabulary.FIELDS, field))
     if at:
-        return lang.t("{who} was first: {what} at {at}. This is how it is now.", who=who, what=what, at=at)
-    return lang.t("{who} was first: {what}. This is how it is now.", who=who, what=what)
+        return lang.t("{who} was first: {what} at {at}.", who=who, what=what, at=at)
+    return lang.t("{who} was first: {what}.", who=who, what=what)
 
 
 def _what(entry: Entry, field: str, lang: Language, people: People) -> str:
@@ -219,5 +227,9 @@ _TEXTS: Mapping[str, _Tell] = {
     ),
     "badDetermination": _bad_determination,
     "badPress": _bad_press,
+    "pickSome": lambda _refused, _view, lang: lang.t("Nothing is ticked. Tick the alerts that you mean."),
+    "manyAlerts": lambda refused, _view, lang: lang.t(
+        "That would be too many at once: at most {limit}.", limit=refused.facts.get("limit")
+    ),
     "busy": lambda _refused, _view, lang: busy_text(lang),
 }

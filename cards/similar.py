@@ -5,13 +5,15 @@ from datetime import datetime
 from bot.alerts.views import Similar, SimilarView
 from bot.alerts.words import Classification
 from cards.buttons import Listing, OpenedFrom, Verb
-from cards.elements import Card, Element, action_set, card, container, rich, run, text_block
+from cards.dialog_buttons import Dialog, DialogPress, opens
+from cards.elements import Action, Card, Element, card, container, rich, run, text_block
 from cards.labels import state_label, verdict_label
 from cards.language import Language
 from cards.parts import (
     NAME,
     Buttons,
     back,
+    button_rows,
     buttons_for,
     cut_note,
     head,
@@ -47,11 +49,19 @@ def render_similar(
                 text_block(lang.t("Similar alerts"), heading=True, spacing="Medium"),
                 *rows,
                 *cut_note(len(similar.similar) - len(shown), lang),
-                action_set([back(buttons, lang)], spacing="Medium"),
+                button_rows([*_manage(similar, nonce, lang), back(buttons, lang)]),
             ]
         )
 
     return fit(build)
+
+
+def _manage(similar: SimilarView, nonce: str, lang: Language) -> list[Action]:
+    """The way to handle them all alike."""
+    if not similar.similar:
+        return []
+    press = DialogPress(dialog=Dialog.SIMILAR, alert=similar.view.alert.number, nonce=nonce)
+    return [opens(lang.t("Manage these…"), press)]
 
 
 def _row(one: Similar, lang: Language, now: datetime, *, nonce: str, of: int) -> Element:

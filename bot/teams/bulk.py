@@ -7,12 +7,12 @@ from bot.alerts.errors import NotAvailable, Refused
 from bot.alerts.outcome import Outcome
 from bot.alerts.ports import UnitOfWork
 from bot.teams.orders import Order, Said, person_named
-from bot.teams.screens import Screen
+from bot.teams.screens import Screen, of_outcome
 from bot.usecases.acting import Act
 from bot.usecases.bulk import each
 from bot.usecases.undo import Undoing, last_action, undo_last, undo_step
 from cards.language import Language
-from cards.outcome import outcome_lines, render_outcome
+from cards.outcome import outcome_lines
 
 
 def carry_out(uow: UnitOfWork, said: Said, numbers: list[int], order: Order, lang: Language) -> str | Screen:
@@ -24,7 +24,7 @@ def carry_out(uow: UnitOfWork, said: Said, numbers: list[int], order: Order, lan
 def answer(outcome: Outcome, said: Said, lang: Language) -> str | Screen:
     """In words where it was one alert; for several a card, with a button that takes all of it back."""
     if len(outcome.entries) > 1:
-        return lambda f: render_outcome(outcome, lang=f.lang, now=f.now, nonce=f.nonce)
+        return of_outcome(outcome)
     return "\n".join(outcome_lines(outcome, lang, now=said.at))
 
 

@@ -2,21 +2,18 @@
 
 from bot.alerts.conversation import Subject
 from bot.alerts.errors import Refused
-from bot.alerts.messages import Message
-from bot.alerts.outcome import Outcome
 from bot.alerts.ports import UnitOfWork
 from bot.teams import screens
 from bot.teams.identity import arrive
 from bot.teams.pressed import Pressed
-from bot.teams.replies import post_reply
 from bot.teams.screens import Screen
+from bot.teams.similar_presses import tell
 from bot.usecases import assign, resolve
 from bot.usecases.folds import Errand, fold_page, fold_view, handle_all
 from bot.usecases.visibility import Reader
 from cards.buttons import ME, Press, Verb
 from cards.fold import render_fold_page, render_manage_form, render_rollup
 from cards.language import Language
-from cards.outcome import render_outcome
 
 
 def is_complete(press: Press) -> bool:
@@ -45,7 +42,7 @@ def handle(uow: UnitOfWork, pressed: Pressed, lang: Language) -> Screen:
     fold_view(uow, card, reader)
     if key is None or uow.presses.first_time(key, pressed.at):
         done = handle_all(uow, card, reader, _errand(pressed))
-        _tell(uow, pressed, reader, done.outcome, lang)
+        tell(uow, pressed, reader, done.outcome, lang)
         if done.left:
             screen = _shared(uow, card, reader)
             return lambda f: screen(f.saying(f.lang.t(
@@ -74,14 +71,6 @@ def _errand(pressed: Pressed) -> Errand:
         counted=press.counted,
         do=lambda uow, act: resolve.resolve(uow, act, classification, determination, press.comment or ""),
     )
-
-
-def _tell(uow: UnitOfWork, pressed: Pressed, reader: Reader, outcome: Outcome, lang: Language) -> None:
-    """Into the thread of the card, which is drawn anew for everybody at once: there the way to undo it stays."""
-    if not outcome.entries:
-        return
-    told = render_outcome(outcome, lang=lang, now=pressed.at, nonce=(pressed.key() or "")[:12])
-    post_reply(uow, reader, pressed.activity, Message(text="", summary=lang.t("Tocsin"), card=told), pressed.at)
 
 
 def _shared(uow: UnitOfWork, card: int, reader: Reader) -> Screen:

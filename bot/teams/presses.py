@@ -5,14 +5,14 @@ One transaction a press: it takes effect and reads what the answer shows. Drawin
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.alerts.errors import Busy, NotAvailable, Refused
 from bot.alerts.people import Person
 from bot.alerts.ports import Clock, Store, UnitOfWork
-from bot.teams import fold_presses, screens, undo_presses
+from bot.teams import fold_presses, screens, similar_presses, undo_presses
 from bot.teams.activity import InboundActivity
 from bot.teams.identity import arrive, look_in, person_of
 from bot.teams.pressed import CHANGES, Pressed
@@ -82,8 +82,8 @@ class Presses:
         return await introducing(lambda: self._transact(pressed), self._introduce, pressed.activity)
 
     async def _transact(self, pressed: Pressed) -> Screen:
-        if pressed.verb is Verb.MANAGE and fold_presses.is_complete(pressed.press):
-            return await self._store.write(lambda uow: fold_presses.handle(uow, pressed, self._lang))
+        if pressed.verb is Verb.MANAGE and (handle := _managing(pressed.press)) is not None:
+            return await self._store.write(lambda uow: handle(uow, pressed, self._lang))
         if pressed.verb is Verb.UNDO:
             return await self._store.write(lambda uow: undo_presses.undo(uow, pressed, self._undo_within))
         change = CHANGES.get(pressed.verb)
@@ -101,6 +101,8 @@ class Presses:
         reader = _reader(uow, pressed)
         if pressed.verb is Verb.QUEUE:
             return screens.queue(uow, reader, pressed.press, days=self._queue_days)
+        if pressed.verb is Verb.MANAGE and pressed.press.fold is None:
+            return similar_presses.look(uow, pressed, reader)
         if pressed.press.fold is not None or pressed.verb not in screens.SCREENS:
             return fold_presses.look(uow, pressed, reader)
         return screens.SCREENS[pressed.verb](uow, pressed.alert, reader, pressed.press)
@@ -147,6 +149,13 @@ def bad_request(words: str) -> Json:
 
 def card_answer(card: Mapping[str, Any]) -> Json:
     return {"statusCode": 200, "type": "application/vnd.microsoft.card.adaptive", "value": card}
+
+
+def _managing(press: Press) -> Callable[[UnitOfWork, Pressed, Language], Screen] | None:
+    """What carries out a press that manages several alerts; None where it only looks."""
+    if press.fold is not None:
+        return fold_presses.handle if fold_presses.is_complete(press) else None
+    return similar_presses.do if similar_presses.changes(press) else None
 
 
 def _read(activity: InboundActivity, person: Person, at: datetime) -> Pressed:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.alerts.outcome import Outcome
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import AlertView, QueueKind
 from bot.usecases import read
@@ -23,6 +24,7 @@ from cards.forms import (
 )
 from cards.history import render_history
 from cards.language import Language
+from cards.outcome import render_outcome, undo_button
 from cards.queue import render_queue
 from cards.similar import render_similar
 
@@ -67,6 +69,13 @@ def of_view(view: AlertView) -> Screen:
 
 def alert(uow: UnitOfWork, number: int, reader: Reader) -> Screen:
     return of_view(read.alert_view(uow, number, reader))
+
+
+def of_outcome(outcome: Outcome) -> Screen:
+    """What became of an action, with the button that takes it back."""
+    return lambda f: render_outcome(
+        outcome, lang=f.lang, now=f.now, actions=undo_button(outcome, f.lang, f.nonce), notice=f.notice
+    )
 
 
 _KINDS: Mapping[Listing | None, QueueKind] = {Listing.MINE: "mine", Listing.SEARCH: "search"}

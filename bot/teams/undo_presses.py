@@ -9,7 +9,6 @@ from bot.teams.pressed import Pressed
 from bot.teams.screens import Screen
 from bot.usecases import read
 from bot.usecases.undo import Undoing, undo_action, undo_step
-from cards.outcome import render_outcome
 
 
 def undo(uow: UnitOfWork, pressed: Pressed, within: timedelta) -> Screen:
@@ -20,7 +19,7 @@ def undo(uow: UnitOfWork, pressed: Pressed, within: timedelta) -> Screen:
     )
     if pressed.press.action is not None:
         outcome = undo_action(uow, undoing, pressed.press.action)
-        return lambda f: render_outcome(outcome, lang=f.lang, now=f.now, nonce=f.nonce, notice=f.notice)
+        return screens.of_outcome(outcome)
     done = undo_step(uow, undoing, pressed.act(reader))
     screen = screens.of_view(read.view_of(uow, done.alert, reader.conversation.id))
     together = _together(uow, pressed, done.entry.undoes if done.entry else None)

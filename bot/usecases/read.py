@@ -72,10 +72,10 @@ def _others(entries: Iterable[Entry], person: str) -> Entry | None:
     return next(by_others, None)
 
 
-def similar(uow: UnitOfWork, number: int, reader: Reader) -> SimilarView:
+def similar(uow: UnitOfWork, number: int, reader: Reader, *, limit: int = SIMILAR_SHOWN) -> SimilarView:
     scope = require_visible(uow, number, reader)
     view = shared_view(uow, number, reader.conversation.id)
-    return SimilarView(view, uow.alerts.similar(view.alert, scope, limit=SIMILAR_SHOWN))
+    return SimilarView(view, uow.alerts.similar(view.alert, scope, limit=limit))
 
 
 def incidents(uow: UnitOfWork, number: int, reader: Reader) -> tuple[AlertView, Sequence[Incident]]:

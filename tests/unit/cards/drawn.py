@@ -1,8 +1,10 @@
 """Every card in many states, by a name that says which."""
 
+from bot.alerts.outcome import Outcome
 from bot.alerts.words import Classification
+from cards.actions import execute
 from cards.alert_card import render_alert
-from cards.buttons import Listing, OpenedFrom
+from cards.buttons import Listing, OpenedFrom, Press, Verb
 from cards.details import render_details
 from cards.digest import render_digest
 from cards.elements import Card
@@ -17,8 +19,9 @@ from cards.forms import (
 from cards.help import render_help, render_subscribed, render_unsubscribed, render_welcome
 from cards.history import render_history
 from cards.language import ENGLISH
+from cards.manage_similar import Chosen, render_pick, render_preview
 from cards.not_available import render_not_available
-from cards.outcome import render_outcome
+from cards.outcome import render_outcome, undo_button
 from cards.queue import render_queue
 from cards.similar import render_similar
 from tests.unit.cards import examples as given
@@ -26,6 +29,13 @@ from tests.unit.cards import examples as given
 _WORDS = {"lang": ENGLISH, "nonce": given.NONCE}
 _TIMED = {**_WORDS, "now": given.NOW}
 _HOSTS = frozenset({"grafana.contoso.example:3000"})
+
+
+_ONWARD = execute("Preview…", Verb.MANAGE.value, Press(alert=1042, step="preview", nonce=given.NONCE).data())
+
+
+def _outcome(outcome: Outcome) -> Card:
+    return render_outcome(outcome, lang=ENGLISH, now=given.NOW, actions=undo_button(outcome, ENGLISH, given.NONCE))
 
 
 def every_card() -> dict[str, Card]:
@@ -37,8 +47,11 @@ def every_card() -> dict[str, Card]:
         "details": render_details(given.a_details(), link_hosts=_HOSTS, **_TIMED),
         "history": render_history(given.a_history(), **_TIMED),
         "history of many": render_history(given.a_history_of_many(), **_TIMED),
-        "outcome": render_outcome(given.an_outcome(), **_TIMED),
-        "outcome undone": render_outcome(given.an_outcome(undone=True), **_TIMED),
+        "outcome": _outcome(given.an_outcome()),
+        "outcome undone": _outcome(given.an_outcome(undone=True)),
+        "manage similar": render_pick(given.a_similar(), Chosen(), [_ONWARD], lang=ENGLISH),
+        "manage similar preview": render_preview(given.planned(), "A test.", [_ONWARD], lang=ENGLISH),
+        "manage similar nothing": render_preview(given.planned()[-1:], "", [_ONWARD], lang=ENGLISH, notice="No."),
         "similar": render_similar(given.a_similar(), **_TIMED),
         "queue": render_queue(given.a_queue(), **_TIMED),
         "queue second page": render_queue(given.a_queue(mine=True, page=1), **_TIMED),

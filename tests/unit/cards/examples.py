@@ -10,8 +10,10 @@ from bot.alerts.errors import NotAvailable, Refused
 from bot.alerts.evidence import Asset, Evidence
 from bot.alerts.history import Change, Entry, Kind
 from bot.alerts.incident import Incident
+from bot.alerts.managing import Plan
 from bot.alerts.outcome import Left, Outcome
 from bot.alerts.people import Actor, ActorKind, Person, Way
+from bot.alerts.planned import Planned, plan_for
 from bot.alerts.views import AlertView, Comment, DetailsView, HistoryView, QueueView, Similar, SimilarView
 from bot.alerts.words import Classification, Severity, Status
 
@@ -218,6 +220,20 @@ def an_outcome(*, undone: bool = False) -> Outcome:
     entries = tuple(replace(before, alert=number, batch="" if number == 4 else "4/8") for number in (4, 5, 6))
     left = (Left(9, Refused("resolved"), taken()), Left(99, NotAvailable("alert 99"), None))
     return Outcome(alerts=tuple(an_alert(number=number) for number in (4, 5, 6)), entries=entries, left=left)
+
+
+def planned() -> tuple[Planned, ...]:
+    """To be resolved as false positives: new ones, one that is Ana's and high, one known to be real, one that is so."""
+    real = {"classification": Classification.TRUE_POSITIVE, "determination": "malware", "severity": Severity.LOW}
+    false = {"classification": Classification.FALSE_POSITIVE, "determination": "notMalicious"}
+    views = [
+        a_view(an_alert(number=4, severity=Severity.MEDIUM)),
+        a_view(an_alert(number=5, severity=Severity.MEDIUM)),
+        replace(taken(), alert=replace(taken().alert, number=6, severity=Severity.HIGH)),
+        a_view(an_alert(number=9, **real)),
+        a_view(an_alert(number=12, status=Status.RESOLVED, **false)),
+    ]
+    return plan_for(views, Plan(status=Status.RESOLVED, verdict=(Classification.FALSE_POSITIVE, "notMalicious")))
 
 
 def a_similar() -> SimilarView:

@@ -1,13 +1,13 @@
 """What became of an action on several alerts."""
 
 from cards.language import ENGLISH
-from cards.outcome import numbers_text, outcome_lines, render_outcome
-from tests.support.card_reading import buttons, texts
+from cards.outcome import numbers_text, outcome_lines, render_outcome, undo_button
+from tests.support.card_reading import texts
 from tests.unit.cards import examples
 
 
 def test_alerts_with_the_same_words_share_a_line_and_those_left_come_after() -> None:
-    shown = texts(render_outcome(examples.an_outcome(), lang=ENGLISH, now=examples.NOW, nonce="n"))
+    shown = texts(render_outcome(examples.an_outcome(), lang=ENGLISH, now=examples.NOW, actions=[]))
 
     assert shown[:4] == [
         "Done to 3 alerts",
@@ -26,9 +26,9 @@ def test_the_same_is_said_in_words() -> None:
 
 def test_what_was_done_is_undone_and_what_was_undone_is_redone() -> None:
     for undone, title in ((False, "Undo all of it"), (True, "Redo")):
-        shown = render_outcome(examples.an_outcome(undone=undone), lang=ENGLISH, now=examples.NOW, nonce="n")
-        (button,) = buttons(shown)
-        assert (button.title, button.data["action"]) == (title, examples.an_outcome(undone=undone).action)
+        outcome = examples.an_outcome(undone=undone)
+        (button,) = undo_button(outcome, ENGLISH, "n")
+        assert (button["title"], button["data"]["action"]) == (title, outcome.action)
 
 
 def test_numbers_that_follow_each_other_are_drawn_together() -> None:
