@@ -54,7 +54,7 @@ def render_pick(
     def build(room: Room) -> Card:
         most = _OFFERED if room.entries >= Room().entries else room.entries
         shown = similar.similar[: most - 1]
-        options = [_subject_choice(similar.view, lang), *(_choice(one, lang) for one in shown)]
+        options = [_subject_choice(similar.view, lang), *(_choice(one, subject, lang) for one in shown)]
         ticked = _ticked(similar, chosen)
         return card(
             [
@@ -126,20 +126,24 @@ def _ticked(similar: SimilarView, chosen: Chosen) -> Collection[int]:
 
 
 def _subject_choice(view: AlertView, lang: Language) -> Choice:
-    return choice(joined((_what(view.alert, lang), lang.t("this alert"))), str(view.alert.number))
+    return choice(joined((*_what(view.alert, lang), lang.t("this alert"))), str(view.alert.number))
 
 
-def _choice(one: Similar, lang: Language) -> Choice:
-    return choice(joined((_what(one.alert, lang), clip(reason_text(one, lang), _REASON))), str(one.alert.number))
+def _choice(one: Similar, subject: Alert, lang: Language) -> Choice:
+    """What tells it from the others comes first; a title that all have is not said again."""
+    title = "" if one.alert.title == subject.title else clip(title_of(one.alert), _TITLE)
+    return choice(
+        joined((*_what(one.alert, lang), title, clip(reason_text(one, lang), _REASON))), str(one.alert.number)
+    )
 
 
-def _what(alert: Alert, lang: Language) -> str:
-    """`#1033 · High · New · Mimikatz credential theft`, with its verdict if it has one."""
+def _what(alert: Alert, lang: Language) -> tuple[str, ...]:
+    """`#1033 web-1`, `High`, `New`, and its verdict if it has one."""
     verdict = ""
     if alert.classification is not Classification.NOT_SET:
         verdict = verdict_label(alert.classification, alert.determination, lang)
-    words = (severity_label(alert.severity, lang), state_label(alert, lang), verdict, clip(title_of(alert), _TITLE))
-    return joined((f"#{alert.number}", *words))
+    where = brief(alert.assets[0].label, 40) if alert.assets else ""
+    return f"#{alert.number} {where}".rstrip(), severity_label(alert.severity, lang), state_label(alert, lang), verdict
 
 
 def _fields(verdict: str, status: str, lang: Language) -> list[Element]:

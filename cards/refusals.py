@@ -228,7 +228,7 @@ _TEXTS: Mapping[str, _Tell] = {
     "badDetermination": _bad_determination,
     "badPress": _bad_press,
     "pickSome": lambda _refused, _view, lang: lang.t("Nothing is ticked. Tick the alerts that you mean."),
-    "manyAlerts": lambda refused, _view, lang: lang.t(
+    "manyPicked": lambda refused, _view, lang: lang.t(
         "That would be too many at once: at most {limit}.", limit=refused.facts.get("limit")
     ),
     "busy": lambda _refused, _view, lang: busy_text(lang),

@@ -39,7 +39,7 @@ def _look(uow: UnitOfWork, asked: Asked, reader: Reader) -> Answer:
         try:
             return _preview(uow, asked, reader, chosen)
         except Refused as refused:
-            if refused.reason not in ("pickSome", "manyAlerts"):
+            if refused.reason not in ("pickSome", "manyPicked"):
                 raise
             return _pick(uow, asked, reader, chosen, refused)
     if asked.press.step == DO:

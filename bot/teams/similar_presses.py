@@ -34,7 +34,7 @@ def look(uow: UnitOfWork, pressed: Pressed, reader: Reader) -> Screen:
     try:
         return _preview(uow, pressed, reader, chosen)
     except Refused as refused:
-        if refused.reason not in ("pickSome", "manyAlerts"):
+        if refused.reason not in ("pickSome", "manyPicked"):
             raise
         return _pick(uow, pressed, reader, chosen, refused)
 

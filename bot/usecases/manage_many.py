@@ -44,7 +44,7 @@ def manage_many(
     """Carry it out. `seen` has the revision of each alert that its preview was about: where somebody has changed since
     what the plan would change, that alert stays as it is, and the outcome says who was first.
 
-    Raises NotAvailable where one of them may not be seen, and Refused: "pickSome", "manyAlerts", "role".
+    Raises NotAvailable where one of them may not be seen, and Refused: "pickSome", "manyPicked", "role".
     """
     _check(uow, reader, seen)
     acts = [Act(alert=number, by=by, reader=reader, at=at, rev=rev) for number, rev in seen.items()]
@@ -56,6 +56,6 @@ def _check(uow: UnitOfWork, reader: Reader, numbers: Collection[int]) -> None:
     if not numbers:
         raise Refused("pickSome")
     if len(set(numbers)) > MOST:
-        raise Refused("manyAlerts", limit=MOST)
+        raise Refused("manyPicked", limit=MOST)
     for number in sorted(set(numbers)):
         require_visible(uow, number, reader)
