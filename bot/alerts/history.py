@@ -68,7 +68,12 @@ class Entry:
     @property
     def action(self) -> str:
         """The name of the action that it is part of, `1042/7`: the alert and revision of the action's first entry."""
-        return self.batch or f"{self.alert}/{self.revision}"
+        return self.batch or action_name(self.alert, self.revision)
+
+
+def action_name(alert: int, revision: int) -> str:
+    """The name of the action whose first entry this is."""
+    return f"{alert}/{revision}"
 
 
 def undone_among(entries: Iterable[Entry]) -> frozenset[int]:

@@ -12,6 +12,7 @@ from bot.alerts.ports import UnitOfWork
 from bot.alerts.rules import RuleAct, RuleName
 from bot.usecases.acting import Act, Done, perform, record
 from bot.usecases.showing import show_back
+from bot.usecases.taking_back import take_back
 from bot.usecases.visibility import Reader, scope_of
 
 #: Alerts that one order brings back at most: more would keep everybody else waiting for it.
@@ -79,11 +80,9 @@ def _undo_one(uow: UnitOfWork, act: RuleAct, by: Person, at: datetime, *, batch:
     if entry is None:
         return None
     try:
-        decision = alerts.undo(uow.alerts.get(act.alert), entry)
+        decision = take_back(uow, uow.alerts.get(act.alert), entry)
     except Refused:
         return None
-    if decision.withdraws is not None:
-        uow.history.withdraw(act.alert, act.revision, withdrawn=decision.withdraws)
     if decision.is_empty:
         return None
     alert = uow.alerts.get(act.alert)

@@ -10,7 +10,7 @@ from bot.alerts import incident as incidents
 from bot.alerts.alert import Alert, Decision
 from bot.alerts.conversation import Scope, Subject
 from bot.alerts.errors import NotAvailable, Refused
-from bot.alerts.history import Change
+from bot.alerts.history import Change, action_name
 from bot.alerts.incident import AT_ONCE, Incident, IncidentEntry, IncidentKind
 from bot.alerts.people import Actor, Person, Way
 from bot.alerts.ports import UnitOfWork
@@ -18,6 +18,7 @@ from bot.alerts.words import UNDETERMINED, Classification
 from bot.usecases.acting import record
 from bot.usecases.permission import require
 from bot.usecases.showing import show_changed
+from bot.usecases.taking_back import take_back
 from bot.usecases.visibility import Reader, scope_of
 
 Touched = tuple[tuple[int, int], ...]
@@ -149,12 +150,14 @@ def undo(uow: UnitOfWork, act: IncidentAct) -> IncidentDone:
         if entry is None or entry.kind is IncidentKind.CREATED:
             raise Refused("nothingToUndo")
         changes = incidents.inverse(incident, entry)
-        backs = [_undo_touched(uow, act, one, scope) for one in entry.touched]
-        touched = tuple(back for back in backs if back is not None)
+        touched: list[tuple[int, int]] = []
+        for one in entry.touched:
+            back = _undo_touched(uow, act, one, scope, _batch(touched))
+            touched += [back] if back is not None else []
         if entry.touched and not changes and not touched:
             raise Refused("changedSince", field="status")
-        done = _keep(uow, act, incident, IncidentKind.UNDONE, changes, undoes=entry.revision, touched=touched)
-        return IncidentDone(done.incident, done.entry, left=backs.count(None))
+        done = _keep(uow, act, incident, IncidentKind.UNDONE, changes, undoes=entry.revision, touched=tuple(touched))
+        return IncidentDone(done.incident, done.entry, left=len(entry.touched) - len(touched))
 
     return _step(uow, act, "undo", do)
 
@@ -248,16 +251,27 @@ def _visible(uow: UnitOfWork, number: int, scope: Scope) -> None:
 
 
 def _all(uow: UnitOfWork, act: IncidentAct, meant: Sequence[Alert], decide: Callable[[Alert], Decision]) -> Touched:
-    return tuple(_one(uow, act, alert, decide(alert)) for alert in meant)
+    """Entries of one action, as for any other on several alerts."""
+    touched: list[tuple[int, int]] = []
+    for alert in meant:
+        touched.append(_one(uow, act, alert, decide(alert), _batch(touched)))
+    return tuple(touched)
 
 
-def _one(uow: UnitOfWork, act: IncidentAct, alert: Alert, decision: Decision) -> tuple[int, int]:
-    done = record(uow, alert, decision, by=Actor.person(act.by), way=Way.CHAT, at=act.at)
+def _batch(touched: Sequence[tuple[int, int]]) -> str:
+    """The name of the action whose entries on alerts these are; empty while there are none."""
+    return next((action_name(number, revision) for number, revision in touched if number > 0), "")
+
+
+def _one(uow: UnitOfWork, act: IncidentAct, alert: Alert, decision: Decision, batch: str) -> tuple[int, int]:
+    done = record(uow, alert, decision, by=Actor.person(act.by), way=Way.CHAT, at=act.at, batch=batch)
     show_changed(uow, done.alert, None, act.at)
     return done.alert.number, done.alert.revision
 
 
-def _undo_touched(uow: UnitOfWork, act: IncidentAct, one: tuple[int, int], scope: Scope) -> tuple[int, int] | None:
+def _undo_touched(
+    uow: UnitOfWork, act: IncidentAct, one: tuple[int, int], scope: Scope, batch: str
+) -> tuple[int, int] | None:
     """Take back an entry that a step made beside the incident's own. None where somebody has changed that since."""
     number, revision = one
     if number < 0:
@@ -267,10 +281,10 @@ def _undo_touched(uow: UnitOfWork, act: IncidentAct, one: tuple[int, int], scope
     if entry is None:
         return None
     try:
-        decision = alerts.undo(alert, entry)
+        decision = take_back(uow, alert, entry)
     except Refused:
         return None
-    return _one(uow, act, alert, decision)
+    return _one(uow, act, alert, decision, batch)
 
 
 def _undo_other(uow: UnitOfWork, act: IncidentAct, number: int, revision: int) -> tuple[int, int]:

@@ -5,21 +5,24 @@ changed since stays as it is, and the others are taken back.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.alerts import alert as alerts
 from bot.alerts.alert import Alert, Decision
 from bot.alerts.errors import NotAvailable, Refused
-from bot.alerts.history import Entry, Kind, undone_among
-from bot.alerts.outcome import Outcome
+from bot.alerts.history import Entry, Kind
+from bot.alerts.incident import IncidentKind
+from bot.alerts.outcome import Left, Outcome
 from bot.alerts.people import ActorKind, Person
 from bot.alerts.ports import UnitOfWork
+from bot.usecases import incidents
 from bot.usecases.acting import Act, Done, perform
 from bot.usecases.bulk import each
+from bot.usecases.incidents import IncidentAct
 from bot.usecases.permission import may, require
-from bot.usecases.read import people_in
+from bot.usecases.read import alert_view, people_in
 from bot.usecases.showing import show_back
+from bot.usecases.taking_back import take_back
 from bot.usecases.visibility import Reader, require_visible
 
 
@@ -54,7 +57,7 @@ def undo_step(uow: UnitOfWork, undoing: Undoing, act: Act) -> Done:
         if entry is None:
             raise Refused("nothingToUndo")
         _check(uow, undoing, entry)
-        return _take_back(uow, alert, entry)
+        return take_back(uow, alert, entry)
 
     return _perform(uow, act, decide)
 
@@ -81,13 +84,15 @@ def undo_action(uow: UnitOfWork, undoing: Undoing, name: str) -> Outcome:
     if undoing.key is not None and not uow.presses.first_time(undoing.key, undoing.at):
         return _before(uow, undoing)
     _check(uow, undoing, entries[0])
+    if undoing.whose is None and (incident := _incident_of(uow, entries[0])) is not None:
+        return _undo_in(uow, undoing, incident, entries)
     of_alert: dict[int, list[Entry]] = {}
     for entry in sorted(entries, key=lambda entry: entry.revision):
         of_alert.setdefault(entry.alert, []).append(entry)
 
     def one(uow: UnitOfWork, act: Act) -> Done:
         # Where there are several of one alert, the newest comes back first.
-        return _perform(uow, act, lambda alert: _take_back(uow, alert, of_alert[alert.number].pop()))
+        return _perform(uow, act, lambda alert: take_back(uow, alert, of_alert[alert.number].pop()))
 
     outcome = each(uow, [undoing.act(entry.alert) for entry in entries], one)
     if not outcome.entries:
@@ -99,6 +104,31 @@ def last_action(uow: UnitOfWork, person: str) -> tuple[Entry, ...]:
     """The entries of somebody's last action; none where they did nothing yet."""
     entry = uow.history.last_of(person)
     return uow.history.action(entry.action) if entry is not None else ()
+
+
+def _incident_of(uow: UnitOfWork, entry: Entry) -> int | None:
+    """The incident on which somebody's last step was this; then it is taken back there, with what else it was."""
+    alert = uow.alerts.get(entry.alert)
+    moved = [number for change in entry.changes if change.field == "incident" for number in (change.new, change.old)]
+    for number in dict.fromkeys([alert.incident, *moved]):
+        step = uow.incidents.last_by(number, entry.actor.id) if isinstance(number, int) else None
+        if step is None or step.kind is IncidentKind.LINKED:
+            continue
+        if (entry.alert, entry.revision) in step.touched:
+            return step.incident
+    return None
+
+
+def _undo_in(uow: UnitOfWork, undoing: Undoing, incident: int, entries: Sequence[Entry]) -> Outcome:
+    act = IncidentAct(incident=incident, by=undoing.by, reader=undoing.reader, at=undoing.at)
+    done = incidents.undo(uow, act)
+    touched = done.entry.touched if done.entry is not None else ()
+    back = [uow.history.entry(number, revision) for number, revision in touched if number > 0]
+    outcome = outcome_of(uow, [entry for entry in back if entry is not None])
+    left = {entry.alert for entry in entries} - {entry.alert for entry in outcome.entries}
+    why = Refused("changedSince", field=entries[0].changes[0].field if entries[0].changes else "")
+    stayed = tuple(Left(number, why, alert_view(uow, number, undoing.reader)) for number in sorted(left))
+    return replace(outcome, left=stayed, repeated=False)
 
 
 def _before(uow: UnitOfWork, undoing: Undoing) -> Outcome:
@@ -136,17 +166,6 @@ def _check(uow: UnitOfWork, undoing: Undoing, entry: Entry) -> None:
         raise Refused("undoTooLate", within=undoing.within)
 
 
-def _take_back(uow: UnitOfWork, alert: Alert, entry: Entry) -> Decision:
-    later = uow.history.since(alert.number, entry.revision)[::-1]
-    if entry.revision in undone_among(later):
-        by = next(each for each in later if each.undoes == entry.revision)
-        raise Refused("alreadyUndone", who=by.actor.name, when=by.at)
-    decision = alerts.undo(alert, entry)
-    if decision.withdraws is not None:
-        uow.history.withdraw(alert.number, _comment_of(uow, entry), withdrawn=decision.withdraws)
-    return decision
-
-
 def _perform(uow: UnitOfWork, act: Act, decide: Callable[[Alert], Decision]) -> Done:
     done = perform(uow, act, "undo", decide)
     if done.entry is not None and done.entry.undoes is not None:
@@ -163,13 +182,3 @@ def _mark(uow: UnitOfWork, alert: Alert, revision: int, act: Act) -> None:
         uow.rule_acts.mark(alert.number, entry.revision, undone=undone)
         if not alert.is_hidden:
             show_back(uow, [alert], act.at)
-
-
-def _comment_of(uow: UnitOfWork, entry: Entry) -> int:
-    """The revision of the entry that brought the comment: down the chain of undone undos."""
-    while not entry.comment and entry.undoes is not None:
-        before = uow.history.entry(entry.alert, entry.undoes)
-        if before is None:
-            break
-        entry = before
-    return entry.revision

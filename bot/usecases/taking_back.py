@@ -1,0 +1,32 @@
+"""Taking back one entry of an alert's history: the one place where it is decided whether that can be done."""
+
+from bot.alerts import alert as alerts
+from bot.alerts.alert import Alert, Decision
+from bot.alerts.errors import Refused
+from bot.alerts.history import Entry, undone_among
+from bot.alerts.ports import UnitOfWork
+
+
+def take_back(uow: UnitOfWork, alert: Alert, entry: Entry) -> Decision:
+    """Its inverse; a comment of it is struck through, or stands again.
+
+    Raises Refused: "alreadyUndone" with who did it and when, and "changedSince" with the field.
+    """
+    later = uow.history.since(alert.number, entry.revision)[::-1]
+    if entry.revision in undone_among(later):
+        by = next(each for each in later if each.undoes == entry.revision)
+        raise Refused("alreadyUndone", who=by.actor.name, when=by.at)
+    decision = alerts.undo(alert, entry)
+    if decision.withdraws is not None:
+        uow.history.withdraw(alert.number, _comment_of(uow, entry), withdrawn=decision.withdraws)
+    return decision
+
+
+def _comment_of(uow: UnitOfWork, entry: Entry) -> int:
+    """The revision of the entry that brought the comment: down the chain of undone undos."""
+    while not entry.comment and entry.undoes is not None:
+        before = uow.history.entry(entry.alert, entry.undoes)
+        if before is None:
+            break
+        entry = before
+    return entry.revision
