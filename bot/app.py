@@ -39,7 +39,7 @@ from bot.teams.strangers import introductions
 from bot.teams.tokens import CONNECTOR_SCOPE, CachedTokens
 from bot.teams.turn import Turn
 from bot.transport import open_session
-from bot.usecases import digests
+from bot.usecases import digests, maintenance
 from bot.usecases.grouping import TRACES_KEPT
 from bot.web.api import Api
 from bot.web.authorization import SourceTokens
@@ -289,8 +289,14 @@ def _timetable(
         before = clock() - TRACES_KEPT
         await store.write(lambda uow: uow.trails.forget_before(before))
 
+    async def end_maintenance() -> None:
+        now = clock()
+        if await store.read(lambda uow: bool(uow.windows.unreleased())):
+            await store.write(lambda uow: maintenance.release_due(uow, now))
+
     timetable = Timetable()
     timetable.every(look_every, post_digests, name="digests")
+    timetable.every(look_every, end_maintenance, name="maintenance")
     timetable.every(3600, forget_presses, name="forget presses and replies")
     timetable.every(3600, forget_traces, name="forget traces")
     timetable.every(3600, rosters.refresh_all, name="rosters")

@@ -30,6 +30,8 @@ class Verb(StrEnum):
     HISTORY = "history"
     #: Brings back into sight what a rule has hidden.
     UNHIDE = "unhide"
+    #: Where the alert goes, and why.
+    WHERE = "where"
     UNDO = "undo"
     REFRESH = "refresh"
     BACK = "back"
@@ -38,6 +40,8 @@ class Verb(StrEnum):
     #: The alerts that share a card, and all of them at once.
     SHOW = "show"
     MANAGE = "manage"
+    #: Maintenance: a window, `window` alone; with `status` it is ended.
+    MAINTENANCE = "maintenance"
 
 
 #: The value of `to` for oneself and for nobody; any other value is an Entra object id.
@@ -91,6 +95,8 @@ class Press(BaseModel):
     counted: int | None = Field(default=None, ge=1, le=2**53)
     #: The name of an action on several alerts.
     action: str | None = Field(default=None, max_length=40, pattern=r"^[0-9]{1,15}/[0-9]{1,9}$")
+    #: The number of a maintenance window.
+    window: int | None = Field(default=None, ge=1, le=2**53)
 
     #: Where one is in something that takes several steps.
     step: str | None = Field(default=None, max_length=20)

@@ -9,7 +9,7 @@ from bot.alerts.views import AlertView, Comment, DetailsView
 from cards import vocabulary
 from cards.actions import open_url
 from cards.alert_card import assets_text, context_text, when_text
-from cards.buttons import OpenedFrom
+from cards.buttons import OpenedFrom, Verb
 from cards.elements import Action, Card, Element, card, container, rich, run, text_block
 from cards.labels import detection_label, investigation_label, kind_label, verdict_label
 from cards.language import Language
@@ -38,7 +38,8 @@ def render_details(
     """Description, evidence, comments, what to do, and where to read on."""
     view = details.view
     buttons = buttons_for(view, nonce=nonce, opened_from=opened_from)
-    actions = [back(buttons, lang), *_links(view.alert, lang, link_hosts)]
+    to_routes = buttons.plain(lang.t("Where it goes"), Verb.WHERE)
+    actions = [back(buttons, lang), to_routes, *_links(view.alert, lang, link_hosts)]
 
     def build(room: Room) -> Card:
         return card(

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.alerts.conversation import Gathered
 from bot.alerts.views import AlertView, FoldPage, FoldView
 from bot.alerts.words import Status
 from cards.actions import execute
@@ -40,6 +41,7 @@ def render_rollup(
                 *notice_of(notice),
                 *_head(fold, lang),
                 *(rich(run(text), spacing="Small") for text in (_assets(fold, lang), _when(fold, lang, now)) if text),
+                *_gathered(fold, lang),
                 button_rows(_actions(fold, lang, nonce)),
             ]
         )
@@ -135,6 +137,24 @@ def _when(fold: FoldView, lang: Language, now: datetime) -> str:
         first=lang.moment(fold.first_activity, now=now),
         last=lang.moment(fold.last_activity, now=now),
     )
+
+
+def _gathered(fold: FoldView, lang: Language) -> list[Element]:
+    """Why they share a card, where it is not a storm."""
+    match fold.why:
+        case Gathered.LIMIT:
+            text = lang.n(
+                "Beyond today's limit of {count} card. High severity still has cards of its own.",
+                "Beyond today's limit of {count} cards. High severity still has cards of its own.",
+                fold.why_number,
+            )
+        case Gathered.MAINTENANCE:
+            text = lang.t(
+                "Maintenance {number} is over: these came meanwhile, and were open at its end.", number=fold.why_number
+            )
+        case None:
+            return []
+    return [rich(run(text), spacing="Small")]
 
 
 def _actions(fold: FoldView, lang: Language, nonce: str) -> list[Action]:

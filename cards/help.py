@@ -49,7 +49,10 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
                 (
                     ("subscribe", lang.t("post every new alert in this channel")),
                     ("subscribe severity>=medium service:identity", lang.t("only those that fit")),
+                    ("subscribe fallback", lang.t("what no other route takes; “routes” lists them")),
                     ("unsubscribe", lang.t("stop that")),
+                    ("where 1042", lang.t("where an alert goes, and why")),
+                    ("maintenance host:web-* 22:00-02:00 for patching", lang.t("no cards meanwhile")),
                 ),
             ),
             action_set([_queue_button(lang, nonce)], spacing="Medium"),
@@ -79,35 +82,19 @@ def render_welcome(lang: Language, *, channel: str = "", subscribed: bool = Fals
     )
 
 
-def render_subscribed(lang: Language, *, channel: str, posted: int = 0, wants: str = "", nonce: str = "") -> Card:
-    """The channel gets alerts from now on; `posted` open ones were posted with the first subscription.
-
-    `wants` is the filter as it was typed, empty for every alert.
-    """
-    lead = lang.t("New alerts are posted in {channel} from now on.", channel=channel)
-    if wants:
-        lead = lang.t("New alerts that fit are posted in {channel} from now on:", channel=channel)
-    lines = [rich(run(lead), spacing="Small")]
-    if wants:
-        lines.append(rich(run(brief(wants, 300), mono=True), spacing="Small"))
-    if posted:
-        newest = lang.n(
-            "The newest open alert is posted now.", "The newest {count} open alerts are posted now.", posted
-        )
-        lines.append(rich(run(newest), spacing="Small"))
-    return card([_title(lang.t("Subscribed")), *lines, action_set([_queue_button(lang, nonce)], spacing="Medium")])
-
-
-def render_unsubscribed(lang: Language, *, channel: str) -> Card:
-    """The channel gets no new alerts; what is posted stays."""
+def render_unsubscribed(lang: Language, *, channel: str, route: str = "", left: int = 0) -> Card:
+    """The channel gets no new alerts, or none by the `route` of that name; what is posted stays. `left` of its routes
+    still bring some."""
+    lead = lang.t("No new alerts are posted in {channel}.", channel=channel)
+    if left:
+        lead = lang.t("The route “{route}” is gone.", route=brief(route, 60))
+    more = lang.n("{count} other route brings alerts here.", "{count} other routes bring alerts here.", left)
+    stay = lang.t("The cards that are here stay up to date. “subscribe” brings new ones back.")
     return card(
         [
             _title(lang.t("Unsubscribed")),
-            rich(run(lang.t("No new alerts are posted in {channel}.", channel=channel)), spacing="Small"),
-            rich(
-                run(lang.t("The cards that are here stay up to date. “subscribe” brings new ones back.")),
-                spacing="Small",
-            ),
+            rich(run(lead), spacing="Small"),
+            rich(run(more if left else stay), spacing="Small"),
         ]
     )
 

@@ -180,6 +180,27 @@ _TEXTS: Mapping[str, _Tell] = {
     "badFilter": _bad_filter,
     "nobodysFilter": lambda _refused, _view, lang: lang.t("“me” means nobody in a channel: name the person."),
     "emptyFilter": lambda _refused, _view, lang: lang.t("No alert can ever fit this filter: it contradicts itself."),
+    "badRouteName": lambda refused, _view, lang: lang.t(
+        "A route's name is one word of at most {limit} letters: “subscribe as identity service:identity”.",
+        limit=refused.facts.get("limit"),
+    ),
+    "manyRoutes": lambda refused, _view, lang: lang.t(
+        "A conversation has at most {limit} routes.", limit=refused.facts.get("limit")
+    ),
+    "windowOfWhat": lambda _refused, _view, lang: lang.t(
+        "Maintenance of what? Say for example “maintenance host:web-* 22:00-02:00 for patching”; * is every alert."
+    ),
+    "windowWhen": lambda _refused, _view, lang: lang.t(
+        "Maintenance when? Say “22:00-02:00”, “every sunday 22:00-02:00”, “2026-11-22 22:00-02:00”, or “2h” from now."
+    ),
+    "windowPast": lambda _refused, _view, lang: lang.t("That time is over already."),
+    "windowLong": lambda refused, _view, lang: lang.t(
+        "Maintenance lasts at most {days} days.", days=refused.facts.get("days")
+    ),
+    "windowOver": lambda _refused, _view, lang: lang.t("It is over already."),
+    "manyWindows": lambda refused, _view, lang: lang.t(
+        "There are {limit} maintenance windows already: end one first.", limit=refused.facts.get("limit")
+    ),
     "changed": _changed,
     "alreadyAssigned": _already_assigned,
     "alreadyUnassigned": lambda _refused, _view, lang: lang.t("Nobody has it already."),

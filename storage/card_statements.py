@@ -175,6 +175,13 @@ SHOWN = _FENCED.values(
     posted_at=func.coalesce(cards.c.posted_at, cards.c.claimed_at),
 )
 DELAY = _FENCED.values(**_FREE)
+WITHHOLD = _FENCED.values(
+    **_FREE,
+    shown_revision=_REVISION,
+    state=case((cards.c.wanted_revision > _REVISION, "pending"), else_="shown"),
+    attempt=0,
+    why=null(),
+)
 SET_ASIDE = _FENCED.values(
     **_FREE,
     state=case((cards.c.wanted_revision > bindparam("seen_"), "pending"), else_="set aside"),

@@ -90,6 +90,9 @@ class Cards:
             statements.DELAY, card, owner, {"due_at": until, "why": why, "ambiguous": card.ambiguous or ambiguous}
         )
 
+    def withhold(self, card: Card, *, owner: str, revision: int) -> None:
+        self._finish(statements.WITHHOLD, card, owner, {"revision_": revision})
+
     def set_aside(self, card: Card, *, owner: str, why: str) -> None:
         self._finish(statements.SET_ASIDE, card, owner, {"why": why, "seen_": card.wanted_revision})
 

@@ -24,7 +24,6 @@ COLUMNS = (
     conversations.c.team_name,
     conversations.c.person,
     conversations.c.subscribed_at,
-    conversations.c.wants,
     conversations.c.gone,
 )
 _NAMES = tuple(column.name for column in COLUMNS)
@@ -62,7 +61,6 @@ def conversation_of(values: Iterable[Any]) -> Conversation:
     """From values in the order of COLUMNS."""
     fields = dict(zip(_NAMES, values, strict=True))
     fields["kind"] = ConversationKind(fields["kind"])
-    fields["wants"] = fields["wants"] or ""
     return Conversation(**fields)
 
 
@@ -97,7 +95,7 @@ class Conversations:
         }
         row = self._on.execute(_FIND, {"teams_id_": teams_id}).first()
         if row is None:
-            blank = {"teams_id": teams_id, "gone": False, "subscribed_at": None, "wants": None, "roster_read_at": None}
+            blank = {"teams_id": teams_id, "gone": False, "subscribed_at": None, "roster_read_at": None}
             made = self._on.execute(_MEET.on(self._on), said | blank).scalar()
             if made is None:
                 raise Busy("the same conversation was met at the same time")
@@ -111,8 +109,8 @@ class Conversations:
             self._on.execute(_CHANGE, news | {"id_": known["id"]})
         return conversation_of((known | news).values())
 
-    def subscribe(self, conversation: int, *, at: datetime | None, wants: str = "") -> None:
-        self._on.execute(_CHANGE, {"id_": conversation, "subscribed_at": at, "wants": wants or None})
+    def subscribe(self, conversation: int, *, at: datetime | None) -> None:
+        self._on.execute(_CHANGE, {"id_": conversation, "subscribed_at": at})
 
     def mark_gone(self, conversation: int) -> None:
         self._on.execute(_CHANGE, {"id_": conversation, "gone": True})

@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
+    not_,
     or_,
     select,
     union_all,
@@ -26,11 +27,12 @@ from sqlalchemy import (
 )
 
 from bot.alerts.alert import Alert
-from bot.alerts.conversation import CardPlace, Leader, Subject
+from bot.alerts.conversation import CardPlace, Gathered, Leader, Scope, Subject
 from bot.alerts.views import FoldView
 from bot.alerts.words import Severity, Status
 from storage.cards import Cards
 from storage.rows import SELECT_ALERT, alert_of
+from storage.scopes import in_scope
 from storage.statements import LIMIT, Twin, twin
 from storage.tables import OPEN, PENDING, Number, alerts, cards, evidence, folds, rollups
 from storage.types import Json, Utc
@@ -116,14 +118,29 @@ _BACKLOG = select(func.count()).select_from(
 _ROLLUP = (
     select(cards.c.id)
     .join(rollups, and_(cards.c.subject == literal(Subject.ROLLUP.value), cards.c.subject_id == rollups.c.id))
-    .where(rollups.c.conversation == _HERE, rollups.c.alert_type == _TYPE, rollups.c.opened_at > _SINCE)
+    .where(
+        rollups.c.conversation == _HERE,
+        rollups.c.alert_type == _TYPE,
+        rollups.c.opened_at > _SINCE,
+        rollups.c.why.is_(None),
+    )
     .order_by(rollups.c.id.desc())
     .limit(1)
 )
 _ROLLUPS = (
     select(func.count())
     .select_from(rollups)
-    .where(rollups.c.conversation == _HERE, rollups.c.alert_type != "", rollups.c.opened_at > _SINCE)
+    .where(
+        rollups.c.conversation == _HERE,
+        rollups.c.alert_type != "",
+        rollups.c.opened_at > _SINCE,
+        rollups.c.why.is_(None),
+    )
+)
+_WHY = (
+    select(rollups.c.why, rollups.c.why_number)
+    .join(cards, and_(cards.c.subject == literal(Subject.ROLLUP.value), cards.c.subject_id == rollups.c.id))
+    .where(cards.c.id == _CARD, rollups.c.why.is_not(None))
 )
 _OPEN_ROLLUP = insert(rollups).returning(rollups.c.id)
 _ADD = twin(lambda insert: insert(folds).on_conflict_do_nothing(index_elements=["conversation", "alert"]))
@@ -216,8 +233,18 @@ class Folds:
         found: int = self._on.execute(_ROLLUPS, {"conversation_": conversation, "since_": since}).scalar_one()
         return found
 
-    def open_rollup(self, conversation: int, alert_type: str, *, priority: int, at: datetime) -> Leader:
+    def open_rollup(
+        self,
+        conversation: int,
+        alert_type: str,
+        *,
+        priority: int,
+        at: datetime,
+        why: Gathered | None = None,
+        number: int = 0,
+    ) -> Leader:
         values = {"conversation": conversation, "alert_type": alert_type, "opened_at": at}
+        values |= {"why": why.value, "why_number": number} if why else {"why": None, "why_number": None}
         rollup = self._on.execute(_OPEN_ROLLUP, values).scalar_one()
         card = Cards(self._on).want(conversation, Subject.ROLLUP, rollup, priority=priority, at=at)
         return Leader(card, Severity.HIGH)
@@ -247,6 +274,7 @@ class Folds:
             return None
         labels = self._on.execute(_ASSETS, {"card_": card}).scalars().all()
         (newest,) = self.page(card, offset=0, limit=1)
+        why, number = self._on.execute(_WHY, {"card_": card}).first() or (None, 0)
         return FoldView(
             card=card,
             title=(newest.title or f"#{newest.number}") if kinds == 1 else "",
@@ -257,11 +285,19 @@ class Folds:
             last_activity=last,
             assets=tuple(labels[:5]),
             asset_count=len(labels),
+            why=Gathered(why) if why else None,
+            why_number=number,
         )
 
     def page(self, card: int, *, offset: int, limit: int) -> list[Alert]:
         rows = self._on.execute(_PAGE, {"card_": card, "offset_": offset, "limit_": limit})
         return [alert_of(row) for row in rows]
+
+    def within(self, card: int, scope: Scope) -> bool:
+        if scope.everything:
+            return True
+        beyond = _ALERTS.where(not_(in_scope(scope, self._on))).limit(1)
+        return self._on.execute(beyond, {"card_": card}).first() is None
 
     def open_numbers(self, card: int, *, limit: int) -> list[int]:
         return list(self._on.execute(_OPEN_NUMBERS, {"card_": card, "limit_": limit}).scalars())

@@ -211,7 +211,6 @@ conversations = Table(
     Column("gone", Boolean, nullable=False),
     Column("roster_read_at", Utc),
     Column("free_at", Utc),
-    Column("wants", Text),
     UniqueConstraint("teams_id"),
     sqlite_autoincrement=True,
 )
@@ -281,6 +280,9 @@ rollups = Table(
     Column("conversation", Number, ForeignKey("conversations.id"), nullable=False),
     Column("alert_type", Text, nullable=False),
     Column("opened_at", Utc, nullable=False),
+    # Empty in a storm. Else why these share a card, and a number that belongs to it: see folds.py.
+    Column("why", Text),
+    Column("why_number", Integer),
     sqlite_autoincrement=True,
 )
 Index("ix_rollups_type", rollups.c.conversation, rollups.c.alert_type, rollups.c.opened_at)

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from bot.alerts import delivery_ports, grouping, incident_ports, mirror, ports, program_ports, rules
+from bot.alerts import delivery_ports, grouping, incident_ports, mirror, ports, program_ports, routing_ports, rules
 from bot.alerts.roles import AccessRules
 from storage.access import Access
 from storage.alerts import Alerts
@@ -15,10 +15,12 @@ from storage.digests import Digests
 from storage.folds import Folds
 from storage.history import History
 from storage.incidents import Incidents
+from storage.maintenance import Windows
 from storage.mirrors import Feeds, Mirrors
 from storage.people import People
 from storage.presses import Presses
 from storage.replies import Replies
+from storage.routes import Routes
 from storage.rule_acts import RuleActs
 from storage.telling import Journal
 from storage.tokens import Tokens
@@ -52,6 +54,8 @@ class Unit:
     webhooks: program_ports.Webhooks
     mirrors: mirror.Mirrors
     feeds: mirror.Feeds
+    routes: routing_ports.Routes
+    windows: routing_ports.Windows
 
     def __init__(self, connection: Connection, access: AccessRules = NO_RULES) -> None:
         self._on = connection
@@ -73,6 +77,8 @@ class Unit:
         self.webhooks = Webhooks(connection)
         self.mirrors = Mirrors(connection)
         self.feeds = Feeds(connection)
+        self.routes = Routes(connection)
+        self.windows = Windows(connection)
 
     def run(self, work: Work[T]) -> T:
         """Run a work, and tell webhooks of what it has done; the caller commits."""

@@ -23,10 +23,8 @@ class Conversation:
     team_name: str = ""
     #: The person of a 1:1 chat.
     person: str | None = None
-    #: Since when it gets a card for every alert; None if it does not.
+    #: Since when a channel or group chat has routes that bring it alerts; None without any.
     subscribed_at: datetime | None = None
-    #: Which alerts it wants, as a condition is typed; empty for all of them.
-    wants: str = ""
     #: Teams said that it is gone, or the bot was removed: nothing is sent until it comes back.
     gone: bool = False
 
@@ -89,6 +87,15 @@ class Leader:
     card: int
     severity: Severity
     taken: bool = False
+
+
+class Gathered(StrEnum):
+    """Why alerts share a roll-up where it is not a storm, and what its number says."""
+
+    #: A route's limit, which is the number, is reached for the day.
+    LIMIT = "limit"
+    #: The maintenance window of that number has held them back.
+    MAINTENANCE = "maintenance"
 
 
 @dataclass(frozen=True, slots=True)

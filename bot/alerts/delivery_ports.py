@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.alerts.alert import Alert
-from bot.alerts.conversation import Card, CardPlace, DeliveryCounts, Leader, Limits, Scope, Subject
+from bot.alerts.conversation import Card, CardPlace, DeliveryCounts, Gathered, Leader, Limits, Scope, Subject
 from bot.alerts.digest import Digest, DigestNumbers
 from bot.alerts.messages import Message
 from bot.alerts.views import FoldView
@@ -68,6 +68,10 @@ class Cards(Protocol):
         """Teams asked for a pause in this conversation."""
         ...
 
+    def withhold(self, card: Card, *, owner: str, revision: int) -> None:
+        """It is not to be posted as things stand: not looked at again before the next change of its subject."""
+        ...
+
     def set_aside(self, card: Card, *, owner: str, why: str) -> None:
         """Refused for good: not tried again before the next change of its subject."""
         ...
@@ -126,7 +130,18 @@ class Folds(Protocol):
 
     def rollups(self, conversation: int, *, since: datetime) -> int: ...
 
-    def open_rollup(self, conversation: int, alert_type: str, *, priority: int, at: datetime) -> Leader: ...
+    def open_rollup(
+        self,
+        conversation: int,
+        alert_type: str,
+        *,
+        priority: int,
+        at: datetime,
+        why: Gathered | None = None,
+        number: int = 0,
+    ) -> Leader:
+        """A new one; with `why` it is none of a storm's, and `rollup` does not find it."""
+        ...
 
     def add(self, conversation: int, joined: Mapping[int, Collection[int]], *, again_at: datetime) -> None:
         """Show alerts within cards. A card that is posted already is drawn anew, not before `again_at`."""
@@ -146,6 +161,10 @@ class Folds(Protocol):
 
     def page(self, card: int, *, offset: int, limit: int) -> list[Alert]:
         """Newest first."""
+        ...
+
+    def within(self, card: int, scope: Scope) -> bool:
+        """Whether all alerts of a card are in a scope."""
         ...
 
     def open_numbers(self, card: int, *, limit: int) -> list[int]: ...

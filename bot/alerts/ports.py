@@ -26,6 +26,7 @@ from bot.alerts.mirror import Feeds, Mirrors
 from bot.alerts.people import Person
 from bot.alerts.program_ports import Tokens, Webhooks
 from bot.alerts.roles import Role
+from bot.alerts.routing_ports import Routes, Windows
 from bot.alerts.rules import RuleActs
 from bot.alerts.views import Comment, QueueFilter, Similar
 
@@ -156,8 +157,8 @@ class Conversations(Protocol):
         """Remember a conversation, follow a changed service URL, and take it back if it was gone."""
         ...
 
-    def subscribe(self, conversation: int, *, at: datetime | None, wants: str = "") -> None:
-        """Subscribed since `at` to what fits a condition, or not any more with None."""
+    def subscribe(self, conversation: int, *, at: datetime | None) -> None:
+        """A channel or group chat has routes since `at`, or none any more with None."""
         ...
 
     def mark_gone(self, conversation: int) -> None: ...
@@ -165,7 +166,7 @@ class Conversations(Protocol):
     def of_team(self, team_id: str) -> list[Conversation]: ...
 
     def subscribed(self) -> list[Conversation]:
-        """Conversations that get a card for every alert and are not gone."""
+        """Channels and group chats that alerts are sent to and that are not gone."""
         ...
 
     def roster(self, conversation: int) -> Roster: ...
@@ -213,6 +214,8 @@ class UnitOfWork(Protocol):
     webhooks: Webhooks
     mirrors: Mirrors
     feeds: Feeds
+    routes: Routes
+    windows: Windows
 
 
 class Store(Protocol):

@@ -27,7 +27,7 @@ class Role(StrEnum):
 
 
 #: What only some uses of a verb or command are.
-FINER: Final = ("renameTag", "undoOthers")
+FINER: Final = ("renameTag", "undoOthers", "maintenanceEverywhere")
 
 #: The role that each verb and each command needs, and each finer use. A test keeps it complete.
 NEEDS: Final[Mapping[str, Role]] = {
@@ -42,9 +42,11 @@ NEEDS: Final[Mapping[str, Role]] = {
             "mine",
             "queue",
             "refresh",
+            "routes",
             "search",
             "show",
             "similar",
+            "where",
         ),
         Role.READER,
     ),
@@ -54,6 +56,7 @@ NEEDS: Final[Mapping[str, Role]] = {
             "classify",
             "comment",
             "link",
+            "maintenance",
             "manage",
             "reopen",
             "resolve",

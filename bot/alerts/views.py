@@ -7,11 +7,13 @@ from typing import Literal
 
 from bot.alerts.alert import Alert
 from bot.alerts.condition import EVERYTHING, Condition
+from bot.alerts.conversation import Gathered
 from bot.alerts.evidence import Evidence
 from bot.alerts.history import Entry, undone_among
 from bot.alerts.incident import Incident
 from bot.alerts.mirror import Mirror
 from bot.alerts.people import Person
+from bot.alerts.routing import Fate, Route, Window
 from bot.alerts.words import Severity
 
 
@@ -111,6 +113,9 @@ class FoldView:
     last_activity: datetime
     assets: tuple[str, ...]
     asset_count: int
+    #: Why they share it, where it is not a storm, and the number that belongs to that.
+    why: Gathered | None = None
+    why_number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +167,50 @@ class QueueView:
     @property
     def pages(self) -> int:
         return max(1, -(-self.total // self.page_size))
+
+
+@dataclass(frozen=True, slots=True)
+class RouteView:
+    """A route, what it has sent today where it has a limit, and whether it is that of where one looks."""
+
+    route: Route
+    cards: int = 0
+    beyond: int = 0
+    here: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteFate:
+    """What becomes of an alert at a route. `missing` are the tests of its filter that do not hold, as written."""
+
+    route: Route
+    fate: Fate
+    missing: tuple[str, ...] = ()
+    window: Window | None = None
+    #: Whether it is shown there: by a card of its own (True), on one that it shares (False), not at all (None).
+    shown: bool | None = None
+    #: Whether it is a route of where one looks.
+    here: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WhereView:
+    """Where an alert goes, and why. `elsewhere` counts places that take it and are not the reader's to know."""
+
+    view: AlertView
+    fates: tuple[RouteFate, ...]
+    elsewhere: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowView:
+    """A maintenance window, how many alerts it has held back, and, where asked for, the newest of them.
+
+    `place` is the conversation that it is for, None for everywhere; `span` is when it lasts now or next.
+    """
+
+    window: Window
+    count: int
+    span: tuple[datetime, datetime] | None
+    here: bool
+    held: tuple[AlertView, ...] = ()

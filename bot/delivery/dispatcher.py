@@ -203,6 +203,10 @@ class Dispatcher:
 
     async def _deliver(self, card: Card) -> None:
         drawn = await self._draw(card)
+        if drawn.withheld and card.activity_id is None:
+            # Nobody is told of what they may not see.
+            await self._record(card, lambda uow: uow.cards.withhold(card, owner=self._owner, revision=drawn.revision))
+            return
         try:
             activity = await self._send_or_shrink(card, drawn)
         except DeliveryDelayed as delayed:

@@ -7,6 +7,7 @@ from bot.alerts.conversation import Card, Subject
 from bot.alerts.errors import NotAvailable
 from bot.alerts.messages import ConversationKind, Message
 from bot.alerts.ports import UnitOfWork
+from bot.usecases.folds import fold_view
 from bot.usecases.read import shared_view
 from bot.usecases.visibility import Reader, visible_alert
 from cards.alert_card import alert_text, render_alert
@@ -26,6 +27,8 @@ class Drawn:
 
     message: Message
     revision: int
+    #: It is not for whoever would get it: a card that is there says only that, and none is posted.
+    withheld: bool = False
 
 
 class Presenter:
@@ -38,36 +41,43 @@ class Presenter:
     def draw(self, uow: UnitOfWork, card: Card, now: datetime, *, small: bool = False) -> Drawn:
         revision = uow.cards.wanted(card.id)
         nonce = f"{card.id}.{revision}"
-        limit = SMALL if small else LIMIT
+        try:
+            return Drawn(self._message(uow, card, now, nonce, limit=SMALL if small else LIMIT), revision)
+        except NotAvailable:
+            text = not_available_text(self._lang)
+            message = Message(text=text, summary=text, card=render_not_available(self._lang))
+            return Drawn(message, revision, withheld=True)
+
+    def _message(self, uow: UnitOfWork, card: Card, now: datetime, nonce: str, *, limit: int) -> Message:
+        """Raises NotAvailable."""
         match card.subject:
             case Subject.ALERT:
-                message = self._alert(uow, card, now, nonce, limit=limit)
+                return self._alert(uow, card, now, nonce, limit=limit)
             case Subject.ROLLUP:
-                message = self._rollup(uow, card.id, now, nonce, limit=limit)
+                return self._rollup(uow, card, now, nonce, limit=limit)
             case Subject.DIGEST:
-                message = self._digest(uow, card.subject_id, now, nonce)
+                return self._digest(uow, card.subject_id, now, nonce)
             case Subject.REPLY:
-                message = uow.replies.get(card.subject_id)
-        return Drawn(message, revision)
+                return uow.replies.get(card.subject_id)
+            case _:
+                raise ValueError(f"card {card.id} is about a {card.subject}, which nobody draws")
 
     def _alert(self, uow: UnitOfWork, card: Card, now: datetime, nonce: str, *, limit: int) -> Message:
         here = card.conversation
-        try:
-            if here.kind is ConversationKind.PERSONAL:
-                # Its person may have left the channels since they asked for it.
-                visible_alert(uow, card.subject_id, Reader(here.person or "", here, now))
-            view = shared_view(uow, card.subject_id, here.id)
-        except NotAvailable:
-            text = not_available_text(self._lang)
-            return Message(text=text, summary=text, card=render_not_available(self._lang))
+        if here.kind is ConversationKind.PERSONAL:
+            # Its person may have left the channels since.
+            visible_alert(uow, card.subject_id, Reader(here.person or "", here, now))
+        view = shared_view(uow, card.subject_id, here.id)
         drawn = render_alert(view, lang=self._lang, now=now, nonce=nonce, link_hosts=self._link_hosts, limit=limit)
         text, summary = alert_text(view, lang=self._lang)
         return Message(text=text, summary=summary, card=drawn)
 
-    def _rollup(self, uow: UnitOfWork, card: int, now: datetime, nonce: str, *, limit: int) -> Message:
-        view = uow.folds.view(card)
+    def _rollup(self, uow: UnitOfWork, card: Card, now: datetime, nonce: str, *, limit: int) -> Message:
+        here, view = card.conversation, uow.folds.view(card.id)
         if view is None:
-            raise NotAvailable(f"roll-up on card {card}")
+            raise ValueError(f"card {card.id} is a roll-up of nothing")
+        if here.kind is ConversationKind.PERSONAL:
+            fold_view(uow, card.id, Reader(here.person or "", here, now))
         text, summary = rollup_text(view, self._lang)
         drawn = render_rollup(view, lang=self._lang, now=now, nonce=nonce, limit=limit)
         return Message(text=text, summary=summary, card=drawn)

@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.alerts.conversation import Conversation, Subject
+from bot.alerts.conversation import Subject
 from bot.alerts.errors import NotAvailable, Refused
-from bot.alerts.messages import ConversationKind, Message
+from bot.alerts.messages import Message
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import Status
@@ -22,12 +22,12 @@ from bot.teams.grammar import Command, Span, TooMany, Unknown, parse
 from bot.teams.identity import arrive
 from bot.teams.orders import Said, read_order
 from bot.teams.replies import ANSWER_FIRST, post_reply
+from bot.teams.route_commands import RouteCommands
 from bot.teams.screens import Frame, Screen
-from bot.usecases import conversations, digests, read
-from bot.usecases.conversations import subscribe_to
-from bot.usecases.visibility import Reader, may_subscribe, require_visible
+from bot.usecases import digests, read
+from bot.usecases.visibility import Reader, require_visible
 from cards.buttons import Listing, Press, Verb
-from cards.help import render_help, render_subscribed, render_unsubscribed
+from cards.help import render_help
 from cards.language import Language
 from cards.refusals import refusal_text
 
@@ -56,10 +56,9 @@ class Commands:
             "queue": self._queue,
             "mine": self._mine,
             "search": self._search,
-            "subscribe": self._subscribe,
-            "unsubscribe": self._unsubscribe,
             "digest": self._digest,
             "undo": self._undo,
+            **RouteCommands(lang=lang, zone=zone).plain,
         }
 
     def looks(self, activity: InboundActivity) -> bool:
@@ -138,22 +137,6 @@ class Commands:
             return self._lang.t("Search for what? Say for example “search mimikatz” or “search host:web-1 last:7d”.")
         return self._queue(uow, said, Listing.SEARCH)
 
-    def _subscribe(self, uow: UnitOfWork, said: Said) -> Reply:
-        here = said.reader.conversation
-        if not may_subscribe(uow, said.reader):
-            return self._lang.t("Alerts are posted in channels: say “subscribe” in the one that shall get them.")
-        posted = subscribe_to(uow, said.reader, said.at, said.command.rest)
-        if posted is None:
-            return self._lang.t("This conversation is subscribed already.")
-        name, wants = name_of(here, self._lang), said.command.rest
-        return lambda f: render_subscribed(f.lang, channel=name, posted=posted, wants=wants, nonce=f.nonce)
-
-    def _unsubscribe(self, uow: UnitOfWork, said: Said) -> Reply:
-        here = said.reader.conversation
-        if conversations.unsubscribe(uow, said.reader):
-            return lambda f: render_unsubscribed(f.lang, channel=name_of(here, f.lang))
-        return self._lang.t("This conversation is not subscribed.")
-
     def _digest(self, uow: UnitOfWork, said: Said) -> Reply:
         thread = said.activity.address.thread
         digests.post_for(uow, said.reader, said.at, zone=self._zone, thread=thread)
@@ -171,6 +154,8 @@ class Commands:
             return self._lang.t("Which alert? Say for example “{verb} 1042”.", verb=verb)
         if verb == "alert":
             return self._copies(uow, said, numbers)
+        if verb == "where":
+            return screens.where(uow, numbers[0], said.reader, alone=False)
         if verb in _LOOKS:
             return screens.SCREENS[_LOOKS[verb]](uow, numbers[0], said.reader, Press(alert=numbers[0]))
         order = read_order(uow, said, self._lang)
@@ -243,15 +228,6 @@ def first_told(uow: UnitOfWork, activity: InboundActivity, now: datetime) -> boo
     if not activity.id:
         return True
     return uow.presses.first_time(f"message:{activity.conversation_id}:{activity.id}", now)
-
-
-def name_of(conversation: Conversation, lang: Language) -> str:
-    """What people there call a conversation. Teams often gives none: a team's General has the id of the team."""
-    if conversation.kind is not ConversationKind.CHANNEL:
-        return conversation.name or lang.t("this chat")
-    if conversation.teams_id == conversation.team_id:
-        return "General"
-    return conversation.name or lang.t("this channel")
 
 
 _LISTS = frozenset({"queue", "mine", "search"})

@@ -20,12 +20,13 @@ VERBS = (
     "details",
     "history",
     "unhide",
+    "where",
     "undo",
     "alert",
 )
 
 #: Commands that stand alone.
-PLAIN = ("help", "queue", "mine", "search", "subscribe", "unsubscribe", "digest")
+PLAIN = ("help", "queue", "mine", "search", "subscribe", "unsubscribe", "routes", "maintenance", "digest")
 
 _SYNONYMS = {
     "take": "assign",
@@ -35,6 +36,8 @@ _SYNONYMS = {
     "list": "queue",
     "alerts": "queue",
     "find": "search",
+    "why": "where",
+    "route": "routes",
     "note": "comment",
     "hello": "help",
     "hi": "help",

@@ -12,7 +12,7 @@ from typing import Any, Final
 from bot.alerts.errors import Busy, NotAvailable, Refused
 from bot.alerts.people import Person
 from bot.alerts.ports import Clock, Store, UnitOfWork
-from bot.teams import fold_presses, screens, similar_presses, undo_presses
+from bot.teams import fold_presses, screens, similar_presses, undo_presses, window_presses
 from bot.teams.activity import InboundActivity
 from bot.teams.identity import arrive, look_in, person_of
 from bot.teams.pressed import CHANGES, Pressed
@@ -86,6 +86,8 @@ class Presses:
             return await self._store.write(lambda uow: handle(uow, pressed, self._lang))
         if pressed.verb is Verb.UNDO:
             return await self._store.write(lambda uow: undo_presses.undo(uow, pressed, self._undo_within))
+        if pressed.verb is Verb.MAINTENANCE and pressed.press.status is not None:
+            return await self._store.write(lambda uow: window_presses.end(uow, pressed))
         change = CHANGES.get(pressed.verb)
         if change is None or not change.is_complete(pressed.press):
             return await self._store.read(lambda uow: self._look(uow, pressed))
@@ -103,6 +105,8 @@ class Presses:
             return screens.queue(uow, reader, pressed.press, days=self._queue_days)
         if pressed.verb is Verb.MANAGE and pressed.press.fold is None:
             return similar_presses.look(uow, pressed, reader)
+        if pressed.verb is Verb.MAINTENANCE:
+            return window_presses.look(uow, pressed, reader)
         if pressed.press.fold is not None or pressed.verb not in screens.SCREENS:
             return fold_presses.look(uow, pressed, reader)
         return screens.SCREENS[pressed.verb](uow, pressed.alert, reader, pressed.press)

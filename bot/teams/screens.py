@@ -11,6 +11,7 @@ from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import AlertView, QueueKind
 from bot.usecases import read
 from bot.usecases.visibility import Reader
+from bot.usecases.where import where as find_where
 from cards.alert_card import render_alert
 from cards.buttons import Listing, OpenedFrom, Press, Verb
 from cards.details import render_details
@@ -26,6 +27,7 @@ from cards.history import render_history
 from cards.language import Language
 from cards.outcome import render_outcome, undo_button
 from cards.queue import render_queue
+from cards.routes import render_where
 from cards.similar import render_similar
 
 Json = dict[str, Any]
@@ -109,6 +111,16 @@ def _similar(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Scr
     return lambda f: render_similar(view, lang=f.lang, now=f.now, nonce=f.nonce, opened_from=f.opened_from)
 
 
+def where(uow: UnitOfWork, number: int, reader: Reader, *, alone: bool) -> Screen:
+    """Where it goes, and why. `alone`: nobody but the reader sees the answer."""
+    view = find_where(uow, number, reader, alone=alone)
+    return lambda f: render_where(view, lang=f.lang, now=f.now, nonce=f.nonce, opened_from=f.opened_from)
+
+
+def _where(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
+    return where(uow, number, reader, alone=True)
+
+
 def _form(render: Callable[..., Json]) -> "_Load":
     """The screen of a form that needs the alert alone."""
 
@@ -144,6 +156,7 @@ SCREENS: Mapping[Verb, _Load] = {
     Verb.DETAILS: _details,
     Verb.HISTORY: _history,
     Verb.SIMILAR: _similar,
+    Verb.WHERE: _where,
     Verb.ASSIGN: _form(render_assign_form),
     Verb.COMMENT: _form(render_comment_form),
     Verb.RESOLVE: _form(render_resolve_form),

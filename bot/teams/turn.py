@@ -18,17 +18,19 @@ from bot.alerts.people import Person
 from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.teams.activity import InboundActivity
 from bot.teams.adapter import PlainInvokes, inbound_of
-from bot.teams.commands import Commands, first_told, name_of
+from bot.teams.commands import Commands, first_told
 from bot.teams.dialogs import Dialogs
 from bot.teams.identity import arrive, meet_conversation, person_of
 from bot.teams.presses import Presses, shown_in
 from bot.teams.rosters import Rosters
 from bot.teams.screens import Json, Screen
-from bot.usecases.conversations import come_back, subscribe
+from bot.usecases.conversations import come_back
+from bot.usecases.routes import subscribe
 from bot.usecases.visibility import Reader
 from cards.buttons import read_message
 from cards.help import render_welcome
 from cards.language import Language
+from cards.naming import place_name
 from cards.refusals import refusal_text
 
 
@@ -218,7 +220,7 @@ def _usual_channel(uow: UnitOfWork, team: str) -> str:
 def _welcome(to: Conversation) -> Screen:
     is_channel = to.kind is ConversationKind.CHANNEL
     return lambda f: render_welcome(
-        f.lang, channel=name_of(to, f.lang) if is_channel else "", subscribed=to.subscribed, nonce=f.nonce
+        f.lang, channel=place_name(to, f.lang) if is_channel else "", subscribed=to.subscribed, nonce=f.nonce
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.alerts.alert import Alert
 from bot.alerts.errors import NotAvailable
+from bot.alerts.messages import ConversationKind
 from bot.alerts.outcome import Outcome
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
@@ -14,7 +15,7 @@ from bot.usecases.acting import Act, Done
 from bot.usecases.bulk import each
 from bot.usecases.permission import require
 from bot.usecases.read import PAGE_SIZE, views_of
-from bot.usecases.visibility import Reader
+from bot.usecases.visibility import Reader, scope_of
 
 #: Alerts that one press handles at most: more would keep everybody else waiting for it.
 AT_ONCE = 300
@@ -46,9 +47,15 @@ def fold_view(uow: UnitOfWork, card: int, reader: Reader) -> FoldView:
     """Raises NotAvailable for a card of another conversation, as for one that does not exist."""
     place = uow.folds.place(card)
     view = uow.folds.view(card) if place is not None and place.conversation == reader.conversation.id else None
-    if view is None:
+    if view is None or not _may_see(uow, card, reader):
         raise NotAvailable(f"card {card}")
     return view
+
+
+def _may_see(uow: UnitOfWork, card: int, reader: Reader) -> bool:
+    """What was sent to a channel may be seen there for ever; in 1:1 only while its person may see all of it."""
+    is_personal = reader.conversation.kind is ConversationKind.PERSONAL
+    return not is_personal or uow.folds.within(card, scope_of(uow, reader))
 
 
 def fold_page(uow: UnitOfWork, card: int, reader: Reader, page: int) -> FoldPage:

@@ -5,19 +5,20 @@ Teams' limits, alerts of a type share one roll-up. High severity always gets a c
 alert with its own number and history, and is reached from the card that shows it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from bot.alerts.alert import Alert
-from bot.alerts.condition_match import matches
-from bot.alerts.conversation import Conversation, Leader, Scope, Subject
+from bot.alerts.condition_facts import Facts
+from bot.alerts.conversation import Gathered, Leader, Scope, Subject
 from bot.alerts.evidence import Evidence
-from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
+from bot.alerts.routing import Route
 from bot.alerts.words import Severity
-from bot.usecases.visibility import barred_here, wanted_by
+from bot.usecases.sending import Going, Sending, conversations_of, facts_of, hold
 
 #: How long alerts of the same type and host share a card.
 ALIKE: Final = timedelta(minutes=5)
@@ -34,66 +35,64 @@ ROLLUPS: Final = 10
 #: A posted card is not drawn anew for each alert that joins it.
 JOIN_EVERY: Final = timedelta(seconds=5)
 
-#: Pieces of evidence that filters look at where somebody has changed an alert.
-EVIDENCE_LOOKED_AT: Final = 1_000
-
 #: Roll-ups go out with what is urgent: they are how people hear of all the rest.
 ROLLUP_URGENCY: Final = 0
 
 
-#: An alert with its evidence, by which conversations choose.
+#: An alert with its evidence, by which routes choose.
 Shown = tuple[Alert, Sequence[Evidence]]
 
 
 def show_new(uow: UnitOfWork, new: Sequence[Shown], now: datetime) -> None:
-    """Cards for alerts that have just been opened, in every conversation that wants them."""
+    """Cards for alerts that have just been opened, wherever routes send them."""
+    sending = Sending(uow, now)
+    if not sending.routes:
+        return
     people = uow.people.many({alert.assignee for alert, _ in new if alert.assignee})
-    for conversation in uow.conversations.subscribed():
-        barred = barred_here(uow, conversation, now)
-        wanted = [
-            alert
-            for alert, evidence in new
-            if alert.service_source not in barred and _wants(conversation, alert, evidence, people, now)
-        ]
-        if wanted:
-            _Placing(uow, conversation, now).place(wanted)
+    _place(uow, [going for alert, evidence in new for going in sending.of(Facts(alert, evidence, people=people))], now)
 
 
 def show_back(uow: UnitOfWork, alerts: Sequence[Alert], now: datetime) -> None:
-    """Cards for alerts that a rule had kept back, wherever they are wanted and not shown yet."""
-    people = uow.people.many({alert.assignee for alert in alerts if alert.assignee})
-    pieces = {alert.number: uow.alerts.evidence(alert.number, limit=EVIDENCE_LOOKED_AT) for alert in alerts}
-    for conversation in uow.conversations.subscribed():
-        here = Scope(everything=False, shared_in=conversation.id)
-        wanted = [
-            alert
-            for alert in alerts
-            if _wants(conversation, alert, pieces[alert.number], people, now)
-            and not uow.alerts.in_scope(alert.number, here)
-        ]
-        if wanted:
-            _Placing(uow, conversation, now).place(wanted)
+    """Cards for alerts that a rule had kept back, wherever routes send them and they are not shown yet."""
+    sending = Sending(uow, now)
+    going = [going for alert in alerts for going in sending.of(facts_of(uow, alert))]
+    _place(uow, [one for one in going if not _is_shown(uow, one)], now)
+
+
+def _is_shown(uow: UnitOfWork, going: Going) -> bool:
+    return uow.alerts.in_scope(going.alert.number, Scope(everything=False, shared_in=going.conversation.id))
 
 
 def show_changed(uow: UnitOfWork, alert: Alert, evidence: Sequence[Evidence] | None, now: datetime) -> None:
-    """A card for an alert that fits only now, in choosy conversations. One that fits no more keeps its card.
+    """A card for an alert that fits only now, where routes are choosy. One that fits no more keeps its card.
 
-    With None, the evidence is loaded where somebody is choosy.
+    With None, the evidence is loaded where somebody is choosy. A fallback took what it takes when the alert was new.
     """
     if alert.is_hidden:
         return
-    choosy = [conversation for conversation in uow.conversations.subscribed() if conversation.wants]
-    if not choosy:
+    sending = Sending(uow, now)
+    if not any(map(_may_take_later, sending.routes)):
         return
-    if evidence is None:
-        evidence = uow.alerts.evidence(alert.number, limit=EVIDENCE_LOOKED_AT)
-    people = uow.people.many([alert.assignee] if alert.assignee else [])
-    for conversation in choosy:
-        here = Scope(everything=False, shared_in=conversation.id)
-        if alert.service_source in barred_here(uow, conversation, now):
-            continue
-        if _wants(conversation, alert, evidence, people, now) and not uow.alerts.in_scope(alert.number, here):
-            _Placing(uow, conversation, now).place([alert])
+    _place(
+        uow,
+        [
+            going
+            for going in sending.of(facts_of(uow, alert, evidence))
+            if all(map(_may_take_later, going.routes)) and any(_takes_now(route, alert) for route in going.routes)
+            if not _is_shown(uow, going)
+        ],
+        now,
+    )
+
+
+def _may_take_later(route: Route) -> bool:
+    """What a person may see changes with what the channels take."""
+    return not route.fallback and (route.is_personal or not route.takes_everything)
+
+
+def _takes_now(route: Route, alert: Alert) -> bool:
+    """A person who wants all that is new does not want all that is old whenever somebody touches it."""
+    return not route.takes_everything or alert.received_at >= route.made_at
 
 
 def show_worse(uow: UnitOfWork, alert: Alert, before: Alert, now: datetime) -> None:
@@ -104,22 +103,25 @@ def show_worse(uow: UnitOfWork, alert: Alert, before: Alert, now: datetime) -> N
     """
     if alert.severity is not Severity.HIGH or before.severity is Severity.HIGH or not alert.is_open or alert.is_hidden:
         return
-    for conversation in uow.conversations.subscribed():
-        here = Scope(everything=False, shared_in=conversation.id)
-        if alert.service_source in barred_here(uow, conversation, now):
+    sending = Sending(uow, now)
+    facts = facts_of(uow, alert) if sending.routes and sending.windows else Facts(alert, ())
+    for conversation, routes in conversations_of(sending.routes).items():
+        here = Scope(everything=False, shared_in=conversation)
+        if sending.bars(routes[0].conversation, alert):
             continue
-        if not conversation.wants or uow.alerts.in_scope(alert.number, here):
-            uow.cards.want(conversation.id, Subject.ALERT, alert.number, priority=urgency(alert), at=now)
+        always = any(route.takes_everything and not route.is_personal for route in routes)
+        if (always or uow.alerts.in_scope(alert.number, here)) and sending.held_by(facts, conversation) is None:
+            uow.cards.want(conversation, Subject.ALERT, alert.number, priority=urgency(alert), at=now)
 
 
-def _wants(
-    conversation: Conversation,
-    alert: Alert,
-    evidence: Sequence[Evidence],
-    people: Mapping[str, Person],
-    now: datetime,
-) -> bool:
-    return not conversation.wants or matches(wanted_by(conversation), alert, evidence, now, people=people)
+def _place(uow: UnitOfWork, going: Sequence[Going], now: datetime) -> None:
+    by_conversation: dict[int, list[Going]] = {}
+    for one in going:
+        if one.held_by is None:
+            by_conversation.setdefault(one.conversation.id, []).append(one)
+    for conversation in sorted(by_conversation):
+        _Placing(uow, conversation, now).place(by_conversation[conversation])
+    hold(uow, going, now)
 
 
 def _may_share(alert: Alert, leader: Leader) -> bool:
@@ -137,25 +139,28 @@ def urgency(alert: Alert) -> int:
 class _Placing:
     """Places alerts in one conversation, remembering what it has looked up."""
 
-    def __init__(self, uow: UnitOfWork, conversation: Conversation, now: datetime) -> None:
+    def __init__(self, uow: UnitOfWork, conversation: int, now: datetime) -> None:
         self._uow = uow
-        self._here = conversation.id
+        self._here = conversation
         self._now = now
         self._leaders: dict[tuple[str, str], Leader] = {}
         self._rollups: dict[str, Leader | None] = {}
         self._joined: dict[int, list[int]] = {}
 
-    def place(self, alerts: Sequence[Alert]) -> None:
+    def place(self, coming: Sequence[Going]) -> None:
         backlog = self._uow.folds.backlog(self._here)
-        kinds = {kind for alert in alerts if (kind := _kind(alert)) is not None}
+        kinds = {kind for going in coming if (kind := _kind(going.alert)) is not None}
         self._leaders.update(self._uow.folds.leaders(self._here, kinds, since=self._now - ALIKE))
-        for alert in alerts:
+        for going in coming:
+            alert = going.alert
             kind = _kind(alert)
             leader = self._leaders.get(kind) if kind is not None else None
             if leader is not None and _may_share(alert, leader):
                 self._join(alert, leader)
             elif backlog >= BEHIND and alert.severity is not Severity.HIGH:
                 self._join(alert, self._rollup(alert))
+            elif not self._has_room(going):
+                self._join(alert, self._beyond(going.routes[0]))
             else:
                 self._own_card(alert)
                 backlog += 1
@@ -169,6 +174,29 @@ class _Placing:
     def _join(self, alert: Alert, leader: Leader) -> None:
         self._joined.setdefault(leader.card, []).append(alert.number)
 
+    def _has_room(self, going: Going) -> bool:
+        """Whether one of its routes may send one more card today; counts it. High severity is never kept from anybody,
+        and counts."""
+        if any(route.limit is None for route in going.routes):
+            return True
+        is_high = going.alert.severity is Severity.HIGH
+        take = self._uow.routes.take
+        if any(take(route.id, day_of(route, self._now), limit=route.limit) for route in going.routes):
+            return True
+        return is_high and take(going.routes[0].id, day_of(going.routes[0], self._now), limit=None)
+
+    def _beyond(self, route: Route) -> Leader:
+        """The card of the day that everything beyond the limit shares."""
+        day = day_of(route, self._now)
+        card = self._uow.routes.day(route.id, day).card
+        if card is None:
+            opened = self._uow.folds.open_rollup(
+                self._here, "", priority=ROLLUP_URGENCY, at=self._now, why=Gathered.LIMIT, number=route.limit or 0
+            )
+            card = opened.card
+        self._uow.routes.beyond(route.id, day, card=card)
+        return Leader(card, Severity.HIGH)
+
     def _rollup(self, alert: Alert) -> Leader:
         """The roll-up of its type, or of everything else where there are many."""
         folds, since = self._uow.folds, self._now - ROLLUP_SPAN
@@ -180,6 +208,11 @@ class _Placing:
             found = folds.open_rollup(self._here, kind, priority=ROLLUP_URGENCY, at=self._now)
         self._rollups[kind] = found
         return found
+
+
+def day_of(route: Route, now: datetime) -> date:
+    """The local day whose cards count against the route's limit."""
+    return now.astimezone(ZoneInfo(route.zone)).date()
 
 
 def _kind(alert: Alert) -> tuple[str, str] | None:

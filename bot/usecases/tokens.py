@@ -11,8 +11,9 @@ from bot.alerts.messages import ConversationKind
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.roles import Role
+from bot.alerts.routing import STORED
 from bot.alerts.tokens import Token, digest_of, key_of, written
-from bot.usecases.visibility import NOTHING, STORED, Reader
+from bot.usecases.visibility import NOTHING, Reader
 
 #: A token's use is written down once in so long.
 USE_NOTED: Final = timedelta(minutes=1)

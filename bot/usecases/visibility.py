@@ -1,24 +1,17 @@
 """Who sees what, where. Anything else answers as if it did not exist."""
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 
 from bot.alerts.alert import Alert
-from bot.alerts.condition import EVERYTHING, MAX_TEXT, Condition, ConditionError, any_of
-from bot.alerts.condition_text import parse
+from bot.alerts.condition import EVERYTHING
 from bot.alerts.conversation import Conversation, Scope
 from bot.alerts.errors import NotAvailable
 from bot.alerts.messages import ConversationKind
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.roles import Role
-
-log = logging.getLogger(__name__)
-
-#: A filter may be longer as we write it than as it was typed, in characters.
-STORED = 10 * MAX_TEXT
+from bot.alerts.routing import taken_by
 
 NOTHING = Scope(everything=False)
 
@@ -44,7 +37,7 @@ def role_of(uow: UnitOfWork, reader: Reader) -> Role | None:
 
 
 def scope_of(uow: UnitOfWork, reader: Reader) -> Scope:
-    """In a channel, what it is subscribed to and what was asked for there; in 1:1, the alerts of channels whose roster
+    """In a channel, what its routes bring and what was asked for there; in 1:1, the alerts of channels whose roster
     has the person; in a group chat, what was shared there."""
     if role_of(uow, reader) is None:
         return NOTHING
@@ -53,7 +46,7 @@ def scope_of(uow: UnitOfWork, reader: Reader) -> Scope:
     here = reader.conversation
     barred = uow.access.barred(reader.person, reader.at) if reader.role is None else frozenset()
     if here.kind is ConversationKind.PERSONAL:
-        scope = _fitting(uow.conversations.subscribed_with(reader.person), reader.at, shared_in=None)
+        scope = _going_to(uow, channels_of(uow, reader.person), reader.at, shared_in=None)
     else:
         scope = conversation_scope(uow, here, reader.at)
     return replace(scope, without=scope.without | barred)
@@ -61,17 +54,22 @@ def scope_of(uow: UnitOfWork, reader: Reader) -> Scope:
 
 def conversation_scope(uow: UnitOfWork, here: Conversation, now: datetime) -> Scope:
     """What everybody in a channel or group chat may see there."""
-    subscribed = [here] if here.kind is ConversationKind.CHANNEL and here.subscribed else []
-    return replace(_fitting(subscribed, now, shared_in=here.id), without=uow.access.barred_in(here.id, now))
+    channels = [here.id] if here.kind is ConversationKind.CHANNEL and here.subscribed else []
+    return replace(_going_to(uow, channels, now, shared_in=here.id), without=uow.access.barred_in(here.id, now))
 
 
-def _fitting(conversations: Sequence[Conversation], now: datetime, *, shared_in: int | None) -> Scope:
-    if any(not conversation.wants for conversation in conversations):
+def channels_of(uow: UnitOfWork, person: str) -> frozenset[int]:
+    """The channels with routes whose roster has somebody, by our id."""
+    return frozenset(channel.id for channel in uow.conversations.subscribed_with(person))
+
+
+def _going_to(uow: UnitOfWork, channels: Collection[int], now: datetime, *, shared_in: int | None) -> Scope:
+    fitting = taken_by(channels, uow.routes.all()) if channels else None
+    if fitting == EVERYTHING:
         return Scope(everything=True)
-    if not conversations:
+    if fitting is None:
         return Scope(everything=False, shared_in=shared_in)
-    wants = any_of(*(wanted_by(conversation) for conversation in conversations))
-    return Scope(everything=False, shared_in=shared_in, fitting=wants, now=now)
+    return Scope(everything=False, shared_in=shared_in, fitting=fitting, now=now)
 
 
 def barred_here(uow: UnitOfWork, conversation: Conversation, now: datetime) -> frozenset[str]:
@@ -81,34 +79,20 @@ def barred_here(uow: UnitOfWork, conversation: Conversation, now: datetime) -> f
     return uow.access.barred_in(conversation.id, now)
 
 
-def wanted_by(conversation: Conversation) -> Condition:
-    """Which alerts a conversation wants. It was checked when somebody said it."""
-    return _parsed(conversation.wants)
-
-
-@lru_cache(maxsize=1_000)
-def _parsed(text: str) -> Condition:
-    """What cannot be read any more, because a later version has other words, wants everything: better too much."""
-    if not text:
-        return EVERYTHING
-    try:
-        return parse(text, limit=STORED)
-    except ConditionError as error:
-        log.warning("a stored filter cannot be read (%s), so everything fits: %s", error, text)
-        return EVERYTHING
-
-
 def may_subscribe(uow: UnitOfWork, reader: Reader) -> bool:
-    """Whether every alert may be sent to where the reader is.
+    """Whether alerts may be sent to where the reader is.
 
-    Anybody may ask for it in a channel. A group chat gets what whoever asks may see anyway; a 1:1 chat nothing, because
-    it would go on when its person has left the channels.
+    Anybody may ask for it in a channel. Whoever is in one that gets alerts may have them in their own chat, too, for as
+    long as that is so: it is asked again for each alert.
     """
     kind = reader.conversation.kind
-    if kind is ConversationKind.GROUP_CHAT:
-        # All or nothing: what the chat gets goes on to people who see less than whoever asked.
-        return any(not channel.wants for channel in uow.conversations.subscribed_with(reader.person))
-    return kind is ConversationKind.CHANNEL
+    if kind is ConversationKind.CHANNEL:
+        return True
+    channels = channels_of(uow, reader.person)
+    if kind is ConversationKind.PERSONAL:
+        return bool(channels)
+    # All or nothing: what the chat gets goes on to people who see less than whoever asked.
+    return _going_to(uow, channels, reader.at, shared_in=None).everything
 
 
 def visible_alert(uow: UnitOfWork, number: int, reader: Reader) -> Alert:

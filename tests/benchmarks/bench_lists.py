@@ -52,6 +52,7 @@ def _channel(uow: UnitOfWork) -> Conversation:
     )
     now = datetime.now(UTC)
     uow.conversations.subscribe(here.id, at=now)
+    uow.routes.put(here.id, at=now)
     found = uow.conversations.find("19:a")
     assert found is not None
     return found

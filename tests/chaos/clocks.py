@@ -143,3 +143,4 @@ def _subscribe(uow: UnitOfWork, begin: datetime) -> None:
         teams_id="19:a", kind=ConversationKind.CHANNEL, service_url="https://teams.example/", tenant_id="t"
     )
     uow.conversations.subscribe(here.id, at=begin - timedelta(days=2))
+    uow.routes.put(here.id, at=begin - timedelta(days=2))

@@ -4,10 +4,12 @@ import asyncio
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -16,9 +18,9 @@ from sqlalchemy import Connection, text
 
 from storage import postgresql, sqlite
 from storage.schema import WrongVersion
-from storage.store import migrate, version
+from storage.store import migrate, open_store, version
 from storage.tables import metadata
-from storage.url import is_sqlite, parse
+from storage.url import file_of, is_sqlite, parse
 from storage.versions import HEAD, KNOWN
 from tests.support.databases import postgres_database, sqlite_url
 from tests.support.postgres import Server
@@ -62,6 +64,31 @@ async def test_migrating_an_empty_database_makes_what_the_tables_say(empty: str)
         return list(compare_metadata(context, metadata))
 
     assert await connected(empty, differences) == []
+
+
+async def test_channels_that_were_subscribed_before_there_were_routes_stay_so(empty: str) -> None:
+    def before(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", "storage:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0009")
+        columns = "teams_id, kind, service_url, tenant_id, name, team_id, team_name, gone, subscribed_at, wants"
+        for name, since, wants in (("all", True, None), ("some", True, "severity:high"), ("none", False, None)):
+            values = f"'19:{name}', 'channel', 'https://x/', 't', '', '', '', false"
+            at, filter_ = "'2026-11-21 03:00:00.000000+00:00'" if since else "NULL", f"'{wants}'" if wants else "NULL"
+            connection.execute(text(f"INSERT INTO conversations ({columns}) VALUES ({values}, {at}, {filter_})"))  # noqa: S608
+
+    if is_sqlite(parse(empty)):
+        file_of(parse(empty)).parent.mkdir(parents=True)
+    await connected(empty, before)
+    await migrate(empty)
+    async with open_store(empty) as store:
+        routes = await store.read(lambda uow: uow.routes.all())
+    assert [(route.conversation.teams_id, route.name, route.wants) for route in routes] == [
+        ("19:all", "", ""),
+        ("19:some", "", "severity:high"),
+    ]
+    assert {route.made_at for route in routes} == {datetime(2026, 11, 21, 3, tzinfo=UTC)}
 
 
 def test_the_known_versions_are_one_line_of_migrations() -> None:

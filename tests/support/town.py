@@ -159,6 +159,11 @@ class Town:
         """The state as it is kept."""
         return await self.kept(lambda uow: uow.alerts.get(number))
 
+    async def changed(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Write into the database, beside the program."""
+        async with open_store(self.database_url) as store:
+            return await store.write(work)
+
     async def kept(self, look: Callable[[UnitOfWork], T]) -> T:
         """Look into the database, beside the program."""
         async with open_store(self.database_url) as store:

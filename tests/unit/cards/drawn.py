@@ -16,15 +16,18 @@ from cards.forms import (
     render_resolve_form,
     render_tag_form,
 )
-from cards.help import render_help, render_subscribed, render_unsubscribed, render_welcome
+from cards.help import render_help, render_unsubscribed, render_welcome
 from cards.history import render_history
 from cards.language import ENGLISH
+from cards.maintenance import render_window, render_windows
 from cards.manage_similar import Chosen, render_pick, render_preview
 from cards.not_available import render_not_available
 from cards.outcome import render_outcome, undo_button
 from cards.queue import render_queue
+from cards.routes import render_routes, render_subscribed, render_where
 from cards.similar import render_similar
 from tests.unit.cards import examples as given
+from tests.unit.cards import route_examples as routes
 
 _WORDS = {"lang": ENGLISH, "nonce": given.NONCE}
 _TIMED = {**_WORDS, "now": given.NOW}
@@ -60,8 +63,15 @@ def every_card() -> dict[str, Card]:
         "help": render_help(ENGLISH),
         "welcome": render_welcome(ENGLISH, channel="General", subscribed=True),
         "welcome alone": render_welcome(ENGLISH),
-        "subscribed": render_subscribed(ENGLISH, channel="General", posted=20),
+        "subscribed": render_subscribed(routes.ROUTES[0], posted=20, lang=ENGLISH),
         "unsubscribed": render_unsubscribed(ENGLISH, channel="General"),
+        "unsubscribed from one": render_unsubscribed(ENGLISH, channel="General", route="identity", left=2),
+        "routes": render_routes(routes.ROUTES, lang=ENGLISH),
+        "no routes": render_routes((), lang=ENGLISH),
+        "where": render_where(routes.WHERE, **_TIMED),
+        "windows": render_windows(routes.WINDOWS, **_TIMED),
+        "window": render_window(routes.WINDOWS[0], notice="It is over now.", **_TIMED),
+        "window over": render_window(routes.WINDOWS[1], **_TIMED),
         "not available": render_not_available(ENGLISH),
     }
     for name, view in given.STATES.items():

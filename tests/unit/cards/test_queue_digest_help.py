@@ -9,7 +9,7 @@ import pytest
 from bot.alerts.words import Severity
 from cards.buttons import Listing, Press, Verb
 from cards.digest import digest_text, render_digest
-from cards.help import render_help, render_subscribed, render_unsubscribed, render_welcome
+from cards.help import render_help, render_unsubscribed, render_welcome
 from cards.language import ENGLISH, Language
 from cards.not_available import not_available_text, render_not_available
 from cards.queue import render_queue
@@ -128,8 +128,6 @@ def test_the_first_words_say_what_happens_next() -> None:
     assert "New alerts are posted in General" in text(render_welcome(ENGLISH, channel="General", subscribed=True))
     assert "No alerts are posted here yet." in text(render_welcome(ENGLISH, channel="General"))
     assert "alerts of your teams' channels" in text(render_welcome(ENGLISH))
-    assert "The newest 20 open alerts" in text(render_subscribed(ENGLISH, channel="General", posted=20))
-    assert "The newest open alert is" in text(render_subscribed(ENGLISH, channel="General", posted=1))
     assert "No new alerts are posted in General." in text(render_unsubscribed(ENGLISH, channel="General"))
 
 

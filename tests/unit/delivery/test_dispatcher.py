@@ -247,6 +247,7 @@ async def test_an_alert_shown_in_a_chat_is_hidden_from_somebody_who_has_left_its
     def work(uow: UnitOfWork) -> tuple[int, int]:
         channel = add_conversation(uow)
         uow.conversations.subscribe(channel.id, at=NOW)
+        uow.routes.put(channel.id, at=NOW)
         uow.conversations.keep_roster(channel.id, ["ana"], NOW)
         chat = add_conversation(uow, "a:1", kind=ConversationKind.PERSONAL, person="ana")
         number = add_alert(uow, "a", title="Mimikatz").number

@@ -43,6 +43,7 @@ def in_incidents(uow: UnitOfWork, numbers: Sequence[int]) -> list[int | None]:
 def channel(uow: UnitOfWork) -> Conversation:
     here = add_conversation(uow)
     uow.conversations.subscribe(here.id, at=NOW)
+    uow.routes.put(here.id, at=NOW)
     for person in (ANA, BO):
         uow.people.meet(person, NOW)
     return replace(here, subscribed_at=NOW)
@@ -199,9 +200,10 @@ async def test_a_step_that_would_change_what_one_may_not_see_is_refused_whole(st
     def work(uow: UnitOfWork) -> None:
         numbers = come_in(uow, told("one"), told("two", severity=Severity.HIGH))
         here = add_conversation(uow)
-        uow.conversations.subscribe(here.id, at=NOW, wants="severity:high")
+        uow.conversations.subscribe(here.id, at=NOW)
+        uow.routes.put(here.id, at=NOW, wants="severity:high")
         uow.people.meet(ANA, NOW)
-        here = replace(here, subscribed_at=NOW, wants="severity:high")
+        here = replace(here, subscribed_at=NOW)
         mine = IncidentAct(incident=1, by=ANA, reader=Reader("ana", here, NOW), at=NOW)
         with pytest.raises(Refused, match="partlyHidden"):
             incidents.resolve(uow, mine, "All of it.")

@@ -33,6 +33,7 @@ LONG_AGO = NOW - timedelta(days=365)
 def settled(uow: UnitOfWork, count: int = 1) -> Reader:
     here = add_conversation(uow)
     uow.conversations.subscribe(here.id, at=NOW)
+    uow.routes.put(here.id, at=NOW)
     for number in range(1, count + 1):
         add_alert(uow, f"a{number}", device(f"web-{number}"), alert_type=f"t{number}")
     return reader(replace(here, subscribed_at=NOW))

@@ -61,6 +61,7 @@ def kept(folder: Path, runner: asyncio.Runner) -> Iterator[tuple[AnyStore, Conve
             tenant_id="t",
         )  # fmt: skip
         uow.conversations.subscribe(here.id, at=START)
+        uow.routes.put(here.id, at=START)
         for person in PEOPLE:
             uow.people.meet(person, START)
         uow.incidents.create("An incident", START)

@@ -20,7 +20,8 @@ LIMITS = Limits((Limit(99, timedelta(seconds=1)),), (Limit(99, timedelta(seconds
 def shown(uow: UnitOfWork, *, alike: bool, wants: str = "") -> tuple[Alert, Alert]:
     """Two low alerts shown in a channel, the second on the card of the first where they are alike."""
     here = add_conversation(uow)
-    uow.conversations.subscribe(here.id, at=NOW, wants=wants)
+    uow.conversations.subscribe(here.id, at=NOW)
+    uow.routes.put(here.id, at=NOW, wants=wants)
     hosts = ("web-1", "web-1" if alike else "web-2")
     both = [
         add_alert(

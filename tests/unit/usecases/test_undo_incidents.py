@@ -25,6 +25,7 @@ def settled(uow: UnitOfWork, count: int) -> tuple[Conversation, int]:
     """A subscribed channel, and Ana's incident of so many alerts."""
     here = add_conversation(uow)
     uow.conversations.subscribe(here.id, at=NOW)
+    uow.routes.put(here.id, at=NOW)
     here = replace(here, subscribed_at=NOW)
     for number in range(1, count + 1):
         add_alert(uow, f"a{number}")

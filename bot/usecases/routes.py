@@ -1,0 +1,173 @@
+"""Routes are made, changed, taken away and looked at."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.alerts.condition import EVERYTHING, Condition, ConditionError, any_of, tests_of
+from bot.alerts.condition_checks import ME
+from bot.alerts.condition_sense import is_contradiction
+from bot.alerts.condition_text import parse, to_text
+from bot.alerts.conversation import Conversation, Scope, Subject
+from bot.alerts.errors import Refused
+from bot.alerts.messages import ConversationKind
+from bot.alerts.ports import UnitOfWork
+from bot.alerts.routing import Route
+from bot.alerts.views import QueueFilter, RouteView
+from bot.usecases.permission import require
+from bot.usecases.showing import day_of, urgency
+from bot.usecases.visibility import Reader, channels_of
+
+#: The first subscription posts the newest open alerts that came before anybody listened.
+BACKLOG = 20
+
+#: Among so many it looks for those.
+LOOKED_THROUGH = 300
+
+#: They come after whatever is new.
+BACKLOG_URGENCY = 10
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+#: Routes of one conversation, and characters of the name of one.
+MOST, NAME = 20, 40
+
+_AS = re.compile(r"as(?!\S)\s*(\S*)\s*", re.IGNORECASE)
+_FALLBACK = re.compile(r"fallback(?!\S)\s*", re.IGNORECASE)
+_LIMIT = re.compile(r"(?<!\S)limit:([0-9]{1,5})(?!\S)", re.IGNORECASE)
+_QUOTED = re.compile(r'"[^"]*"')
+_NAMED = re.compile(rf"[\w.-]{{1,{NAME}}}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A route as somebody asks for it."""
+
+    wants: Condition = EVERYTHING
+    name: str = ""
+    fallback: bool = False
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """`posted` earlier alerts were posted, because nobody had listened before."""
+
+    wish: Wish
+    posted: int = 0
+
+
+def read_wish(text: str) -> Wish:
+    """`as identity service:identity limit:50`, `fallback`, or a filter alone. Raises Refused with what is wrong."""
+    rest, name, limit = text.strip(), "", None
+    if match := _AS.match(rest):
+        name, rest = match[1].casefold(), rest[match.end() :]
+        if not _NAMED.fullmatch(name):
+            raise Refused("badRouteName", name=name, limit=NAME)
+    fallback = _FALLBACK.match(rest)
+    rest = rest[fallback.end() :] if fallback else rest
+    # Not within quotes, which are somebody's words.
+    outside = _QUOTED.sub(lambda quoted: "x" * len(quoted[0]), rest)
+    for match in reversed(list(_LIMIT.finditer(outside))):
+        limit = int(match[1]) if limit is None else limit
+        rest = rest[: match.start()] + rest[match.end() :]
+    return Wish(wants=_condition(rest.strip()), name=name, fallback=fallback is not None, limit=limit)
+
+
+def _condition(text: str) -> Condition:
+    """Raises Refused("badFilter") and the like."""
+    wants = read_filter(text)
+    if any(test.field.name == "assignee" and ME in test.values for test in tests_of(wants)):
+        raise Refused("nobodysFilter", text=text)
+    return wants
+
+
+def read_filter(text: str) -> Condition:
+    """A condition as somebody typed it, which some alert can meet. Raises Refused."""
+    try:
+        wants = parse(text) if text.strip() else EVERYTHING
+    except ConditionError as error:
+        raise Refused("badFilter", error=error, text=text) from None
+    if is_contradiction(wants):
+        raise Refused("emptyFilter", text=text)
+    return wants
+
+
+def subscribe_to(uow: UnitOfWork, reader: Reader, text: str, *, zone: str) -> Subscribed | None:
+    """The same as somebody typed it. Raises Refused with what is wrong.
+
+    Whoever may look may have in their own chat what they may look at.
+    """
+    here = reader.conversation
+    require(uow, reader, "routes" if here.kind is ConversationKind.PERSONAL else "subscribe")
+    return subscribe(uow, here, reader.at, read_wish(text), zone=zone)
+
+
+def subscribe(
+    uow: UnitOfWork, here: Conversation, at: datetime, wish: Wish | None = None, *, zone: str = "UTC"
+) -> Subscribed | None:
+    """Send every alert that fits here from now on. None where it was so already. Raises Refused("manyRoutes").
+
+    A 1:1 chat gets what its person may see: that is asked for each alert.
+    """
+    wish = wish or Wish()
+    known, is_first = uow.routes.of(here.id), all(route.is_personal for route in uow.routes.all())
+    before = next((route for route in known if route.name == wish.name), None)
+    wants = "" if wish.wants == EVERYTHING else to_text(wish.wants)
+    if before is not None and (before.wants, before.fallback, before.limit) == (wants, wish.fallback, wish.limit):
+        return None
+    if before is None and len(known) >= MOST:
+        raise Refused("manyRoutes", limit=MOST)
+    uow.routes.put(here.id, at=at, name=wish.name, wants=wants, fallback=wish.fallback, limit=wish.limit, zone=zone)
+    if here.kind is ConversationKind.PERSONAL:
+        return Subscribed(wish)
+    if here.subscribed_at is None:
+        uow.conversations.subscribe(here.id, at=at)
+    return Subscribed(wish, post_backlog(uow, here.id, at, wish.wants) if is_first else 0)
+
+
+def unsubscribe(uow: UnitOfWork, reader: Reader, name: str | None = None) -> int:
+    """Take away the route of a name, or all of them; how many. Cards that are there stay true."""
+    here = reader.conversation
+    require(uow, reader, "routes" if here.kind is ConversationKind.PERSONAL else "unsubscribe")
+    gone = uow.routes.remove(here.id, name=name.casefold() if name is not None else None)
+    if here.subscribed and not uow.routes.of(here.id):
+        uow.conversations.subscribe(here.id, at=None)
+    return gone
+
+
+def post_backlog(uow: UnitOfWork, conversation: int, at: datetime, wants: Condition) -> int:
+    """Post the newest open alerts that fit and are not shown there yet; how many."""
+    wanted, here = QueueFilter(since=LONG_AGO, where=wants, now=at), Scope(everything=False, shared_in=conversation)
+    visible = Scope(everything=True, without=uow.access.barred_in(conversation, at))
+    newest, _ = uow.alerts.page(visible, wanted, offset=0, limit=LOOKED_THROUGH)
+    alerts = [alert for alert in newest if not uow.alerts.in_scope(alert.number, here)][:BACKLOG]
+    for alert in alerts:
+        uow.cards.want(conversation, Subject.ALERT, alert.number, priority=BACKLOG_URGENCY + urgency(alert), at=at)
+    return len(alerts)
+
+
+def catch_up(uow: UnitOfWork, conversation: int, at: datetime) -> None:
+    """Post what a conversation has missed while it was gone. What a fallback would have taken, nobody knows now."""
+    wants = [route.condition for route in uow.routes.of(conversation) if not route.fallback]
+    if wants:
+        post_backlog(uow, conversation, at, any_of(*wants))
+
+
+def listed(uow: UnitOfWork, reader: Reader) -> list[RouteView]:
+    """The routes here; in 1:1 also those of one's channels."""
+    here = reader.conversation
+    shown = {here.id}
+    if here.kind is ConversationKind.PERSONAL:
+        shown |= channels_of(uow, reader.person)
+    return [view_of(uow, route, reader) for route in uow.routes.all() if route.conversation.id in shown]
+
+
+def view_of(uow: UnitOfWork, route: Route, reader: Reader) -> RouteView:
+    today = uow.routes.day(route.id, day_of(route, reader.at)) if route.limit is not None else None
+    return RouteView(
+        route,
+        cards=today.cards if today else 0,
+        beyond=today.beyond if today else 0,
+        here=route.conversation.id == reader.conversation.id,
+    )
