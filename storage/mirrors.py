@@ -47,7 +47,14 @@ def _want(insert: Any) -> Any:  # noqa: ANN401 - each dialect has its own type o
     )
     return new.on_conflict_do_update(
         index_elements=["alert"],
-        set_={"wanted": new.excluded.wanted, "state": "pending", "attempt": 0, "why": "", "due_at": sooner},
+        set_={
+            "wanted": new.excluded.wanted,
+            "state": "pending",
+            # What is being tried may have been heard: that must not be forgotten.
+            "attempt": case((mirrors.c.state == "pending", mirrors.c.attempt), else_=0),
+            "why": "",
+            "due_at": sooner,
+        },
     )
 
 
@@ -108,10 +115,12 @@ class Mirrors:
 
     def told(self, alert: int, revision: int, known_at: datetime | None) -> None:
         done = case((mirrors.c.wanted <= revision, "done"), else_="pending")
-        values: dict[str, Any] = {"alert_": alert, "sent": revision, "attempt": 0, "why": ""}
+        # The next step is tried at once, and may be heard without our knowing.
+        trying = case((mirrors.c.wanted <= revision, 0), else_=1)
+        values: dict[str, Any] = {"alert_": alert, "sent": revision, "why": ""}
         if known_at is not None:
             values["known_at"] = known_at
-        self._on.execute(_CHANGE.values(state=done), values)
+        self._on.execute(_CHANGE.values(state=done, attempt=trying), values)
 
     def later(self, alert: int, at: datetime, why: str) -> None:
         self._on.execute(_CHANGE, {"alert_": alert, "due_at": at, "why": why})

@@ -218,7 +218,8 @@ async def _rotate(sandbox: Sandbox, body: wire.Rotate) -> Json:
 
 
 async def _defend(sandbox: Sandbox, body: wire.Defend) -> Json:
-    return sandbox.defender.raise_alert(body.payload, sandbox.now())
+    raised = [sandbox.defender.raise_alert(alert, sandbox.now()) for alert in body.alerts]
+    return {"alerts": [alert["id"] for alert in raised]}
 
 
 async def _portal(sandbox: Sandbox, body: wire.Portal) -> Json:

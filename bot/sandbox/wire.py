@@ -144,9 +144,9 @@ class Bot(Nothing):
 
 
 class Defend(Nothing):
-    """An alert that Defender raises by itself; the bot finds it in Graph."""
+    """Alerts that Defender raises by itself; the bot finds them in Graph."""
 
-    payload: Json
+    alerts: list[Json]
 
 
 class Portal(As):

@@ -203,9 +203,10 @@ class Teams:
         """Sign with a new key."""
         return str((await self._post("keys/rotate", {"drop": drop}))["kid"])
 
-    async def defender_raises(self, alert: Json) -> Json:
-        """An alert that Defender raises by itself."""
-        return await self._post("defender", {"payload": alert})
+    async def defender_raises(self, *alerts: Json) -> None:
+        """Alerts that Defender raises by itself."""
+        for start in range(0, len(alerts), 200):
+            await self._post("defender", {"alerts": list(alerts[start : start + 200])})
 
     async def in_the_portal(self, as_: str, alert: str, comment: str = "", **changes: Any) -> Json:
         """Somebody changes an alert in Defender's portal; what Defender then has of it."""
