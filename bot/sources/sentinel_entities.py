@@ -112,7 +112,10 @@ def _file(entity: _Entity) -> dict[str, Any]:
 
 def _file_details(entity: _Entity) -> dict[str, str]:
     details = {"fileName": _text(entity, "name", "filename"), "filePath": _text(entity, "directory")}
-    for piece in entity.get("filehashes") or ():
+    hashes = entity.get("filehashes")
+    for piece in hashes if isinstance(hashes, list) else ():
+        if not isinstance(piece, Mapping):
+            continue
         algorithm = _text(piece, "algorithm").lower()
         if algorithm in ("sha256", "sha1", "md5"):
             details[algorithm] = _text(piece, "value", "hashvalue")
