@@ -229,6 +229,8 @@ def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: froz
         buttons.plain(lang.t("History"), Verb.HISTORY),
         buttons.plain(lang.t("Undo"), Verb.UNDO),
     ]
+    if view.alert.incident is not None:
+        look.append(buttons.to_incident(lang.t("Incident {number}", number=view.alert.incident), view.alert.incident))
     link = open_url(lang.t("Open in the portal"), view.alert.alert_url, link_hosts=link_hosts)
     if link:
         look.append(link)

@@ -42,6 +42,8 @@ class Verb(StrEnum):
     MANAGE = "manage"
     #: Maintenance: a window, `window` alone; with `status` it is ended.
     MAINTENANCE = "maintenance"
+    #: An incident: its card, its forms, and what is done to it, by the press's `task`.
+    INCIDENT = "incident"
 
 
 #: The value of `to` for oneself and for nobody; any other value is an Entra object id.
@@ -66,11 +68,28 @@ class Listing(StrEnum):
     SIMILAR = "similar"
     #: The alerts that share a card, whose id stands in `page`.
     FOLD = "fold"
+    #: The alerts of an incident, whose number stands in `page`.
+    INCIDENT = "incident"
+
+
+class Step(StrEnum):
+    """What a button does to an incident."""
+
+    RENAME = "rename"
+    ASSIGN = "assign"
+    COMMENT = "comment"
+    RESOLVE = "resolve"
+    MERGE = "merge"
+    HISTORY = "history"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedFrom:
-    """The list from which an alert was opened: which one, its page (for SIMILAR and FOLD a number), and its filter."""
+    """The list from which an alert was opened: which one, its page, and its filter.
+
+    For SIMILAR, FOLD and INCIDENT the page is a number.
+    """
 
     listing: Listing
     page: int | None = None
@@ -105,6 +124,10 @@ class Press(BaseModel):
 
     #: The numbers of alerts that were ticked, joined with commas.
     picked: str | None = Field(default=None, max_length=2_000)
+    #: The number of the incident that the button is about, and what it does to it; without a task it shows it.
+    case: int | None = Field(default=None, ge=1, le=2**53)
+    task: Annotated[Step | None, Field(strict=False)] = None
+
     to: str | None = Field(default=None, max_length=200)
     status: str | None = Field(default=None, max_length=20)
     comment: str | None = Field(default=None, max_length=60_000)
@@ -112,6 +135,9 @@ class Press(BaseModel):
     determination: Annotated[str | None, Field(max_length=60)] = None
     incident: str | None = Field(default=None, max_length=20)
     tags: str | None = Field(default=None, max_length=2_000)
+    name: str | None = Field(default=None, max_length=1_000)
+    #: Why an alert belongs to an incident: one of Graph's `correlationReason`.
+    reason: str | None = Field(default=None, max_length=40)
 
     @classmethod
     def read(cls, data: object) -> Self:

@@ -15,6 +15,7 @@ from cards.labels import detection_label, investigation_label, kind_label, verdi
 from cards.language import Language
 from cards.parts import NAME, back, button_rows, buttons_for, cut_note, head, joined, notice_of, quiet
 from cards.pieces import piece_facts, piece_label
+from cards.reasons import reason_text
 from cards.safe import brief, clip
 from cards.size import Room, fit
 from cards.techniques import technique_label
@@ -64,6 +65,9 @@ def _summary(view: AlertView, lang: Language, now: datetime) -> list[Element]:
     alert = view.alert
     texts = (assets_text(alert, lang), context_text(view, lang), when_text(view, lang, now))
     lines = [rich(run(text), spacing="Small") for text in texts if text]
+    if alert.incident is not None and alert.incident_reason:
+        why = reason_text(alert.incident_reason, lang)
+        lines.append(_line(lang.t("In incident {number}", number=alert.incident), why))
     lines.append(_line(lang.t("Classification"), verdict_label(alert.classification, alert.determination, lang)))
     if investigation := investigation_label(alert, lang):
         lines.append(_line(lang.t("Investigation"), investigation))

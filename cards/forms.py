@@ -13,6 +13,7 @@ from cards.inputs import Choice, choice, choices, people_picker, text_input
 from cards.labels import classification_label, determination_label, verdict_label
 from cards.language import Language
 from cards.parts import NAME, TITLE, back, button_rows, buttons_for, head, notice_of, quiet, title_of
+from cards.reasons import REASONS
 from cards.safe import brief, clip
 from cards.size import LIMIT, Room, fit
 
@@ -182,7 +183,7 @@ def render_link_form(
     buttons = buttons_for(view, nonce=nonce, opened_from=opened_from)
     fields: list[Element] = []
     if view.incident is not None:
-        name = brief(view.incident.name, TITLE)
+        name = brief(view.incident.called, TITLE)
         fields.append(rich(quiet(lang.t("Now in incident {number}: {name}", number=view.incident.number, name=name))))
     others = [incident for incident in incidents if incident.number != view.alert.incident]
 
@@ -199,8 +200,12 @@ def render_link_form(
             value=NEW_INCIDENT,
             required=lang.t("Choose an incident, or press Back."),
         )
+        why = [
+            reason_field(lang),
+            text_input("comment", label=lang.t("Comment (not required)"), max_length=_COMMENT_FIELD, multiline=True),
+        ]
         save = buttons.plain(lang.t("Link"), Verb.LINK, inputs="auto", primary=True)
-        return _form(view, lang, notice, [*fields, field], [save, back(buttons, lang)])
+        return _form(view, lang, notice, [*fields, field, *why], [save, back(buttons, lang)])
 
     return fit(build, limit=LIMIT)
 
@@ -261,9 +266,15 @@ def _determination_now(view: AlertView, classification: Classification) -> str:
     return now if fits else NO_DETERMINATION
 
 
+def reason_field(lang: Language) -> Element:
+    """Why they belong together, as input `reason`: Graph's reasons, as the portal offers them."""
+    options = [choice(lang.term(REASONS, reason), str(reason)) for reason in REASONS]
+    return choices("reason", options, label=lang.t("Why they belong together"), placeholder=lang.t("No reason"))
+
+
 def incident_title(incident: Incident, lang: Language) -> str:
     """`28: Credential theft on web-1 (3 alerts)`"""
-    name = f"{incident.number}: {brief(incident.name, 80)}"
+    name = f"{incident.number}: {brief(incident.called, 80)}"
     if not incident.alert_count:
         return name
     return f"{name} ({lang.n('{count} alert', '{count} alerts', incident.alert_count)})"

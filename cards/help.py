@@ -39,6 +39,7 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
                     ("reopen 1042", lang.t("open it again")),
                     ("tag 1042 +vip -lab", lang.t("add and take away tags")),
                     ("link 1042 28", lang.t("put it into incident 28; “new” makes one")),
+                    ("incident 12", lang.t("related alerts together; “incident 12 resolve …” resolves them all")),
                     ("unhide 1042", lang.t("bring back what a rule has hidden")),
                     ("undo 1042", lang.t("take back your last step there, or a rule's")),
                     ("undo", lang.t("take back all of what you did last")),

@@ -79,10 +79,15 @@ class Buttons:
         match self.opened_from:
             case OpenedFrom(Listing.SIMILAR, number):
                 return execute(title, Verb.SIMILAR.value, Press(alert=number, nonce=self.nonce).data())
+            case OpenedFrom(Listing.INCIDENT, number):
+                return execute(title, Verb.INCIDENT.value, Press(case=number, nonce=self.nonce).data())
             case OpenedFrom(Listing.FOLD, card):
                 return execute(title, Verb.SHOW.value, Press(fold=card, nonce=self.nonce).data())
             case _:
                 return self.plain(title, Verb.QUEUE)
+
+    def to_incident(self, title: str, number: int) -> Action:
+        return execute(title, Verb.INCIDENT.value, Press(case=number, nonce=self.nonce).data(), inputs="none")
 
     def _press(self, **given: Any) -> Press:  # noqa: ANN401 - the inputs of a press
         if (opened := self.opened_from) is not None:

@@ -8,6 +8,7 @@ from bot.alerts.words import Classification
 from cards import vocabulary
 from cards.labels import person_label, verdict_label
 from cards.language import Language
+from cards.reasons import reason_text
 from cards.safe import brief
 
 People = Mapping[str, Person]
@@ -63,6 +64,8 @@ def value_text(field: str, value: Plain, lang: Language, people: People) -> str:
         return ", ".join(value)
     if field == "assignee":
         return person_label(str(value), people)
+    if field == "incident_reason":
+        return reason_text(str(value), lang)
     labels = _VALUES.get(field)
     return lang.term(labels, str(value)) if labels else str(value)
 
@@ -150,7 +153,9 @@ def _tagged(entry: Entry, lang: Language, _people: People) -> str:
 def _linked(entry: Entry, lang: Language, _people: People) -> str:
     change = _change(entry, "incident")
     if change and change.new is not None:
-        return lang.t("{who} linked it to incident {number}", who=actor_name(entry, lang), number=change.new)
+        said = lang.t("{who} linked it to incident {number}", who=actor_name(entry, lang), number=change.new)
+        why = _change(entry, "incident_reason")
+        return f"{said}: {reason_text(str(why.new), lang)}" if why and why.new else said
     return lang.t("{who} took it out of its incident", who=actor_name(entry, lang))
 
 
@@ -244,6 +249,7 @@ _SAID_ALREADY: Mapping[Kind, frozenset[str]] = {
     Kind.STARTED: frozenset({"assignee"}),
     Kind.RESOLVED: frozenset({"classification", "determination"}),
     Kind.TAGGED: frozenset({"tags"}),
+    Kind.LINKED: frozenset({"incident_reason"}),
     Kind.HIDDEN: frozenset({"hidden"}),
     Kind.UNHIDDEN: frozenset({"hidden"}),
 }

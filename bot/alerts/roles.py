@@ -39,6 +39,7 @@ NEEDS: Final[Mapping[str, Role]] = {
             "digest",
             "help",
             "history",
+            "incident",
             "mine",
             "queue",
             "refresh",

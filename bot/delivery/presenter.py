@@ -8,11 +8,13 @@ from bot.alerts.errors import NotAvailable
 from bot.alerts.messages import ConversationKind, Message
 from bot.alerts.ports import UnitOfWork
 from bot.usecases.folds import fold_view
+from bot.usecases.incident_views import shared_incident_view
 from bot.usecases.read import shared_view
 from bot.usecases.visibility import Reader, visible_alert
 from cards.alert_card import alert_text, render_alert
 from cards.digest import digest_text, render_digest
 from cards.fold import render_rollup, rollup_text
+from cards.incident import incident_text, render_incident
 from cards.language import Language
 from cards.not_available import not_available_text, render_not_available
 from cards.size import LIMIT
@@ -55,6 +57,8 @@ class Presenter:
                 return self._alert(uow, card, now, nonce, limit=limit)
             case Subject.ROLLUP:
                 return self._rollup(uow, card, now, nonce, limit=limit)
+            case Subject.INCIDENT:
+                return self._incident(uow, card, now, nonce, limit=limit)
             case Subject.DIGEST:
                 return self._digest(uow, card.subject_id, now, nonce)
             case Subject.REPLY:
@@ -80,6 +84,17 @@ class Presenter:
             fold_view(uow, card.id, Reader(here.person or "", here, now))
         text, summary = rollup_text(view, self._lang)
         drawn = render_rollup(view, lang=self._lang, now=now, nonce=nonce, limit=limit)
+        return Message(text=text, summary=summary, card=drawn)
+
+    def _incident(self, uow: UnitOfWork, card: Card, now: datetime, nonce: str, *, limit: int) -> Message:
+        here = card.conversation
+        try:
+            view = shared_incident_view(uow, card.subject_id, Reader(here.person or "", here, now))
+        except NotAvailable:
+            text = not_available_text(self._lang)
+            return Message(text=text, summary=text, card=render_not_available(self._lang))
+        drawn = render_incident(view, lang=self._lang, now=now, nonce=nonce, link_hosts=self._link_hosts, limit=limit)
+        text, summary = incident_text(view, self._lang)
         return Message(text=text, summary=summary, card=drawn)
 
     def _digest(self, uow: UnitOfWork, number: int, now: datetime, nonce: str) -> Message:

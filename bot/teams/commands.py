@@ -15,7 +15,7 @@ from bot.alerts.messages import Message
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import Status
-from bot.teams import screens
+from bot.teams import incident_orders, screens
 from bot.teams.activity import InboundActivity
 from bot.teams.bulk import carry_out, take_back
 from bot.teams.grammar import Command, Span, TooMany, Unknown, parse
@@ -58,6 +58,7 @@ class Commands:
             "search": self._search,
             "digest": self._digest,
             "undo": self._undo,
+            "incident": self._incident,
             **RouteCommands(lang=lang, zone=zone).plain,
         }
 
@@ -97,8 +98,9 @@ class Commands:
     def _reply(
         self, uow: UnitOfWork, activity: InboundActivity, person: Person, reader: Reader, now: datetime
     ) -> Reply:
-        in_thread = bool(self._of_thread(uow, activity, reader))
-        command = parse(activity.said, in_thread=in_thread)
+        case = incident_orders.of_thread(uow, activity, reader)
+        in_thread = case is not None or bool(self._of_thread(uow, activity, reader))
+        command = incident_orders.meant(activity.said, case) or parse(activity.said, in_thread=in_thread)
         match command:
             case Unknown():
                 return self._unknown(command)
@@ -141,6 +143,9 @@ class Commands:
         thread = said.activity.address.thread
         digests.post_for(uow, said.reader, said.at, zone=self._zone, thread=thread)
         return None
+
+    def _incident(self, uow: UnitOfWork, said: Said) -> Reply:
+        return incident_orders.reply(uow, said, self._lang)
 
     # Verbs, on one alert or several.
 

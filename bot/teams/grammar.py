@@ -26,7 +26,7 @@ VERBS = (
 )
 
 #: Commands that stand alone.
-PLAIN = ("help", "queue", "mine", "search", "subscribe", "unsubscribe", "routes", "maintenance", "digest")
+PLAIN = ("help", "queue", "mine", "search", "subscribe", "unsubscribe", "routes", "maintenance", "digest", "incident")
 
 _SYNONYMS = {
     "take": "assign",
@@ -127,6 +127,16 @@ def parse_verdict(text: str) -> tuple[Classification, str] | None:
         determination = _determination(classification, words[taken:])
         return None if determination is None else (classification, determination)
     return None
+
+
+def split_verdict(text: str) -> tuple[tuple[Classification, str] | None, str]:
+    """`fp not malicious: our own backup`: the verdict that a note begins with, if it does, and the note."""
+    words = text.split()
+    for taken in range(min(6, len(words)), 0, -1):
+        verdict = parse_verdict(" ".join(words[:taken]))
+        if verdict is not None:
+            return verdict, " ".join(words[taken:]).lstrip(":,;–- ")
+    return None, text.strip()
 
 
 def parse_tags(text: str) -> tuple[list[str], list[str]]:

@@ -38,13 +38,26 @@ def read_order(uow: UnitOfWork, said: Said, lang: Language) -> Order | str:
 
 
 def _assign(uow: UnitOfWork, said: Said, lang: Language) -> Order | str:
-    words = _MENTION.sub("", said.command.rest).strip().removeprefix("to ").strip().removeprefix("@")
+    to = whom(uow, said.person, said.command.rest, lang)
+    return to.why if isinstance(to, Unclear) else lambda uow, act: assign.assign(uow, act, to)
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Words that could not be understood, and the question back."""
+
+    why: str
+
+
+def whom(uow: UnitOfWork, me: Person, words: str, lang: Language) -> str | Unclear | None:
+    """To whom something shall be assigned, by Entra object id, None for nobody: `me`, `nobody`, or a name."""
+    words = _MENTION.sub("", words).strip().removeprefix("to ").strip().removeprefix("@")
     if words.casefold() in ("", "me"):
-        return lambda uow, act: assign.assign(uow, act, said.person.object_id)
+        return me.object_id
     if words.casefold() in ("nobody", "none", "no one"):
-        return lambda uow, act: assign.assign(uow, act, None)
+        return None
     person = person_named(uow, words, lang)
-    return person if isinstance(person, str) else lambda uow, act: assign.assign(uow, act, person.object_id)
+    return Unclear(person) if isinstance(person, str) else person.object_id
 
 
 def person_named(uow: UnitOfWork, words: str, lang: Language) -> Person | str:
@@ -96,9 +109,10 @@ def _tag(_uow: UnitOfWork, said: Said, lang: Language) -> Order | str:
 
 def _link(_uow: UnitOfWork, said: Said, lang: Language) -> Order | str:
     words = said.command.rest.removeprefix("to ").removeprefix("incident ").strip()
-    number = words.removeprefix("#")
+    first, _, why = words.partition(" ")
+    number = first.removeprefix("#").rstrip(":,")
     if number.isascii() and number.isdigit() and len(number) < 16:
-        return lambda uow, act: link.link(uow, act, int(number))
+        return lambda uow, act: link.link(uow, act, int(number), comment=why)
     if words.casefold() in ("none", "nothing"):
         return lambda uow, act: link.link(uow, act, None)
     if words.casefold().split()[:1] == ["new"]:

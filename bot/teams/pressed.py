@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.alerts.errors import Refused
+from bot.alerts.incident import CorrelationReason
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import DETERMINATIONS, Classification
@@ -83,10 +84,20 @@ def _tag(uow: UnitOfWork, act: Act, press: Press) -> Done:
 def _link(uow: UnitOfWork, act: Act, press: Press) -> Done:
     wanted = (press.incident or "").strip().removeprefix("#")
     if wanted == NEW_INCIDENT:
-        return link.link_to_new(uow, act)
+        return link.link_to_new(uow, act, "", reason_of(press), press.comment or "")
     if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 16):
         raise Refused("badPress", field="incident", why="an incident's number or 'new'")
-    return link.link(uow, act, int(wanted))
+    return link.link(uow, act, int(wanted), reason_of(press), press.comment or "")
+
+
+def reason_of(press: Press) -> str:
+    """One of Graph's reasons for putting alerts together, or nothing. Raises Refused("badPress")."""
+    if not press.reason:
+        return ""
+    try:
+        return CorrelationReason(press.reason).value
+    except ValueError:
+        raise Refused("badPress", field="reason", why="unknown value") from None
 
 
 CHANGES: Mapping[Verb, Change] = {

@@ -12,7 +12,7 @@ from typing import Any, Final
 from bot.alerts.errors import Busy, NotAvailable, Refused
 from bot.alerts.people import Person
 from bot.alerts.ports import Clock, Store, UnitOfWork
-from bot.teams import fold_presses, screens, similar_presses, undo_presses, window_presses
+from bot.teams import fold_presses, incident_presses, screens, similar_presses, undo_presses, window_presses
 from bot.teams.activity import InboundActivity
 from bot.teams.identity import arrive, look_in, person_of
 from bot.teams.pressed import CHANGES, Pressed
@@ -84,6 +84,8 @@ class Presses:
     async def _transact(self, pressed: Pressed) -> Screen:
         if pressed.verb is Verb.MANAGE and (handle := _managing(pressed.press)) is not None:
             return await self._store.write(lambda uow: handle(uow, pressed, self._lang))
+        if pressed.verb is Verb.INCIDENT and incident_presses.is_complete(pressed.press):
+            return await self._store.write(lambda uow: incident_presses.handle(uow, pressed))
         if pressed.verb is Verb.UNDO:
             return await self._store.write(lambda uow: undo_presses.undo(uow, pressed, self._undo_within))
         if pressed.verb is Verb.MAINTENANCE and pressed.press.status is not None:
@@ -101,6 +103,8 @@ class Presses:
 
     def _look(self, uow: UnitOfWork, pressed: Pressed) -> Screen:
         reader = _reader(uow, pressed)
+        if pressed.verb is Verb.INCIDENT:
+            return incident_presses.look(uow, pressed.press, reader)
         if pressed.verb is Verb.QUEUE:
             return screens.queue(uow, reader, pressed.press, days=self._queue_days)
         if pressed.verb is Verb.MANAGE and pressed.press.fold is None:
@@ -126,6 +130,8 @@ class Presses:
         """Say kindly why not, above the fresh card."""
         if refused.reason == "badPress":
             return bad_request(refusal_text(refused, None, self._lang))
+        if pressed.verb is Verb.INCIDENT and pressed.press.case is not None:
+            return await self._incident_refusal(pressed, refused)
         if pressed.press.alert is None:
             return toast(refusal_text(refused, None, self._lang))
         try:
@@ -134,6 +140,12 @@ class Presses:
             return toast(not_available_text(self._lang))
         notice = refusal_text(refused, view, self._lang, now=pressed.at)
         return card_answer(self._draw(pressed, screens.of_view(view), notice))
+
+    async def _incident_refusal(self, pressed: Pressed, refused: Refused) -> Json:
+        number = incident_presses.number_of(pressed.press)
+        screen = await self._store.read(lambda uow: incident_presses.shown(uow, number, _reader(uow, pressed)))
+        notice = refusal_text(refused, None, self._lang, now=pressed.at)
+        return card_answer(self._draw(pressed, screen, notice))
 
 
 def shown_in(answer: Json) -> str | Json:

@@ -164,15 +164,19 @@ def undo(uow: UnitOfWork, act: IncidentAct) -> IncidentDone:
 
 def visible_incident(uow: UnitOfWork, number: int, reader: Reader) -> tuple[Incident, Scope]:
     """The incident, or the one that it became part of, and the reader's scope. Raises NotAvailable."""
-    scope = scope_of(uow, reader)
-    seen: set[int] = set()
-    incident = uow.incidents.get(number)
-    while incident.merged_into is not None and incident.number not in seen:
-        seen.add(incident.number)
-        incident = uow.incidents.get(incident.merged_into)
+    scope, incident = scope_of(uow, reader), final(uow, number)
     if not uow.incidents.in_scope(incident.number, scope):
         raise NotAvailable(f"incident {number}")
     return incident, scope
+
+
+def final(uow: UnitOfWork, number: int) -> Incident:
+    """The incident, or the one that it became part of. Raises NotAvailable."""
+    incident, seen = uow.incidents.get(number), {number}
+    while incident.merged_into is not None and incident.merged_into not in seen:
+        seen.add(incident.merged_into)
+        incident = uow.incidents.get(incident.merged_into)
+    return incident
 
 
 def _step(

@@ -18,6 +18,14 @@ from cards.forms import (
 )
 from cards.help import render_help, render_unsubscribed, render_welcome
 from cards.history import render_history
+from cards.incident import render_incident, render_incident_history
+from cards.incident_forms import (
+    render_incident_assign_form,
+    render_incident_comment_form,
+    render_incident_resolve_form,
+    render_merge_form,
+    render_rename_form,
+)
 from cards.language import ENGLISH
 from cards.maintenance import render_window, render_windows
 from cards.manage_similar import Chosen, render_pick, render_preview
@@ -27,8 +35,15 @@ from cards.queue import render_queue
 from cards.routes import render_routes, render_subscribed, render_where
 from cards.similar import render_similar
 from tests.unit.cards import examples as given
+from tests.unit.cards import incident_examples
 from tests.unit.cards import route_examples as routes
 
+_INCIDENT_FORMS = {
+    "rename": render_rename_form,
+    "incident comment": render_incident_comment_form,
+    "incident assign": render_incident_assign_form,
+    "incident resolve": render_incident_resolve_form,
+}
 _WORDS = {"lang": ENGLISH, "nonce": given.NONCE}
 _TIMED = {**_WORDS, "now": given.NOW}
 _HOSTS = frozenset({"grafana.contoso.example:3000"})
@@ -44,7 +59,12 @@ def _outcome(outcome: Outcome) -> Card:
 def every_card() -> dict[str, Card]:
     """All of them, drawn anew."""
     cards = {f"alert {name}": render_alert(view, **_TIMED) for name, view in given.STATES.items()}
+    cards |= {name: render_incident(view, **_TIMED) for name, view in incident_examples.STATES.items()}
+    cards |= {name: draw(incident_examples.a_view(), **_WORDS) for name, draw in _INCIDENT_FORMS.items()}
     cards |= {
+        "incident history": render_incident_history(incident_examples.a_history(), **_TIMED),
+        "merge": render_merge_form(incident_examples.a_merge(), **_WORDS),
+        "merge with none": render_merge_form(incident_examples.a_merge(0), **_WORDS),
         "alert with notice": render_alert(given.taken(), notice="Bo was first: Bo took it at 03:12.", **_TIMED),
         "alert from queue": render_alert(given.a_view(), opened_from=OpenedFrom(Listing.QUEUE, 2), **_TIMED),
         "details": render_details(given.a_details(), link_hosts=_HOSTS, **_TIMED),
