@@ -88,11 +88,7 @@ class Presenter:
 
     def _incident(self, uow: UnitOfWork, card: Card, now: datetime, nonce: str, *, limit: int) -> Message:
         here = card.conversation
-        try:
-            view = shared_incident_view(uow, card.subject_id, Reader(here.person or "", here, now))
-        except NotAvailable:
-            text = not_available_text(self._lang)
-            return Message(text=text, summary=text, card=render_not_available(self._lang))
+        view = shared_incident_view(uow, card.subject_id, Reader(here.person or "", here, now))
         drawn = render_incident(view, lang=self._lang, now=now, nonce=nonce, link_hosts=self._link_hosts, limit=limit)
         text, summary = incident_text(view, self._lang)
         return Message(text=text, summary=summary, card=drawn)
