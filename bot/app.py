@@ -211,20 +211,22 @@ def _turn(
         introduce=introduce,
         undo_within=settings.undo_within,
     )
-    dialogs = Dialogs(
-        store=store,
-        clock=clock,
-        lang=lang,
-        handlers=every_dialog(undo_within=settings.undo_within),
-        link_hosts=settings.extra_link_hosts,
-        introduce=introduce,
-    )
     commands = Commands(
         lang=lang,
         queue_days=settings.queue_days,
         zone=settings.zone_info,
         link_hosts=settings.extra_link_hosts,
         undo_within=settings.undo_within,
+    )
+    dialogs = Dialogs(
+        store=store,
+        clock=clock,
+        lang=lang,
+        handlers=every_dialog(
+            commands, queue_days=settings.queue_days, undo_within=settings.undo_within, zone=settings.zone_info
+        ),
+        link_hosts=settings.extra_link_hosts,
+        introduce=introduce,
     )
     return Turn(
         store=store,

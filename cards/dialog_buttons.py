@@ -26,6 +26,10 @@ class Dialog(StrEnum):
     MANAGE = "manage"
     #: An alert and those similar to it, all alike.
     SIMILAR = "similar"
+    #: Which alerts a list shows.
+    FILTER = "filter"
+    #: Which alerts a channel gets.
+    SUBSCRIBE = "subscribe"
 
 
 #: Bytes of a dialog's state, as JSON; how many inputs come back, and characters of one.

@@ -147,6 +147,13 @@ def column(*items: Element, width: Width = "auto", middle: bool = False) -> Colu
     return Column(made)
 
 
+def indented(items: Sequence[Element], *, spacing: Spacing | None = None) -> Element:
+    """What belongs under something, with a line down its side."""
+    rail = {"type": "Column", "width": "8px", "items": []}
+    body = {"type": "Column", "width": "stretch", "separator": True, "items": list(items)}
+    return _placed({"type": "ColumnSet", "columns": [rail, body]}, spacing)
+
+
 def fact(title: str, value: str) -> Fact:
     return Fact({"title": escape(clean(title)), "value": escape(clean(value))})
 

@@ -32,7 +32,8 @@ def text_input(
     if placeholder:
         made["placeholder"] = one_line(clean(placeholder))
     if value:
-        made["value"] = clean(value)
+        # What somebody typed comes back letter by letter: nothing that is shown in a field is alive.
+        made["value"] = value
     if multiline:
         made["isMultiline"] = True
     return _input(made, required)
@@ -53,14 +54,18 @@ def choices(
     placeholder: str = "",
     expanded: bool = False,
     several: bool = False,
+    search: bool = False,
     required: str = "",
 ) -> Element:
-    """One of a list; with `several`, any of it, and the values come and go joined with commas."""
+    """One of a list; with `several`, any of it, and the values come and go joined with commas.
+
+    `search` lets people type to find one of a long list; clients that cannot do that show the list.
+    """
     made: dict[str, Any] = {
         "type": "Input.ChoiceSet",
         "id": id,
         "label": one_line(clean(label)),
-        "style": "expanded" if expanded or several else "compact",
+        "style": "expanded" if expanded or several else "filtered" if search else "compact",
         "choices": list(options),
         "wrap": True,
     }
@@ -71,6 +76,20 @@ def choices(
     if placeholder:
         made["placeholder"] = one_line(clean(placeholder))
     return _input(made, required)
+
+
+def toggle_input(id: str, *, label: str, title: str, on: bool) -> Element:  # noqa: A002 - the card's own word
+    """Yes or no; its value is `true` or `false`."""
+    return Element(
+        {
+            "type": "Input.Toggle",
+            "id": id,
+            "label": one_line(clean(label)),
+            "title": one_line(clean(title)),
+            "value": "true" if on else "false",
+            "wrap": True,
+        }
+    )
 
 
 def people_picker(

@@ -1,11 +1,15 @@
 """The queue: what is open, newest activity first; two lines for each on a phone, three on a wide screen."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from bot.alerts.condition_editing import Editing
 from bot.alerts.views import AlertView, QueueView
 from cards.actions import execute
 from cards.alert_card import assets_text
 from cards.buttons import Listing, OpenedFrom, Press, Verb
+from cards.condition_editor import editor_press, render_editor
+from cards.dialog_buttons import Dialog, DialogCard, DialogPress, opens, submits
 from cards.elements import Action, Card, Element, card, column, columns, container, rich, run
 from cards.labels import (
     category_label,
@@ -52,6 +56,32 @@ def render_queue(
         )
 
     return fit(build)
+
+
+def render_filter(
+    editing: Editing,
+    typed: Mapping[str, str],
+    *,
+    fitting: int | None,
+    lang: Language,
+    press: DialogPress,
+    nonce: str,
+    notice: str = "",
+) -> DialogCard:
+    """Which alerts a list shows; `fitting` is how many that are now. The button's step is `show`."""
+    count = [] if fitting is None else [rich(quiet(lang.n("{count} alert fits", "{count} alerts fit", fitting)))]
+    show = editor_press(press, editing, "show", nonce=nonce)
+    return render_editor(
+        lang.t("Filter"),
+        editing,
+        typed,
+        lang=lang,
+        press=press,
+        nonce=nonce,
+        notice=notice,
+        below=count,
+        actions=[submits(lang.t("Show"), show, primary=True)],
+    )
 
 
 def _heading(queue: QueueView, lang: Language) -> Element:
@@ -121,6 +151,8 @@ def _turns(queue: QueueView, lang: Language, nonce: str, here: OpenedFrom) -> li
     if queue.page + 1 < queue.pages:
         turns.append(turn(lang.t("Next"), queue.page + 1))
     turns.append(turn(lang.t("Refresh"), queue.page))
+    state = {"listing": here.listing.value} | ({"filter": here.filter} if here.filter else {})
+    turns.append(opens(lang.t("Filter…"), DialogPress(dialog=Dialog.FILTER, nonce=nonce, state=state)))
     return turns
 
 

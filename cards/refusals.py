@@ -153,6 +153,15 @@ def _bad_filter(refused: Refused, _view: AlertView | None, lang: Language) -> st
     return f"{said} {lang.t('This works: {example}', example=example)}"
 
 
+def _bad_part(refused: Refused, _view: AlertView | None, lang: Language) -> str:
+    """What is wrong with one part of a condition, and something that works."""
+    error = refused.facts.get("error")
+    if not isinstance(error, ConditionError):
+        return lang.t("This filter could not be understood.")
+    said = f"{error.message[:1].upper()}{error.message[1:]}."
+    return f"{said} {lang.t('This works: {example}', example=error.suggestion)}" if error.suggestion else said
+
+
 def _bad_press(refused: Refused, _view: AlertView | None, lang: Language) -> str:
     field = brief(str(refused.facts.get("field") or ""), 40)
     if not field:
@@ -178,6 +187,8 @@ _Tell = Callable[[Refused, AlertView | None, Language], str]
 _TEXTS: Mapping[str, _Tell] = {
     "role": _role,
     "badFilter": _bad_filter,
+    "badPart": _bad_part,
+    "badLimit": lambda _refused, _view, lang: lang.t("The limit is a number of cards a day, like 50, or empty."),
     "nobodysFilter": lambda _refused, _view, lang: lang.t("“me” means nobody in a channel: name the person."),
     "emptyFilter": lambda _refused, _view, lang: lang.t("No alert can ever fit this filter: it contradicts itself."),
     "badRouteName": lambda refused, _view, lang: lang.t(

@@ -14,6 +14,7 @@ from cards.language import Language, mark
 from cards.maintenance import until_text
 from cards.naming import place_name
 from cards.parts import back, buttons_for, cut_note, head, joined, notice_of, quiet
+from cards.route_dialog import choose_alerts
 from cards.safe import brief
 from cards.size import Room, fit
 
@@ -59,7 +60,8 @@ def render_subscribed(view: RouteView, *, lang: Language, posted: int = 0, other
         )
         lines.append(rich(run(newest), spacing="Small"))
     title = text_block(lang.t("Subscribed"), size="Medium", heading=True)
-    return card([title, *lines, action_set([_queue_button(lang, nonce)], spacing="Medium")])
+    buttons = [_queue_button(lang, nonce), choose_alerts(lang, nonce, route.name)]
+    return card([title, *lines, action_set(buttons, spacing="Medium")])
 
 
 def render_where(

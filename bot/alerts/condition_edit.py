@@ -88,9 +88,12 @@ def _open(editing: Editing, about: str, _typed: Typed) -> Editing:
     return Editing(editing.condition, Screen.TEST if isinstance(inner, Test) else Screen.GROUP, path)
 
 
-def _add(editing: Editing, about: str, _typed: Typed) -> Editing:
+def _add(editing: Editing, about: str, typed: Typed) -> Editing:
     path = read_path(about)
     node_at(editing.condition, path)
+    if editing.screen is Screen.GROUP:
+        # What was chosen there about the group itself is not lost by going on.
+        return Editing(_turned(editing, typed), Screen.FIELD, path, How.ADD)
     return Editing(editing.condition, Screen.FIELD, path, How.ADD)
 
 

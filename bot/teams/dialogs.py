@@ -21,7 +21,7 @@ from bot.alerts.views import AlertView
 from bot.teams.activity import InboundActivity
 from bot.teams.identity import arrive, look_in, person_of
 from bot.teams.presses import ANSWER_TIME
-from bot.teams.screens import Frame, fresh_nonce
+from bot.teams.screens import Frame, Screen, fresh_nonce
 from bot.teams.strangers import Introduce, introducing
 from bot.usecases import read
 from bot.usecases.acting import Act
@@ -77,6 +77,9 @@ class Asked:
 Answer = Callable[[Frame], DialogCard | str]
 
 Step = Callable[[UnitOfWork, Asked, Reader], Answer]
+
+#: Puts an answer into the conversation in which a dialog was opened, for what everybody there is to know.
+Post = Callable[[UnitOfWork, Reader, InboundActivity, str | Screen, datetime], None]
 
 
 def closed(words: Callable[[Language], str] | None = None) -> Answer:

@@ -83,10 +83,16 @@ def of_outcome(outcome: Outcome) -> Screen:
 _KINDS: Mapping[Listing | None, QueueKind] = {Listing.MINE: "mine", Listing.SEARCH: "search"}
 
 
+def kind_of(listing: Listing | None) -> QueueKind:
+    """Which list a press means."""
+    return _KINDS.get(listing, "queue")
+
+
 def queue(uow: UnitOfWork, reader: Reader, press: Press, *, days: int) -> Screen:
     """Raises Refused("badFilter") for a filter that is not right."""
-    kind = _KINDS.get(press.listing, "queue")
-    page = read.queue(uow, reader, days=days, page=press.page or 0, kind=kind, text=press.filter or "")
+    page = read.queue(
+        uow, reader, days=days, page=press.page or 0, kind=kind_of(press.listing), text=press.filter or ""
+    )
     return lambda f: render_queue(page, lang=f.lang, now=f.now, nonce=f.nonce)
 
 

@@ -76,10 +76,7 @@ def read_wish(text: str) -> Wish:
 
 def _condition(text: str) -> Condition:
     """Raises Refused("badFilter") and the like."""
-    wants = read_filter(text)
-    if any(test.field.name == "assignee" and ME in test.values for test in tests_of(wants)):
-        raise Refused("nobodysFilter", text=text)
-    return wants
+    return _checked(read_filter(text), text)
 
 
 def read_filter(text: str) -> Condition:
@@ -88,19 +85,46 @@ def read_filter(text: str) -> Condition:
         wants = parse(text) if text.strip() else EVERYTHING
     except ConditionError as error:
         raise Refused("badFilter", error=error, text=text) from None
+    return _possible(wants, text)
+
+
+def _possible(wants: Condition, text: str) -> Condition:
     if is_contradiction(wants):
         raise Refused("emptyFilter", text=text)
     return wants
 
 
-def subscribe_to(uow: UnitOfWork, reader: Reader, text: str, *, zone: str) -> Subscribed | None:
-    """The same as somebody typed it. Raises Refused with what is wrong.
+def _checked(wants: Condition, text: str) -> Condition:
+    if any(test.field.name == "assignee" and ME in test.values for test in tests_of(wants)):
+        raise Refused("nobodysFilter", text=text)
+    return _possible(wants, text)
 
-    Whoever may look may have in their own chat what they may look at.
-    """
-    here = reader.conversation
-    require(uow, reader, "routes" if here.kind is ConversationKind.PERSONAL else "subscribe")
-    return subscribe(uow, here, reader.at, read_wish(text), zone=zone)
+
+def route_here(uow: UnitOfWork, reader: Reader, name: str) -> Route | None:
+    """The route of a name in the reader's conversation, for whoever may change it. Raises Refused("role")."""
+    _require_subscribe(uow, reader)
+    return next((route for route in uow.routes.of(reader.conversation.id) if route.name == name), None)
+
+
+def subscribe_as(uow: UnitOfWork, reader: Reader, wish: Wish, *, zone: str) -> Subscribed | None:
+    """The same as `subscribe`, for whoever may, with a condition that somebody chose. Raises Refused."""
+    _require_subscribe(uow, reader)
+    if wish.name and not _NAMED.fullmatch(wish.name):
+        raise Refused("badRouteName", name=wish.name, limit=NAME)
+    _checked(wish.wants, to_text(wish.wants))
+    return subscribe(uow, reader.conversation, reader.at, wish, zone=zone)
+
+
+def _require_subscribe(uow: UnitOfWork, reader: Reader) -> None:
+    """Whoever may look may have in their own chat what they may look at."""
+    own = reader.conversation.kind is ConversationKind.PERSONAL
+    require(uow, reader, "routes" if own else "subscribe")
+
+
+def subscribe_to(uow: UnitOfWork, reader: Reader, text: str, *, zone: str) -> Subscribed | None:
+    """The same as somebody typed it. Raises Refused with what is wrong."""
+    _require_subscribe(uow, reader)
+    return subscribe(uow, reader.conversation, reader.at, read_wish(text), zone=zone)
 
 
 def subscribe(
