@@ -36,7 +36,6 @@ from bot.teams.presses import Presses
 from bot.teams.rosters import Rosters
 from bot.teams.signing_keys import SigningKeys
 from bot.teams.strangers import introductions
-from bot.teams.tokens import CONNECTOR_SCOPE, CachedTokens
 from bot.teams.turn import Turn
 from bot.transport import open_session
 from bot.usecases import digests, maintenance
@@ -48,7 +47,7 @@ from bot.web.intake import BODY_LIMIT, Intake
 from bot.web.metrics import Metrics
 from bot.web.middleware import problems, timed
 from bot.web.token_access import TokenAccess
-from bot.wiring import Poking, app_tokens, background, owner, webhook_worker
+from bot.wiring import Poking, app_tokens, background, connector_of, owner, webhook_worker
 from cards.language import ENGLISH, Language
 from cards.refusals import failed_text
 from storage.store import open_store
@@ -85,7 +84,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
             await store.write(lambda uow: uow.webhooks.release(None))
         metrics, beats = Metrics(store, clock), Beats({"delivery": 30, "timetable": 90})
         lang = Language(ENGLISH.catalogue, settings.zone_info)
-        connector, tokens = _connector(settings, session, clock)
+        connector, tokens = connector_of(settings, session, clock)
         stack.push_async_callback(tokens.close)
         # Its own commits are no news to it.
         dispatcher = _dispatcher(settings, store=opened, clock=clock, lang=lang, connector=connector, meter=metrics)
@@ -237,19 +236,6 @@ def _turn(
         commands=commands,
         rosters=rosters,
     )
-
-
-def _connector(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> tuple[Connector, CachedTokens]:
-    tokens = app_tokens(settings, session, clock, CONNECTOR_SCOPE)
-    connector = Connector(
-        session=session,
-        tokens=tokens,
-        hosts=TokenHosts(settings.extra_connector_hosts),
-        app_id=settings.app_id,
-        tenant_id=settings.tenant_id,
-        clock=clock,
-    )
-    return connector, tokens
 
 
 def _intake(settings: Settings, store: Store, clock: Clock) -> Intake:

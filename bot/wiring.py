@@ -16,7 +16,15 @@ from bot.delivery.addresses import Addresses
 from bot.delivery.webhook_post import WebhookCaller
 from bot.delivery.webhooks import WebhookMeter, WebhookWorker
 from bot.settings import Settings
-from bot.teams.tokens import CachedTokens, certificate_tokens, client_secret_tokens, managed_identity_tokens
+from bot.teams.connector import Connector
+from bot.teams.hosts import TokenHosts
+from bot.teams.tokens import (
+    CONNECTOR_SCOPE,
+    CachedTokens,
+    certificate_tokens,
+    client_secret_tokens,
+    managed_identity_tokens,
+)
 from storage.store import AnyStore
 
 T = TypeVar("T")
@@ -120,3 +128,16 @@ def webhook_worker(
     stack.push_async_callback(caller.close)
     give_up = timedelta(hours=settings.webhook_hours)
     return WebhookWorker(store=store, caller=caller, clock=clock, owner=owner(), give_up=give_up, meter=meter)
+
+
+def connector_of(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> tuple[Connector, CachedTokens]:
+    tokens = app_tokens(settings, session, clock, CONNECTOR_SCOPE)
+    connector = Connector(
+        session=session,
+        tokens=tokens,
+        hosts=TokenHosts(settings.extra_connector_hosts),
+        app_id=settings.app_id,
+        tenant_id=settings.tenant_id,
+        clock=clock,
+    )
+    return connector, tokens

@@ -73,6 +73,7 @@ def render_welcome(lang: Language, *, channel: str = "", subscribed: bool = Fals
     else:
         lead = lang.t("Here you can see and handle the alerts of your teams' channels.")
         step = lang.t("Start with “queue”, or “mine”.")
+    buttons = [_queue_button(lang, nonce), *([choose_alerts(lang, nonce)] if channel else [])]
     return card(
         [
             _title(lang.t("Tocsin is here")),
