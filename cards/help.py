@@ -80,9 +80,7 @@ def render_welcome(lang: Language, *, channel: str = "", subscribed: bool = Fals
             rich(run(lead), spacing="Small"),
             rich(run(step), spacing="Small"),
             rich(quiet(lang.t("“help” says what else I understand.")), spacing="Small"),
-            action_set(
-                [_queue_button(lang, nonce), *([choose_alerts(lang, nonce)] if channel else [])], spacing="Medium"
-            ),
+            action_set(buttons, spacing="Medium"),
         ]
     )
 
