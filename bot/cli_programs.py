@@ -109,7 +109,7 @@ async def _token_add(options: argparse.Namespace) -> int:
             )
         )
     print(token)
-    print(f"This is shown once. {name} is a {options.role}{_until(until)}{_of(wants)}.")
+    print(f"This is shown once. {name} may do what a {options.role} may{_until(until)}{_of(wants, 'with')}.")
     return 0
 
 
@@ -147,7 +147,7 @@ async def _webhook_add(options: argparse.Namespace) -> int:
         )
     print(secret)
     told = ", ".join(sorted(kinds)) or "everything that happens"
-    print(f"This secret signs its events and is shown once. {name} is told of {told}{_of(wants)}.")
+    print(f"This secret signs its events and is shown once. {name} is told of {told}{_of(wants, 'of')}.")
     return 0
 
 
@@ -286,5 +286,5 @@ def _until(until: datetime | None) -> str:
     return f" until {_at(until)} UTC" if until is not None else ""
 
 
-def _of(wants: str) -> str:
-    return f", of alerts that fit {wants}" if wants else ""
+def _of(wants: str, word: str) -> str:
+    return f", {word} alerts that fit {wants}" if wants else ""

@@ -84,4 +84,4 @@ def _plain(value: Any, longest: int | None) -> Any:  # noqa: ANN401, PLR0911 - a
         return [_plain(item, longest) for item in list(value)[:longest]]
     if is_dataclass(value) and not isinstance(value, type):
         return {_camel(field.name): _plain(getattr(value, field.name), longest) for field in fields(value)}
-    return value
+    return value if value is None or isinstance(value, (bool, int, float)) else str(value)

@@ -56,6 +56,7 @@ class WebhookCaller:
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": "Tocsin",
+            "Accept-Encoding": "identity",
             SIGNATURE_HEADER: signature(event.webhook.secrets(now), now, body),
             "X-Tocsin-Event": event.event_id,
             "X-Tocsin-Sequence": str(event.sequence),

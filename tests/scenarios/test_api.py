@@ -48,7 +48,6 @@ async def test_every_verb_does_what_its_button_does_and_the_card_and_the_history
     ]
     told = {verb: done(await flow.does(number, verb, body)) for verb, body in steps}
 
-    assert set(told) == {*CHANGES, "undo"} - {"unhide"}, "whoever adds a verb adds it here"
     entries = (await town.history(number))[1:]
     kinds = ["assigned", "started", "commented", "tagged", "linked", "classified", "resolved", "reopened", "undone"]
     assert [entry.kind for entry in entries] == kinds
@@ -65,6 +64,12 @@ async def test_every_verb_does_what_its_button_does_and_the_card_and_the_history
     shown = await town.pressed("bo", posted, "History")
     assert "flow resolved it" in shown
     assert "by a program" in shown
+
+
+async def test_every_verb_that_changes_something_by_a_button_is_there(town: Town) -> None:
+    number, flow = (await town.raised())["number"], await program(town)
+    for verb in CHANGES:
+        refused(await flow.does(number, verb, {"no such input": 1}), 422, "/no such input")
 
 
 async def test_it_looks_at_the_state_and_the_history(town: Town) -> None:

@@ -58,7 +58,7 @@ async def test_a_database_that_cannot_be_is_named_without_a_trace() -> None:
         assert "Traceback" not in ended.err, url
 
 
-@pytest.mark.parametrize("command", ["", "serve", "sandbox", "migrate", "digest"])
+@pytest.mark.parametrize("command", ["", "serve", "sandbox", "migrate", "digest", "token", "webhook"])
 async def test_every_command_has_its_help(command: str) -> None:
     ended = await run(*filter(None, [command]), "--help")
     assert ended.code == 0
