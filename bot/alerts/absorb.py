@@ -2,18 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from bot.alerts.alert import Alert, apply
-from bot.alerts.evidence import impacted_assets
+from bot.alerts.evidence import Evidence, impacted_assets
 from bot.alerts.history import Change, Entry, Kind, Plain, as_plain
 from bot.alerts.people import Actor, Way
 from bot.alerts.report import Report
-from bot.alerts.words import Severity, Signal, Status
+from bot.alerts.words import UNDETERMINED, Classification, Severity, Signal, Status
 
 #: The fields that a source may report and the history keeps.
 TRACKED = (
@@ -46,6 +46,17 @@ TRACKED = (
 
 #: Reported too, but long: kept in the state, and not copied into the history.
 UNTRACKED = ("description", "recommended_actions", "labels")
+
+#: What a source means that has not said it yet: to say so later is no news, and takes back nothing that people did.
+_UNSAID: Mapping[str, Plain] = {
+    "status": str(Status.NEW),
+    "classification": str(Classification.NOT_SET),
+    "determination": UNDETERMINED,
+    "assigned_to": "",
+    "assignee": "",
+}
+
+_EMPTY: tuple[Any, ...] = ("", [], {})
 
 #: Those that a report carries under the same name, and how to read them all at once: this is done for every report.
 _REPORTED = tuple(field.name for field in fields(Report) if field.name in {*TRACKED, *UNTRACKED})
@@ -102,10 +113,24 @@ def said(report: Report, *, assignee: str | None, incident: int | None) -> Said:
         values["assignee"] = assignee or ""
     if incident is not None:
         values["incident"] = incident
-    pieces = _digested(
-        [(p.kind, p.entity, p.label, p.roles, p.verdict, p.remediation, p.tags, p.properties) for p in report.evidence]
-    )
-    return Said(values, hashlib.sha256(pieces.encode()).hexdigest())
+    return Said(values, _digest(report.evidence))
+
+
+def _digest(evidence: Iterable[Evidence]) -> str:
+    pieces = [(p.kind, p.entity, p.label, p.roles, p.verdict, p.remediation, p.tags, p.properties) for p in evidence]
+    return hashlib.sha256(_digested(pieces).encode()).hexdigest()
+
+
+def filled(previous: Said, news: Said, report: Report, known: Sequence[Evidence]) -> tuple[Report, Said]:
+    """A partial report about an alert with this evidence, made whole by what its source said before."""
+    before = {name: value for name, value in previous.fields.items() if value not in _EMPTY}
+    labels = {**report.labels, **previous.fields.get("labels", {})}
+    names = {(piece.kind, piece.entity or piece.label) for piece in known}
+    more = [piece for piece in report.evidence if (piece.kind, piece.entity or piece.label) not in names]
+    evidence = (*known, *more)
+    fields = {**news.fields, **before, "labels": labels, "evidence_count": len(evidence)}
+    digest = _digest(evidence) if more else previous.evidence_digest
+    return replace(report, labels=labels, evidence=evidence), Said(fields, digest)
 
 
 def born(number: int, report: Report, news: Said, received_at: datetime) -> Birth:
@@ -147,9 +172,9 @@ def absorb(alert: Alert, previous: Said | None, now_said: Said, report: Report) 
     takes back what people did.
     """
     before: Mapping[str, Any] = previous.fields if previous else {}
-    news = {name: value for name, value in now_said.fields.items() if value != before.get(name)}
+    news = {name: value for name, value in now_said.fields.items() if value != before.get(name, _UNSAID.get(name))}
     if previous is None:
-        news = {name: value for name, value in news.items() if value not in ("", [], {})}
+        news = {name: value for name, value in news.items() if value not in _EMPTY}
     if previous is not None and "assigned_to" not in news:
         # The same word of the source's may mean somebody else to us now, because we have met them since.
         news.pop("assignee", None)

@@ -58,5 +58,7 @@ class Report:
     labels: Mapping[str, str] = field(default_factory=dict)
     comments: tuple[ReportedComment, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    #: It says a part only: of an alert that is known it fills in what nobody has said, adds evidence, changes nothing.
+    partial: bool = False
     #: The message as it came, as JSON text, for operators and for later sources of truth.
     raw: str = "{}"

@@ -49,6 +49,11 @@ class Fields:
                 return short(text, limit) if limit else text.strip()
         return ""
 
+    def scalars(self) -> dict[str, str]:
+        """All texts, numbers and flags, by the names as they came."""
+        texts = {name: (scalar_text(value) or "").strip() for name, value in self._raw.items()}
+        return {name: text for name, text in texts.items() if text}
+
     def needed(self, *names: str, said: str = "") -> str:
         """The same; raises BadPayload where none is there. `said` is how the first of them is usually written."""
         if found := self.text(*names):

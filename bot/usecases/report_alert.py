@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.alerts import mirror as mirrors
-from bot.alerts.absorb import Absorbed, Birth, Said, absorb, apart, born, said
+from bot.alerts.absorb import Absorbed, Birth, Said, absorb, apart, born, filled, said
 from bot.alerts.alert import Alert, Decision
 from bot.alerts.history import Kind
 from bot.alerts.people import Actor, Way
@@ -64,6 +64,8 @@ def report_alerts(
         if place in opened:
             after = _take_comments(uow, alert, report, now)
         else:
+            if report.partial:
+                report, news[place] = _filled(uow, alert, (previous.get(alert.number), news[place]), report)
             after = _update(uow, alert, (previous.get(alert.number), news[place]), report, now)
         known[_key(report)], previous[alert.number] = after, news[place]
         is_new = place in opened
@@ -151,6 +153,15 @@ def _settle(uow: UnitOfWork, alert: Alert, absorbed: Absorbed, report: Report, n
         decision = Decision(Kind.OVERRULED, tuple(changes))
         alert = record(uow, alert, decision, by=by, way=Way.SOURCE, at=now).alert
     return alert, mirrors.without(absorbed, ours)
+
+
+def _filled(uow: UnitOfWork, alert: Alert, told: tuple[Said | None, Said], report: Report) -> tuple[Report, Said]:
+    """A partial report, and what it says, made whole by what is known of the alert."""
+    previous, news = told
+    if previous is None:
+        return report, news
+    known = uow.alerts.evidence(alert.number, limit=alert.evidence_count)
+    return filled(previous, news, report, known)
 
 
 def _all_said(uow: UnitOfWork, reports: Sequence[Report], now: datetime) -> list[Said]:

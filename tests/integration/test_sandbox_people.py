@@ -314,8 +314,8 @@ async def test_an_alert_is_sent_with_the_token_of_its_source(place: tuple[Teams,
     source, payload, authorization = bot.alerts[0]
     assert (source, authorization) == ("alertmanager", f"Bearer {CONFIG.source_tokens['alertmanager']}")
     assert payload["alerts"][0]["labels"]["alertname"] == "HighErrorRate"
-    with pytest.raises(SandboxRefused, match="no token for the source 'grafana'"):
-        await teams.alert("grafana", {})
+    with pytest.raises(SandboxRefused, match="no token for the source 'splunk'"):
+        await teams.alert("splunk", {})
 
 
 async def test_the_feed_begins_with_six_alerts_and_goes_on(place: tuple[Teams, FakeBot]) -> None:

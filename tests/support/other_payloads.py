@@ -127,3 +127,120 @@ def sentinel_incident(**properties: Any) -> Json:
         "type": "Microsoft.SecurityInsights/Incidents",
         "properties": {**told, **properties},
     }
+
+
+def defender_api_alert(**overrides: Any) -> Json:
+    """An alert as api.security.microsoft.com has it, inside of an incident."""
+    alert = {
+        "alertId": "da638765432109876543_-1123581321",
+        "providerAlertId": "638765432109876543_-1123581321",
+        "incidentId": 4711,
+        "serviceSource": "MicrosoftDefenderATP",
+        "creationTime": "2026-03-02T03:04:10.9876543Z",
+        "lastUpdatedTime": "2026-03-02T03:30:00Z",
+        "resolvedTime": None,
+        "firstActivity": "2026-03-02T03:02:00Z",
+        "lastActivity": "2026-03-02T03:11:30Z",
+        "title": "Credential theft tool was run",
+        "description": "A tool that reads credentials was run.",
+        "category": "CredentialAccess",
+        "status": "InProgress",
+        "severity": "High",
+        "investigationState": "PendingApproval",
+        "classification": "FalsePositive",
+        "determination": "Clean",
+        "detectionSource": "WindowsDefenderAv",
+        "detectorId": "7c0c1a52-40b9-4b1c-9f0e-6a7b8c9d0e1f",
+        "assignedTo": "bo.berg@contoso.example",
+        "actorName": "Storm-0001",
+        "threatFamilyName": "Dumper",
+        "mitreTechniques": ["T1003.001"],
+        "devices": [
+            {
+                "mdatpDeviceId": "0f" * 20,
+                "deviceDnsName": "web-1.contoso.example",
+                "osPlatform": "WindowsServer2022",
+                "riskScore": "High",
+                "tags": ["Ring 2"],
+            }
+        ],
+        "entities": [
+            {
+                "entityType": "Process",
+                "verdict": "Malicious",
+                "remediationStatus": "NotFound",
+                "sha256": "ab" * 32,
+                "fileName": "dump.exe",
+                "filePath": "C:\\Temp",
+                "processId": 4242,
+                "processCommandLine": "dump.exe lsass",
+                "accountName": "svc",
+                "domainName": "CONTOSO",
+                "deviceId": "0f" * 20,
+                "ipAddress": None,
+            },
+            {"entityType": "User", "accountName": "svc", "domainName": "CONTOSO", "userSid": "S-1-5-21-1"},
+            {"entityType": "MailBox", "mailboxAddress": "ana@contoso.example", "mailboxDisplayName": "Ana"},
+            {
+                "entityType": "MailMessage",
+                "subject": "Invoice",
+                "sender": "x@bad.example",
+                "recipient": "ana@c.example",
+            },
+            {"entityType": "Ip", "ipAddress": "203.0.113.7"},
+            {"entityType": "Broom", "bristles": 700},
+        ],
+    }
+    return {**alert, **overrides}
+
+
+def defender_api_incident(*alerts: Any, **overrides: Any) -> Json:
+    """A page of the Defender API's incidents, with one that has these alerts."""
+    incident = {
+        "incidentId": 4711,
+        "incidentUri": "https://security.microsoft.com/incidents/4711",
+        "redirectIncidentId": None,
+        "incidentName": "Credential theft on one endpoint",
+        "status": "Active",
+        "severity": "High",
+        "tags": [],
+        "comments": [],
+        "alerts": list(alerts) or [defender_api_alert()],
+    }
+    return {
+        "@odata.context": "https://api.security.microsoft.com/api/$metadata#Incidents",
+        "value": [incident | overrides],
+    }
+
+
+def alert_info(**overrides: Any) -> Json:
+    """A row of advanced hunting's table AlertInfo."""
+    row = {
+        "Timestamp": "2026-03-02T03:04:10.9876543Z",
+        "AlertId": "da638765432109876543_-1123581321",
+        "Title": "Credential theft tool was run",
+        "Category": "CredentialAccess",
+        "Severity": "High",
+        "ServiceSource": "Microsoft Defender for Endpoint",
+        "DetectionSource": "Antivirus",
+        "AttackTechniques": '["LSASS Memory (T1003.001)","OS Credential Dumping (T1003)"]',
+    }
+    return {**row, **overrides}
+
+
+def alert_evidence(entity_type: str, **fields: Any) -> Json:
+    """A row of advanced hunting's table AlertEvidence."""
+    row = {
+        "Timestamp": "2026-03-02T03:05:00Z",
+        "AlertId": "da638765432109876543_-1123581321",
+        "Title": "Credential theft tool was run",
+        "Categories": '["CredentialAccess"]',
+        "AttackTechniques": "",
+        "ServiceSource": "Microsoft Defender for Endpoint",
+        "DetectionSource": "Antivirus",
+        "Severity": "High",
+        "EntityType": entity_type,
+        "EvidenceRole": "Impacted",
+        "EvidenceDirection": "",
+    }
+    return {**row, **fields}

@@ -1,40 +1,26 @@
-"""Graph's alerts (`/security/alerts_v2`) as reports: one alert, a list of them, or a page `{"value": [...]}`."""
+"""Defender XDR's alerts as reports, whichever of its interfaces they are from; all of them are about the same alerts.
+
+Graph (`/security/alerts_v2`), the Defender API (`/api/incidents`, `/api/alerts`), and records of advanced hunting: one,
+a list, or a page.
+"""
 
 import logging
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pydantic import ValidationError
-
-from bot.alerts.evidence import Evidence
-from bot.alerts.report import Report, ReportedComment
-from bot.sources.defender_words import (
-    classification_of,
-    detection_of,
-    determination_of,
-    investigation_of,
-    service_of,
-    severity_of,
-    status_of,
-)
-from bot.sources.evidence import read_evidence
-from bot.sources.graph.ids import PREFIXES, split_id
-from bot.sources.graph.models import GraphAlert, GraphComment
+from bot.alerts.report import Report
+from bot.sources.graph import defender_api, hunting
+from bot.sources.graph.alert import SOURCE, read_alert
 from bot.sources.json_body import as_text, read_json_text
 from bot.sources.outcome import BadPayload, Note, Parsed, collect
-from bot.sources.text import short
-from bot.sources.values import object_at, problem, scalar_text, web_url
+from bot.sources.values import object_at
 
 log = logging.getLogger(__name__)
 
-SOURCE = "graph"
+__all__ = ["SOURCE", "parse", "read_items"]
 
-_TECHNIQUE = re.compile(r"(T\d{4})(?:\.(\d{3}))?", re.ASCII)
-_TITLE_LENGTH = 500
-_WORD_LENGTH = 200
-_LABEL_LENGTH = 1_000
+#: Under which names pages have their items: Graph's and the Defender API's, those of hunting, a stream's.
+_PAGES = ("value", "results", "Results", "records")
 
 
 def parse(body: bytes) -> Parsed:
@@ -42,9 +28,14 @@ def parse(body: bytes) -> Parsed:
     document, text = read_json_text(body)
 
     def read(item: Any, pointer: str, notes: list[Note]) -> Report:  # noqa: ANN401 - any JSON value
-        return _read(item, pointer, notes, text if item is document else None)
+        if isinstance(item, hunting.Hunted):
+            return hunting.read(item, notes)
+        raw = object_at(item, pointer)
+        if defender_api.is_alert(raw):
+            return defender_api.read(raw, pointer, notes)
+        return read_alert(raw, pointer, notes, text if item is document else as_text(raw))
 
-    return collect(_items(document), read)
+    return collect(hunting.gathered(_opened(_items(document))), read)
 
 
 def read_items(items: Sequence[Any]) -> list[Report]:
@@ -52,17 +43,19 @@ def read_items(items: Sequence[Any]) -> list[Report]:
     reports = []
     for index, item in enumerate(items):
         try:
-            reports.append(_read(item, f"/value/{index}", [], None))
+            raw = object_at(item, f"/value/{index}")
+            reports.append(read_alert(raw, f"/value/{index}", [], as_text(raw)))
         except BadPayload as bad:
             log.warning("an alert of Graph's cannot be read: %s", bad)
     return reports
 
 
 def _items(document: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - any JSON value
-    """Each alert with its pointer."""
+    """Each item with its pointer."""
     at = ""
-    if isinstance(document, dict) and "value" in document and "id" not in document:
-        document, at = document["value"], "/value"
+    page = next((name for name in _PAGES if isinstance(document, dict) and name in document), None)
+    if page is not None and "id" not in document:
+        document, at = document[page], f"/{page}"
         if not isinstance(document, list):
             raise BadPayload(at, "must be an array")
     if isinstance(document, list):
@@ -71,105 +64,10 @@ def _items(document: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - any JS
         yield "", document
 
 
-def _read(item: Any, pointer: str, notes: list[Note], text: str | None) -> Report:  # noqa: ANN401 - any JSON value
-    raw = object_at(item, pointer)
-    try:
-        alert = GraphAlert.model_validate(raw)
-    except ValidationError as error:
-        raise problem(error, pointer) from None
-    prefix, external_id = split_id(alert.id, alert.provider_alert_id or "")
-    service, detection = PREFIXES.get(prefix, ("", ""))
-    said = alert.model_fields_set
-    created, first, last = _times(alert)
-    techniques = _texts(alert.mitre_techniques)
-    return Report(
-        source=SOURCE,
-        external_id=external_id,
-        title=short(alert.title, _TITLE_LENGTH),
-        severity=severity_of(alert.severity),
-        created_at=created,
-        first_activity=first,
-        last_activity=last,
-        updated_at=alert.last_update_date_time,
-        description=alert.description or "",
-        status=status_of(alert.status),
-        classification=classification_of(alert.classification) if "classification" in said else None,
-        determination=determination_of(alert.determination) if "determination" in said else None,
-        assigned_to=(alert.assigned_to or "").strip() if "assigned_to" in said else None,
-        investigation_state=_word(investigation_of(alert.investigation_state)),
-        service_source=_word(service_of(alert.service_source) or service),
-        detection_source=_word(detection_of(alert.detection_source) or detection),
-        category=_word(alert.category or next(iter(_texts(alert.categories)), "")),
-        alert_type=_word(alert.detector_id or alert.alert_policy_id),
-        product=_word(alert.product_name),
-        threat=_word(alert.threat_display_name or alert.threat_family_name),
-        threat_actor=_word(alert.actor_display_name),
-        source_tags=_texts(alert.system_tags),
-        mitre=techniques,
-        recommended_actions=alert.recommended_actions or "",
-        alert_url=web_url(alert.alert_web_url),
-        incident_url=web_url(alert.incident_web_url),
-        documentation_url=_documentation(techniques),
-        external_incident=_word(alert.incident_id),
-        labels=_labels(alert.additional_data) | _labels(alert.custom_details),
-        comments=tuple(_comments(alert.comments or (), created)),
-        evidence=tuple(_evidence(alert.evidence or (), pointer, notes)),
-        raw=as_text(raw) if text is None else text,
-    )
-
-
-def _times(alert: GraphAlert) -> tuple[datetime | None, datetime | None, datetime | None]:
-    """Created, first and last activity. Where one is missing, the nearest of the others stands for it.
-
-    The last update is no activity: it moves when somebody comments.
-    """
-    created, first, last = alert.created_date_time, alert.first_activity_date_time, alert.last_activity_date_time
-    return (
-        created or first or last or alert.last_update_date_time,
-        first or created or last or alert.last_update_date_time,
-        last or first or created or alert.last_update_date_time,
-    )
-
-
-def _documentation(techniques: tuple[str, ...]) -> str:
-    """The page about the first MITRE ATT&CK technique that has one."""
-    for technique in techniques:
-        if match := _TECHNIQUE.fullmatch(technique):
-            return f"https://attack.mitre.org/techniques/{match[1]}/" + (f"{match[2]}/" if match[2] else "")
-    return ""
-
-
-def _labels(details: Mapping[str, Any] | None) -> dict[str, str]:
-    """The scalar values of a dictionary, without OData's annotations."""
-    labels = {}
-    for name, value in (details or {}).items():
-        text = scalar_text(value)
-        if text is not None and "@odata" not in name:
-            labels[short(name, _WORD_LENGTH)] = text[:_LABEL_LENGTH]
-    return labels
-
-
-def _comments(comments: tuple[()] | list[GraphComment | None], created: datetime | None) -> Iterator[ReportedComment]:
-    for comment in comments:
-        if comment is None or not (comment.comment or "").strip():
-            continue
-        # A comment is told from others by its words and time, so the stand-in must not move either.
-        if at := comment.created_date_time or created:
-            yield ReportedComment((comment.comment or "").strip(), comment.created_by_display_name or "", at)
-
-
-def _evidence(pieces: tuple[()] | list[Any], pointer: str, notes: list[Note]) -> Iterator[Evidence]:
-    for index, piece in enumerate(pieces):
-        if isinstance(piece, dict):
-            yield read_evidence(piece)
-        elif piece is not None:
-            notes.append(Note(f"{pointer}/evidence/{index}", "is not an object, and was left out"))
-
-
-def _texts(values: list[str | None] | None) -> tuple[str, ...]:
-    """Each once, trimmed, without blanks."""
-    return tuple(dict.fromkeys(short(value, _WORD_LENGTH) for value in values or () if value and not value.isspace()))
-
-
-def _word(text: str | None) -> str:
-    return short(text, _WORD_LENGTH) if text else ""
+def _opened(items: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """The Defender API's incidents give way to their alerts."""
+    for pointer, item in items:
+        if isinstance(item, dict) and defender_api.is_incident(item):
+            yield from defender_api.alerts_of(item, pointer)
+        else:
+            yield pointer, item
