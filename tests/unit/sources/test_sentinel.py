@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.alerts.report import Report, ReportedComment
@@ -202,6 +202,7 @@ _ENTITIES = st.lists(
 )
 
 
+@example(sentinel_alert(Entities=[{"Type": "file", "FileHashes": False}]))
 @given(
     _JSON
     | st.builds(lambda odd: sentinel_alert(**odd), _ALERT)
