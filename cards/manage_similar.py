@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.alerts.alert import Alert
 from bot.alerts.planned import Planned
 from bot.alerts.views import AlertView, Similar, SimilarView
-from bot.alerts.words import Classification, Status
+from bot.alerts.words import Classification, Severity, Status
 from cards.elements import Action, Card, Element, card, container, rich, run, text_block
 from cards.forms import verdict_choices
 from cards.inputs import Choice, choice, choices, text_input
@@ -143,7 +143,10 @@ def _what(alert: Alert, lang: Language) -> tuple[str, ...]:
     if alert.classification is not Classification.NOT_SET:
         verdict = verdict_label(alert.classification, alert.determination, lang)
     where = brief(alert.assets[0].label, 40) if alert.assets else ""
-    return f"#{alert.number} {where}".rstrip(), severity_label(alert.severity, lang), state_label(alert, lang), verdict
+    severity = severity_label(alert.severity, lang)
+    # A choice has no colours; what is loud elsewhere is in capitals here.
+    severity = severity.upper() if alert.severity is Severity.HIGH else severity
+    return f"#{alert.number} {where}".rstrip(), severity, state_label(alert, lang), verdict
 
 
 def _fields(verdict: str, status: str, lang: Language) -> list[Element]:
