@@ -19,11 +19,11 @@ from bot.alerts.condition_vocabulary import NAMES
 from bot.alerts.evidence import Evidence
 from bot.alerts.words import Severity, Signal
 from storage import postgresql, sqlite
-from storage.alerts import Alerts
 from storage.conditions import condition_filter
 from storage.people import People
 from storage.rows import values_of
 from storage.tables import alerts, incidents
+from storage.unit import Unit
 from storage.url import is_sqlite
 from storage.url import parse as parse_url
 from tests.support import conditions as made
@@ -68,7 +68,7 @@ def found_by(connection: Connection, kept: Sequence[Kept], asked: Sequence[Condi
         People(connection).meet(person, made.NOW)
     for alert, evidence in kept:
         connection.execute(insert(alerts).values(values_of(alert)))
-        Alerts(connection).replace_evidence(alert.number, evidence)
+        Unit(connection).alerts.replace_evidence(alert.number, evidence)
     dialect = connection.dialect.name
     filters = (condition_filter(one, dialect, now=made.NOW, me=made.ME) for one in asked)
     order = alerts.c.number

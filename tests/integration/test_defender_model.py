@@ -30,6 +30,7 @@ from bot.sources.graph.telling import Telling
 from bot.teams.tokens import client_secret_tokens
 from bot.usecases import assign, comment, resolve
 from bot.usecases.acting import Act
+from bot.usecases.routes import subscribe
 from bot.usecases.visibility import Reader
 from storage.store import AnyStore, migrate, open_store
 from tests.support.payloads import graph_alert
@@ -106,7 +107,7 @@ async def books_on(folder: Path, teams: Teams, session: aiohttp.ClientSession) -
             here = uow.conversations.meet(
                 teams_id="19:here", kind=ConversationKind.CHANNEL, service_url="https://x.example", tenant_id="t"
             )
-            uow.conversations.subscribe(here.id, at=now)
+            subscribe(uow, here, now)
             uow.people.meet(ANA, now)
             uow.feeds.allow_telling("graph", allowed=True)
             found = uow.conversations.find("19:here")
