@@ -13,6 +13,7 @@ from bot.alerts.digest import due_date, window
 from bot.alerts.ports import Clock, Store
 from bot.clock import SandboxClock, clock_of
 from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.lookbacks import Lookbacks
 from bot.delivery.presenter import Presenter
 from bot.scheduler import Timetable
 from bot.settings import Settings, SettingsError
@@ -34,6 +35,7 @@ from bot.teams.guard import Guard
 from bot.teams.hosts import TokenHosts
 from bot.teams.presses import Presses
 from bot.teams.rosters import Rosters
+from bot.teams.rule_presses import RuleSettings
 from bot.teams.signing_keys import SigningKeys
 from bot.teams.strangers import introductions
 from bot.teams.turn import Turn
@@ -92,8 +94,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         webhooks = webhook_worker(settings, stack, store=opened, clock=clock, meter=metrics)
         store.pokes += [dispatcher.poke, webhooks.poke]
         rosters = Rosters(store=store, messenger=connector, clock=clock)
-        turn = _turn(settings, store=store, clock=clock, lang=lang, connector=connector, rosters=rosters)
-        stack.push_async_callback(turn.close)
+        turn = await _turn(settings, stack, store=store, clock=clock, lang=lang, connector=connector, rosters=rosters)
         graph = _graph(settings, session, clock, stack)
         keys = SigningKeys(settings.openid_metadata_url, session=session)
         adapter = TocsinAdapter(connector, sorry=lambda _activity: failed_text(lang))
@@ -178,7 +179,7 @@ def _dispatcher(
     return Dispatcher(
         store=store,
         messenger=connector,
-        presenter=Presenter(lang, settings.extra_link_hosts),
+        presenter=Presenter(lang, settings.extra_link_hosts, share=settings.tuning_share / 100),
         clock=clock,
         limits=settings.limits,
         lease=timedelta(seconds=settings.lease),
@@ -197,10 +198,20 @@ def _guard(settings: Settings, keys: SigningKeys, clock: Clock) -> Guard:
     )
 
 
-def _turn(
-    settings: Settings, *, store: Store, clock: Clock, lang: Language, connector: Connector, rosters: Rosters
+async def _turn(
+    settings: Settings,
+    stack: AsyncExitStack,
+    *,
+    store: Store,
+    clock: Clock,
+    lang: Language,
+    connector: Connector,
+    rosters: Rosters,
 ) -> Turn:
+    lookbacks = Lookbacks(store=store, clock=clock)
+    await background(stack, lookbacks.run(), "looking back")
     introduce = introductions(store, connector, clock)
+    rules = RuleSettings(settings.tuning_share / 100, settings.zone_info)
     presses = Presses(
         store=store,
         clock=clock,
@@ -208,10 +219,12 @@ def _turn(
         queue_days=settings.queue_days,
         link_hosts=settings.extra_link_hosts,
         introduce=introduce,
+        rules=rules,
         undo_within=settings.undo_within,
     )
     commands = Commands(
         lang=lang,
+        rules=rules,
         queue_days=settings.queue_days,
         zone=settings.zone_info,
         link_hosts=settings.extra_link_hosts,
@@ -227,7 +240,7 @@ def _turn(
         link_hosts=settings.extra_link_hosts,
         introduce=introduce,
     )
-    return Turn(
+    turn = Turn(
         store=store,
         clock=clock,
         lang=lang,
@@ -235,7 +248,10 @@ def _turn(
         dialogs=dialogs,
         commands=commands,
         rosters=rosters,
+        drafted=lookbacks.poke,
     )
+    stack.push_async_callback(turn.close)
+    return turn
 
 
 def _intake(settings: Settings, store: Store, clock: Clock) -> Intake:
@@ -272,6 +288,7 @@ def _timetable(
         before = clock() - PRESSES_KEPT
         await store.write(lambda uow: uow.presses.forget_before(before))
         await store.write(lambda uow: uow.replies.forget_before(before))
+        await store.write(lambda uow: uow.tuning.forget_drafts(before))
 
     async def forget_traces() -> None:
         before = clock() - TRACES_KEPT

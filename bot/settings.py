@@ -123,6 +123,9 @@ class Settings(BaseModel):
     graph_alerts: Literal["off", "read", "readwrite"] = Field(default="off", alias="TOCSIN_GRAPH_ALERTS")
     graph_every: float = Field(default=60, ge=0.2, le=3600, alias="TOCSIN_GRAPH_SECONDS")
 
+    #: How many per cent of all alerts a tuning rule may catch without a second person's approval.
+    tuning_share: float = Field(default=10, ge=0, le=100, alias="TOCSIN_TUNING_SHARE")
+
     #: By source: its bearer tokens, more than one while a token is being replaced.
     source_tokens: Mapping[str, tuple[SecretStr, ...]] = Field(default_factory=dict)
 

@@ -35,6 +35,10 @@ class Verb(StrEnum):
     UNDO = "undo"
     REFRESH = "refresh"
     BACK = "back"
+    #: Makes a tuning rule; looks at rules; changes one.
+    TUNE = "tune"
+    RULES = "rules"
+    RULE = "rule"
     #: Turns the pages of the queue.
     QUEUE = "queue"
     #: The alerts that share a card, and all of them at once.
@@ -70,6 +74,8 @@ class Listing(StrEnum):
     FOLD = "fold"
     #: The alerts of an incident, whose number stands in `page`.
     INCIDENT = "incident"
+    #: The alerts that a tuning rule caught, whose id stands in `page`.
+    RULE = "rule"
 
 
 class Step(StrEnum):
@@ -127,6 +133,10 @@ class Press(BaseModel):
     #: The number of the incident that the button is about, and what it does to it; without a task it shows it.
     case: int | None = Field(default=None, ge=1, le=2**53)
     task: Annotated[Step | None, Field(strict=False)] = None
+    #: A tuning rule's id, what shall be done to it, and since when its work shall be undone.
+    rule: int | None = Field(default=None, ge=1, le=2**53)
+    do: str | None = Field(default=None, max_length=20)
+    since: str | None = Field(default=None, max_length=40)
 
     to: str | None = Field(default=None, max_length=200)
     status: str | None = Field(default=None, max_length=20)

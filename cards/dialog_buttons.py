@@ -30,6 +30,8 @@ class Dialog(StrEnum):
     FILTER = "filter"
     #: Which alerts a channel gets.
     SUBSCRIBE = "subscribe"
+    #: A tuning rule, new or to be edited.
+    TUNE = "tune"
 
 
 #: Bytes of a dialog's state, as JSON; how many inputs come back, and characters of one.
@@ -93,6 +95,12 @@ class DialogPress(BaseModel):
 def manage_press(number: int, rev: int, nonce: str) -> DialogPress:
     """What opens “Manage alert”."""
     return DialogPress(dialog=Dialog.MANAGE, alert=number, rev=rev, nonce=nonce)
+
+
+def tune_press(number: int | None, nonce: str, *, rule: int | None = None) -> DialogPress:
+    """What opens “Tune an alert”: from an alert, from a rule that is to be edited, or from nothing."""
+    state = {"rule": rule} if rule is not None else {}
+    return DialogPress(dialog=Dialog.TUNE, alert=number, nonce=nonce, state=state)
 
 
 #: Teams' words for how large a dialog is at a desk; on a phone it is the whole screen.

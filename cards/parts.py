@@ -81,6 +81,8 @@ class Buttons:
                 return execute(title, Verb.SIMILAR.value, Press(alert=number, nonce=self.nonce).data())
             case OpenedFrom(Listing.INCIDENT, number):
                 return execute(title, Verb.INCIDENT.value, Press(case=number, nonce=self.nonce).data())
+            case OpenedFrom(Listing.RULE, rule):
+                return execute(title, Verb.RULES.value, Press(rule=rule, do="caught", nonce=self.nonce).data())
             case OpenedFrom(Listing.FOLD, card):
                 return execute(title, Verb.SHOW.value, Press(fold=card, nonce=self.nonce).data())
             case _:

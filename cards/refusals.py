@@ -7,7 +7,7 @@ from bot.alerts.condition import ConditionError
 from bot.alerts.errors import Refused
 from bot.alerts.history import Entry, Kind
 from bot.alerts.views import AlertView
-from cards import vocabulary
+from cards import tuning_refusals, vocabulary
 from cards.labels import classification_label, determination_label, person_label, status_label
 from cards.language import Language
 from cards.safe import brief
@@ -184,7 +184,13 @@ def _role(refused: Refused, _view: AlertView | None, lang: Language) -> str:
 
 _Tell = Callable[[Refused, AlertView | None, Language], str]
 
+
+def _about_rules(tell: tuning_refusals.Tell) -> _Tell:
+    return lambda refused, _view, lang: tell(refused, lang)
+
+
 _TEXTS: Mapping[str, _Tell] = {
+    **{reason: _about_rules(tell) for reason, tell in tuning_refusals.TELL.items()},
     "role": _role,
     "badFilter": _bad_filter,
     "badPart": _bad_part,

@@ -5,7 +5,17 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from bot.alerts import delivery_ports, grouping, incident_ports, mirror, ports, program_ports, routing_ports, rules
+from bot.alerts import (
+    delivery_ports,
+    grouping,
+    incident_ports,
+    mirror,
+    ports,
+    program_ports,
+    routing_ports,
+    rules,
+    tuning_ports,
+)
 from bot.alerts.roles import AccessRules
 from storage.access import Access
 from storage.alerts import Alerts
@@ -25,6 +35,7 @@ from storage.rule_acts import RuleActs
 from storage.telling import Journal
 from storage.tokens import Tokens
 from storage.trails import Trails
+from storage.tuning import TuningRules
 from storage.webhooks import Webhooks
 
 #: Nobody is named.
@@ -56,6 +67,7 @@ class Unit:
     feeds: mirror.Feeds
     routes: routing_ports.Routes
     windows: routing_ports.Windows
+    tuning: tuning_ports.TuningRules
 
     def __init__(self, connection: Connection, access: AccessRules = NO_RULES) -> None:
         self._on = connection
@@ -79,6 +91,7 @@ class Unit:
         self.feeds = Feeds(connection)
         self.routes = Routes(connection)
         self.windows = Windows(connection)
+        self.tuning = TuningRules(connection)
 
     def run(self, work: Work[T]) -> T:
         """Run a work, and tell webhooks of what it has done; the caller commits."""

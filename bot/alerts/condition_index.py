@@ -139,3 +139,20 @@ def _has(facts: Facts, field: Field) -> Iterator[str]:
 def _cost(keys: frozenset[Key]) -> tuple[int, int]:
     """What tells much first, then what is short."""
     return max((_COMMON.get(field.name, 0) for field, _ in keys), default=0), len(keys)
+
+
+def is_indexed(condition: Condition) -> bool:
+    """Whether the database finds what fits by an index of its own: by alert type or by whole entities."""
+    match condition:
+        case And(parts):
+            return any(map(is_indexed, parts))
+        case Or(parts):
+            return all(map(is_indexed, parts))
+        case Piece(part):
+            return is_indexed(part)
+        case Test(Field("type")):
+            return condition.op is not Op.EXISTS
+        case Test(Field("entity")):
+            return needed(condition) is not None
+        case _:
+            return False

@@ -6,6 +6,7 @@ from bot.alerts.condition import EVERYTHING, And, Condition, Field, Not, Op, Or,
 from bot.alerts.condition_checks import is_exact, patterns_of
 from bot.alerts.condition_fields import Sort, spec_of
 from bot.alerts.condition_match import severities
+from bot.alerts.condition_values import fits
 
 #: Fields of texts of which an alert has at most one value.
 _SINGLE = frozenset(
@@ -91,3 +92,47 @@ def _allowed(condition: Condition, *, denied: bool = False) -> frozenset[str] | 
     if denied:
         return frozenset(spec.choices) - values if values is not None and condition.field.name in _COMPLETE else None
     return values
+
+
+def covers(wide: Condition, narrow: Condition) -> bool:
+    """Plainly, whatever `narrow` holds for, `wide` holds for as well. Nothing here finds all such pairs."""
+    if wide == narrow or is_everything(wide):
+        return True
+    if isinstance(wide, And):
+        return all(covers(part, narrow) for part in wide.parts)
+    if isinstance(narrow, Or):
+        return all(covers(wide, part) for part in narrow.parts)
+    if isinstance(wide, Or) and any(covers(part, narrow) for part in wide.parts):
+        return True
+    return _covers_whole(wide, narrow)
+
+
+def _covers_whole(wide: Condition, narrow: Condition) -> bool:
+    """The same where neither is to be taken apart on the other's behalf."""
+    match narrow:
+        case And(parts):
+            return any(covers(wide, part) for part in _flat(parts))
+        case Piece(inner) if isinstance(wide, Test):
+            return spec_of(wide.field).of_evidence and covers(wide, inner)
+        case Piece(inner):
+            return isinstance(wide, Piece) and covers(wide.part, inner)
+        case Test():
+            return isinstance(wide, Test) and wide.field == narrow.field and _test_covers(wide, narrow)
+        case _:
+            return False
+
+
+def _test_covers(wide: Test, narrow: Test) -> bool:
+    """Of two tests of one field."""
+    if wide.op is Op.EXISTS:
+        return spec_of(wide.field).sort in {Sort.WORD, Sort.PROSE}
+    if narrow.op is Op.EXISTS:
+        return False
+    within, around = _allowed(narrow), _allowed(wide)
+    if within is not None and around is not None:
+        return within <= around
+    if spec_of(wide.field).sort not in {Sort.WORD, Sort.PROSE}:
+        return False
+    known = patterns_of(wide)
+    # A star of the narrow one stands for a letter that is in no text, so only a star of the wide one fits it.
+    return all(any(fits(other, "\0".join(segments)) for other in known) for segments in patterns_of(narrow))

@@ -45,6 +45,8 @@ class Subject(StrEnum):
     ROLLUP = "rollup"
     DIGEST = "digest"
     INCIDENT = "incident"
+    #: A tuning rule: a draft of one, one that waits for approval, or one in force.
+    RULE = "rule"
     #: An answer to somebody's command, or a welcome: a message that was made once and never changes.
     REPLY = "reply"
 

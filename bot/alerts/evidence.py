@@ -1,7 +1,7 @@
 """Evidence: the affected assets and indicators of an alert, and the assets that a card names."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 #: The kinds that the portal calls impacted assets, in the order in which a card names them.
@@ -48,6 +48,41 @@ class Asset:
     kind: str
     label: str
     entity: str
+
+
+#: The role of the piece that set the alert off.
+TRIGGER = "trigger"
+
+#: What the antivirus and other sensors say of what they have caught.
+_CAUGHT = frozenset({"detected", "blocked", "prevented"})
+
+#: Roles of whoever or whatever began it.
+_BEGAN = frozenset({"attacker", "source", "suspicious", "commandAndControl", "loaded", "policyViolator"})
+
+
+def with_trigger(evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+    """The same with the piece that set the alert off marked as such.
+
+    Where the source names it, that is it. Otherwise the first of: what a sensor caught, what was found malicious, what
+    was found suspicious, what plays an attacker's part, what is an indicator rather than an affected asset, any piece.
+    """
+    if not evidence or any(TRIGGER in piece.roles for piece in evidence):
+        return evidence
+    chosen = min(range(len(evidence)), key=lambda place: (_rank(evidence[place]), place))
+    marked = replace(evidence[chosen], roles=(*evidence[chosen].roles, TRIGGER))
+    return (*evidence[:chosen], marked, *evidence[chosen + 1 :])
+
+
+def _rank(piece: Evidence) -> int:
+    """How likely it set the alert off, 0 the most."""
+    if str(piece.properties.get("detectionStatus", "")).lower() in _CAUGHT:
+        return 0
+    is_asset = piece.kind in ASSET_KINDS
+    if piece.verdict in {"malicious", "suspicious"} and not is_asset:
+        return 1 if piece.verdict == "malicious" else 2
+    if _BEGAN.intersection(piece.roles):
+        return 3
+    return 5 if is_asset else 4
 
 
 #: How many assets an alert keeps ready for its card; the rest are counted.

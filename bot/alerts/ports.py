@@ -28,6 +28,7 @@ from bot.alerts.program_ports import Tokens, Webhooks
 from bot.alerts.roles import Role
 from bot.alerts.routing_ports import Routes, Windows
 from bot.alerts.rules import RuleActs
+from bot.alerts.tuning_ports import TuningRules
 from bot.alerts.views import Comment, QueueFilter, Similar
 
 T = TypeVar("T")
@@ -216,6 +217,7 @@ class UnitOfWork(Protocol):
     feeds: Feeds
     routes: Routes
     windows: Windows
+    tuning: TuningRules
 
 
 class Store(Protocol):

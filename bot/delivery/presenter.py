@@ -10,6 +10,7 @@ from bot.alerts.ports import UnitOfWork
 from bot.usecases.folds import fold_view
 from bot.usecases.incident_views import shared_incident_view
 from bot.usecases.read import shared_view
+from bot.usecases.tuning_views import rule_view
 from bot.usecases.visibility import Reader, visible_alert
 from cards.alert_card import alert_text, render_alert
 from cards.digest import digest_text, render_digest
@@ -17,6 +18,7 @@ from cards.fold import render_rollup, rollup_text
 from cards.incident import incident_text, render_incident
 from cards.language import Language
 from cards.not_available import not_available_text, render_not_available
+from cards.rule_card import render_rule, rule_text
 from cards.size import LIMIT
 
 #: The size of a card that Teams found too large, in bytes: half of what is sent otherwise.
@@ -36,8 +38,10 @@ class Drawn:
 class Presenter:
     """Draws posted cards. They are shared, so they are in the deployment's language and zone."""
 
-    def __init__(self, lang: Language, link_hosts: frozenset[str]) -> None:
+    def __init__(self, lang: Language, link_hosts: frozenset[str], *, share: float) -> None:
+        """`share` is the part of all alerts that a tuning rule may catch without a second person's approval."""
         self._lang = lang
+        self._share = share
         self._link_hosts = link_hosts
 
     def draw(self, uow: UnitOfWork, card: Card, now: datetime, *, small: bool = False) -> Drawn:
@@ -61,6 +65,8 @@ class Presenter:
                 return self._incident(uow, card, now, nonce, limit=limit)
             case Subject.DIGEST:
                 return self._digest(uow, card.subject_id, now, nonce)
+            case Subject.RULE:
+                return self._rule(uow, card.subject_id, now, nonce, limit=limit)
             case Subject.REPLY:
                 return uow.replies.get(card.subject_id)
             case _:
@@ -91,6 +97,12 @@ class Presenter:
         view = shared_incident_view(uow, card.subject_id, Reader(here.person or "", here, now))
         drawn = render_incident(view, lang=self._lang, now=now, nonce=nonce, link_hosts=self._link_hosts, limit=limit)
         text, summary = incident_text(view, self._lang)
+        return Message(text=text, summary=summary, card=drawn)
+
+    def _rule(self, uow: UnitOfWork, number: int, now: datetime, nonce: str, *, limit: int) -> Message:
+        view = rule_view(uow, number, now, share=self._share)
+        text, summary = rule_text(view, self._lang)
+        drawn = render_rule(view, lang=self._lang, now=now, nonce=nonce, limit=limit)
         return Message(text=text, summary=summary, card=drawn)
 
     def _digest(self, uow: UnitOfWork, number: int, now: datetime, nonce: str) -> Message:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.alerts.evidence import Evidence
+from bot.alerts.evidence import TRIGGER, Evidence
 from bot.sources.defender_words import open_word
 from bot.sources.evidence_kinds import KINDS, Naming, Piece, text_at
 from bot.sources.text import short
@@ -54,7 +54,7 @@ def _roles(piece: Piece) -> tuple[str, ...]:
     """Graph's roles, and `trigger` where the detailed ones, which are free text, say so."""
     roles = tuple(role for role in _texts(piece.get("roles")) if open_word(role))
     if any("trigger" in detail.lower() for detail in _texts(piece.get("detailedRoles"))):
-        return (*roles, "trigger")
+        return (*roles, TRIGGER)
     return roles
 
 

@@ -15,7 +15,7 @@ from bot.alerts.messages import Message
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import Status
-from bot.teams import incident_orders, screens
+from bot.teams import incident_orders, rule_commands, screens
 from bot.teams.activity import InboundActivity
 from bot.teams.bulk import carry_out, take_back
 from bot.teams.grammar import Command, Span, TooMany, Unknown, parse
@@ -23,6 +23,8 @@ from bot.teams.identity import arrive
 from bot.teams.orders import Said, read_order
 from bot.teams.replies import ANSWER_FIRST, post_reply
 from bot.teams.route_commands import RouteCommands
+from bot.teams.rule_commands import Asked
+from bot.teams.rule_presses import RuleSettings
 from bot.teams.screens import Frame, Screen
 from bot.usecases import digests, read
 from bot.usecases.visibility import Reader, require_visible
@@ -44,6 +46,7 @@ class Commands:
         queue_days: int,
         zone: ZoneInfo,
         link_hosts: frozenset[str],
+        rules: RuleSettings,
         undo_within: timedelta,
     ) -> None:
         self._lang = lang
@@ -60,12 +63,26 @@ class Commands:
             "undo": self._undo,
             "incident": self._incident,
             **RouteCommands(lang=lang, zone=zone).plain,
+            "rules": lambda uow, said: rule_commands.rules(Asked(uow, said, rules, lang)),
+        }
+
+        self._of_one: Mapping[str, Callable[[UnitOfWork, Said, list[int]], Reply]] = {
+            "alert": self._copies,
+            "where": lambda uow, said, numbers: screens.where(uow, numbers[0], said.reader, alone=False),
+            "tune": lambda uow, said, numbers: rule_commands.tune(
+                Asked(uow, said, rules, lang), numbers[0], said.command.rest
+            ),
         }
 
     def looks(self, activity: InboundActivity) -> bool:
         """Whether the command only looks at lists, which may take longer than the writer should be kept."""
         command = parse(activity.said)
         return isinstance(command, Command) and command.verb in _LISTS
+
+    def drafts(self, activity: InboundActivity) -> bool:
+        """Whether the command may have drafted a rule, with which somebody has to look back."""
+        command = parse(activity.said)
+        return isinstance(command, Command) and command.verb in {"tune", "rules"}
 
     def look(self, uow: UnitOfWork, activity: InboundActivity, person: Person, now: datetime) -> Reply:
         """The answer to such a command; None in a conversation that we do not know yet."""
@@ -157,10 +174,8 @@ class Commands:
             return self._none_of_these(said)
         if not numbers:
             return self._lang.t("Which alert? Say for example “{verb} 1042”.", verb=verb)
-        if verb == "alert":
-            return self._copies(uow, said, numbers)
-        if verb == "where":
-            return screens.where(uow, numbers[0], said.reader, alone=False)
+        if verb in self._of_one:
+            return self._of_one[verb](uow, said, numbers)
         if verb in _LOOKS:
             return screens.SCREENS[_LOOKS[verb]](uow, numbers[0], said.reader, Press(alert=numbers[0]))
         order = read_order(uow, said, self._lang)

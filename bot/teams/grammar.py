@@ -22,11 +22,15 @@ VERBS = (
     "unhide",
     "where",
     "undo",
+    "tune",
     "alert",
 )
 
 #: Commands that stand alone.
-PLAIN = ("help", "queue", "mine", "search", "subscribe", "unsubscribe", "routes", "maintenance", "digest", "incident")
+PLAIN = (
+    *("help", "queue", "mine", "search", "subscribe", "unsubscribe", "routes", "maintenance", "digest", "incident"),
+    "rules",
+)
 
 _SYNONYMS = {
     "take": "assign",

@@ -6,16 +6,26 @@ One transaction a press: it takes effect and reads what the answer shows. Drawin
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.alerts.errors import Busy, NotAvailable, Refused
 from bot.alerts.people import Person
 from bot.alerts.ports import Clock, Store, UnitOfWork
-from bot.teams import fold_presses, incident_presses, screens, similar_presses, undo_presses, window_presses
+from bot.teams import (
+    fold_presses,
+    incident_presses,
+    rule_presses,
+    screens,
+    similar_presses,
+    undo_presses,
+    window_presses,
+)
 from bot.teams.activity import InboundActivity
 from bot.teams.identity import arrive, look_in, person_of
 from bot.teams.pressed import CHANGES, Pressed
+from bot.teams.rule_presses import RuleSettings
 from bot.teams.screens import Frame, Screen, fresh_nonce
 from bot.teams.strangers import Introduce, introducing
 from bot.usecases import read
@@ -33,6 +43,17 @@ ANSWER_TIME: Final = 2.5
 Json = dict[str, Any]
 
 
+_Look = Callable[[UnitOfWork, Pressed, Reader], Screen]
+
+
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """What a verb does beside those in CHANGES, and whether a press means it; else it only looks."""
+
+    run: Callable[[UnitOfWork, Pressed], Screen]
+    is_meant: Callable[[Press], bool] = lambda _press: True
+
+
 class Presses:
     """Answers `adaptiveCard/action` with the JSON that Teams wants."""
 
@@ -45,15 +66,30 @@ class Presses:
         queue_days: int,
         link_hosts: frozenset[str],
         introduce: Introduce,
+        rules: RuleSettings,
         undo_within: timedelta,
     ) -> None:
         self._store = store
         self._clock = clock
         self._lang = lang
-        self._queue_days = queue_days
         self._link_hosts = link_hosts
         self._introduce = introduce
-        self._undo_within = undo_within
+        self._effects: Mapping[Verb, _Effect] = {
+            Verb.RULE: _Effect(lambda uow, pressed: rule_presses.handle(uow, pressed, rules)),
+            Verb.MANAGE: _Effect(
+                lambda uow, pressed: _manage(uow, pressed, lang), lambda press: _managing(press) is not None
+            ),
+            Verb.INCIDENT: _Effect(incident_presses.handle, incident_presses.is_complete),
+            Verb.UNDO: _Effect(lambda uow, pressed: undo_presses.undo(uow, pressed, undo_within)),
+            Verb.MAINTENANCE: _Effect(window_presses.end, lambda press: press.status is not None),
+        }
+        self._looks: Mapping[Verb, _Look] = {
+            Verb.INCIDENT: lambda uow, pressed, reader: incident_presses.look(uow, pressed.press, reader),
+            Verb.QUEUE: lambda uow, pressed, reader: screens.queue(uow, reader, pressed.press, days=queue_days),
+            Verb.RULES: lambda uow, pressed, reader: rule_presses.look(uow, pressed, reader, rules),
+            Verb.MANAGE: similar_presses.look,
+            Verb.MAINTENANCE: window_presses.look,
+        }
 
     async def answer(self, activity: InboundActivity) -> Json:
         try:
@@ -82,14 +118,9 @@ class Presses:
         return await introducing(lambda: self._transact(pressed), self._introduce, pressed.activity)
 
     async def _transact(self, pressed: Pressed) -> Screen:
-        if pressed.verb is Verb.MANAGE and (handle := _managing(pressed.press)) is not None:
-            return await self._store.write(lambda uow: handle(uow, pressed, self._lang))
-        if pressed.verb is Verb.INCIDENT and incident_presses.is_complete(pressed.press):
-            return await self._store.write(lambda uow: incident_presses.handle(uow, pressed))
-        if pressed.verb is Verb.UNDO:
-            return await self._store.write(lambda uow: undo_presses.undo(uow, pressed, self._undo_within))
-        if pressed.verb is Verb.MAINTENANCE and pressed.press.status is not None:
-            return await self._store.write(lambda uow: window_presses.end(uow, pressed))
+        effect = self._effects.get(pressed.verb)
+        if effect is not None and effect.is_meant(pressed.press):
+            return await self._store.write(lambda uow: effect.run(uow, pressed))
         change = CHANGES.get(pressed.verb)
         if change is None or not change.is_complete(pressed.press):
             return await self._store.read(lambda uow: self._look(uow, pressed))
@@ -103,14 +134,9 @@ class Presses:
 
     def _look(self, uow: UnitOfWork, pressed: Pressed) -> Screen:
         reader = _reader(uow, pressed)
-        if pressed.verb is Verb.INCIDENT:
-            return incident_presses.look(uow, pressed.press, reader)
-        if pressed.verb is Verb.QUEUE:
-            return screens.queue(uow, reader, pressed.press, days=self._queue_days)
-        if pressed.verb is Verb.MANAGE and pressed.press.fold is None:
-            return similar_presses.look(uow, pressed, reader)
-        if pressed.verb is Verb.MAINTENANCE:
-            return window_presses.look(uow, pressed, reader)
+        look = self._looks.get(pressed.verb)
+        if look is not None and (pressed.verb is not Verb.MANAGE or pressed.press.fold is None):
+            return look(uow, pressed, reader)
         if pressed.press.fold is not None or pressed.verb not in screens.SCREENS:
             return fold_presses.look(uow, pressed, reader)
         return screens.SCREENS[pressed.verb](uow, pressed.alert, reader, pressed.press)
@@ -165,6 +191,17 @@ def bad_request(words: str) -> Json:
 
 def card_answer(card: Mapping[str, Any]) -> Json:
     return {"statusCode": 200, "type": "application/vnd.microsoft.card.adaptive", "value": card}
+
+
+def _manages(press: Press) -> bool:
+    return _managing(press) is not None
+
+
+def _manage(uow: UnitOfWork, pressed: Pressed, lang: Language) -> Screen:
+    handle = _managing(pressed.press)
+    if handle is None:
+        raise Refused("badPress", field="verb", why="does not fit this card")
+    return handle(uow, pressed, lang)
 
 
 def _managing(press: Press) -> Callable[[UnitOfWork, Pressed, Language], Screen] | None:

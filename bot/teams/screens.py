@@ -10,6 +10,7 @@ from bot.alerts.outcome import Outcome
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import AlertView, QueueKind
 from bot.usecases import read
+from bot.usecases.permission import require
 from bot.usecases.visibility import Reader
 from bot.usecases.where import where as find_where
 from cards.alert_card import render_alert
@@ -137,6 +138,17 @@ def _form(render: Callable[..., Json]) -> "_Load":
     return load
 
 
+def _tune(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
+    """For clients that open no dialog: how to say it."""
+    view = read.alert_view(uow, number, reader)
+    require(uow, reader, "tune")
+    screen = of_view(view)
+    return lambda f: screen(f.saying(f.lang.t(
+        "Say “tune {number} hide only-this-type any-ioc”, or “tune {number} hide any-type host:web-1”.",
+        number=number,
+    )))  # fmt: skip
+
+
 def _classify_form(uow: UnitOfWork, number: int, reader: Reader, press: Press) -> Screen:
     view = read.alert_view(uow, number, reader)
     verdict = press.verdict()
@@ -169,4 +181,5 @@ SCREENS: Mapping[Verb, _Load] = {
     Verb.TAG: _form(render_tag_form),
     Verb.CLASSIFY: _classify_form,
     Verb.LINK: _link_form,
+    Verb.TUNE: _tune,
 }

@@ -1,7 +1,7 @@
 """Turns: what comes in from Teams, sorted to presses, commands and comings and goings."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
@@ -47,7 +47,9 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
         dialogs: Dialogs,
         commands: Commands,
         rosters: Rosters,
+        drafted: Callable[[], None],
     ) -> None:
+        """`drafted` is called where somebody may have drafted a rule."""
         super().__init__()
         self._store = store
         self._clock = clock
@@ -56,6 +58,7 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
         self._dialogs = dialogs
         self._commands = commands
         self._rosters = rosters
+        self._drafted = drafted
         self._background: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
@@ -73,6 +76,7 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
         if turn_context.activity.name in ("task/fetch", "task/submit"):
             answer = await self._dialogs.answer(inbound_of(turn_context).activity)
+            self._drafted()
             return InvokeResponse(status=int(HTTPStatus.OK), body=answer)
         if turn_context.activity.name != "adaptiveCard/action":
             return InvokeResponse(status=int(HTTPStatus.NOT_IMPLEMENTED))
@@ -95,6 +99,8 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
         if self._commands.looks(activity):
             reply = await self._store.read(lambda uow: self._commands.look(uow, activity, person, now))
         await self._store.write(lambda uow: self._commands.run(uow, activity, person, now, reply=reply))
+        if self._commands.drafts(activity):
+            self._drafted()
         if activity.kind is ConversationKind.CHANNEL:
             await self._read_new_roster(activity)
 

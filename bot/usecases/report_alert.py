@@ -4,12 +4,13 @@ Reports that come together are handled together, with few statements for all of 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.alerts import mirror as mirrors
 from bot.alerts.absorb import Absorbed, Birth, Said, absorb, apart, born, filled, said
 from bot.alerts.alert import Alert, Decision
+from bot.alerts.evidence import with_trigger
 from bot.alerts.history import Kind
 from bot.alerts.people import Actor, Way
 from bot.alerts.ports import UnitOfWork
@@ -18,6 +19,7 @@ from bot.alerts.words import Signal
 from bot.usecases.acting import record
 from bot.usecases.grouping import Grouping
 from bot.usecases.showing import show_changed, show_new, show_worse
+from bot.usecases.tuning_intake import is_kept_back, tune_changed, tune_new
 
 #: How many of a source's comments are taken in from one report, the newest ones.
 COMMENTS_TAKEN = 100
@@ -47,6 +49,7 @@ def report_alerts(
     With `grouping`, new alerts join the incidents that they belong to. Where we `asked` for them, what is over already
     gets no card.
     """
+    reports = [replace(report, evidence=tuple(with_trigger(report.evidence))) for report in reports]
     known = dict(uow.alerts.find({_key(report) for report in reports}))
     _retire_cleared(uow, reports, known)
     previous = dict(uow.alerts.last_said([alert.number for alert in known.values()]))
@@ -110,8 +113,14 @@ def _open(
     # Numbers in the order of the reports; rows in that of their keys, so that replicas lock alike.
     uow.alerts.open(sorted(births.values(), key=lambda birth: _key(birth.report)))
     linked = groups.write() if groups is not None else {}
-    shown = [birth for birth in births.values() if birth.alert.is_open or not asked]
-    show_new(uow, [(birth.alert, birth.report.evidence) for birth in shown], now)
+    births = tune_new(uow, births, now)
+    shown = [
+        (birth.alert, birth.report.evidence)
+        for birth in births.values()
+        if not is_kept_back(birth.alert) and (birth.alert.is_open or not asked)
+    ]
+    if shown:
+        show_new(uow, shown, now)
     return births, linked
 
 
@@ -126,6 +135,7 @@ def _update(uow: UnitOfWork, alert: Alert, told: tuple[Said | None, Said], repor
         after = record(uow, alert, decision, by=by, way=Way.SOURCE, at=now, apart=news_apart).alert
         if absorbed.evidence_changed:
             uow.alerts.replace_evidence(alert.number, report.evidence)
+        after = tune_changed(uow, after, report.evidence, now)
         show_worse(uow, after, alert, now)
         show_changed(uow, after, report.evidence, now)
     after = _take_comments(uow, after, report, now)

@@ -74,7 +74,7 @@ def worker(store: AnyStore, teams: Teams, clock: Clock, *, owner: str = "me", li
     return Dispatcher(
         store=store,
         messenger=cast("Messenger", teams),
-        presenter=Presenter(ENGLISH, frozenset()),
+        presenter=Presenter(ENGLISH, frozenset(), share=0.1),
         clock=clock,
         limits=limits,
         lease=LEASE,
@@ -257,7 +257,7 @@ async def test_an_alert_shown_in_a_chat_is_hidden_from_somebody_who_has_left_its
     def drawn(uow: UnitOfWork) -> str:
         (card,) = uow.cards.claim(NOW, owner="me", lease=LEASE, limit=9, limits=NO_LIMITS)
         uow.cards.release("me")
-        return str(Presenter(ENGLISH, frozenset()).draw(uow, card, NOW).message)
+        return str(Presenter(ENGLISH, frozenset(), share=0.1).draw(uow, card, NOW).message)
 
     channel, _ = await store.write(work)
     assert "Mimikatz" in await store.write(drawn)
