@@ -28,7 +28,7 @@ _TELL_OF_BREACHES = "addEventListener('securitypolicyviolation', e => console.er
 
 #: What sticks out at the right; a scroll bar would be needed to see it.
 _STICKING_OUT = """() => {
-  const wide = [...document.querySelectorAll('.stream, .stream *')].filter((e) => {
+  const wide = [...document.querySelectorAll('.stream, .stream *, dialog, dialog *')].filter((e) => {
     const box = e.getBoundingClientRect();
     return box.width > 0 && box.right > innerWidth + 1;
   });

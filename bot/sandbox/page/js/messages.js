@@ -84,8 +84,9 @@ async function press(message, element, pressed) {
   if (slot) slot.answered = false;
   delete element.dataset.dirty;
   const holder = drawn.get(message.id)?.element ?? element.parentElement;
-  if (outcome.toast) note(holder, outcome.toast, outcome.outcome === "error");
-  if (outcome.outcome === "dialog") openDialog(outcome.dialog, message, (text, bad) => note(drawn.get(message.id).element, text, bad));
+  if (outcome.outcome === "dialog") openDialog(outcome.dialog, message);
+  else if (outcome.body?.task && outcome.outcome === "message") openDialog({ title: store.bot.name, width: "small", height: "small", text: outcome.toast }, message);
+  else if (outcome.toast) note(holder, outcome.toast, outcome.outcome === "error");
 }
 
 function who(message, plain) {
