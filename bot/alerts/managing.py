@@ -83,5 +83,6 @@ _KINDS: Mapping[str, Kind] = {
     "classification": Kind.CLASSIFIED,
     "determination": Kind.CLASSIFIED,
     "incident": Kind.LINKED,
+    "incident_reason": Kind.LINKED,
     "tags": Kind.TAGGED,
 }

@@ -26,16 +26,25 @@ def link_to_new(uow: UnitOfWork, act: Act, name: str = "", reason: str = "", com
     """Link to a new incident, named after the alert unless a name is given."""
 
     def decide(alert: Alert) -> Decision:
-        by = Actor.person(act.by)
-        made = open_incident(uow, name.strip() or alert.title, by=by, way=act.way, at=act.at)
-        return alerts.link(alert, made, reason, comment)
+        return alerts.link(alert, made_for(uow, act, alert, name), reason, comment)
 
     return _link(uow, act, decide)
 
 
+def made_for(uow: UnitOfWork, act: Act, alert: Alert, name: str = "") -> int:
+    """A new incident for an alert, and named after it unless a name is given."""
+    by = Actor.person(act.by)
+    return open_incident(uow, name.strip() or alert.title, by=by, way=act.way, at=act.at)
+
+
 def _link(uow: UnitOfWork, act: Act, decide: Callable[[Alert], Decision]) -> Done:
     done = perform(uow, act, "link", decide, touches=INCIDENT)
+    tell_incident(uow, act, done)
+    return done
+
+
+def tell_incident(uow: UnitOfWork, act: Act, done: Done) -> None:
+    """Note in the incident what was just put into it."""
     if done.entry is not None and done.alert.incident is not None:
         its = IncidentAct(incident=done.alert.incident, by=act.by, reader=act.reader, at=act.at)
         note_link(uow, its, done.alert.number, done.entry.revision, done.entry.comment)
-    return done

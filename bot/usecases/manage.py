@@ -12,6 +12,7 @@ from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import AlertView
 from bot.usecases import read
 from bot.usecases.acting import Act, Done, perform
+from bot.usecases.link import INCIDENT, made_for, tell_incident
 from bot.usecases.permission import require
 from bot.usecases.visibility import Reader, require_visible
 
@@ -39,7 +40,10 @@ def manage(uow: UnitOfWork, act: Act, plan: Plan, *, into_new: bool = False) -> 
     def decide(alert: Alert) -> Decision:
         if not into_new:
             return decide_all(alert, plan)
-        return decide_all(alert, replace(plan, incident=(uow.incidents.create(alert.title, act.at),)))
+        return decide_all(alert, replace(plan, incident=(made_for(uow, act, alert),)))
 
-    touches = plan.touches | ({"incident"} if into_new else frozenset())
-    return perform(uow, act, "manage", decide, touches=touches)
+    touches = plan.touches | (INCIDENT if into_new else frozenset())
+    done = perform(uow, act, "manage", decide, touches=touches)
+    if done.entry is not None and any(change.field == "incident" for change in done.entry.changes):
+        tell_incident(uow, act, done)
+    return done

@@ -75,6 +75,10 @@ async def test_manage_does_everything_at_once_as_one_entry_that_one_undo_takes_b
     assert "Ana Alvarez resolved it: False positive · Not malicious" in shown
     assert "Assigned to: none → Bo Berg" in shown
 
+    await town.teams.says("chidi", "incident 1", in_="alerts")
+    incident = await town.teams.wait_for_card("alerts", "Rename…")
+    assert "Our own backup job." in card_text(incident["card"])
+
     await town.pressed("ana", posted, "Undo")
     back = await town.alert(number)
     assert (back.status, back.assignee, back.classification.value) == (Status.NEW, None, "notSet")
