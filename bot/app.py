@@ -57,9 +57,6 @@ from storage.store import open_store
 #: How long the key of a press is remembered, far longer than Teams repeats one, and an answer that was shown.
 PRESSES_KEPT: Final = timedelta(days=2)
 
-#: How long events that were given up are kept.
-DEAD_LETTERS_KEPT: Final = timedelta(days=30)
-
 #: How often it is read who is in the groups that have permission roles, and how long the start waits for it: seconds.
 GROUPS_EVERY: Final = 600
 GROUPS_AT_START: Final = 20
@@ -121,7 +118,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
             beat=lambda: beats.beat("timetable"),
             look_every=look_every,
         )
-        timetable.every(600, lambda: webhooks.tidy(keep=DEAD_LETTERS_KEPT), name="tidy webhooks")
+        timetable.every(600, webhooks.tidy, name="tidy webhooks")
         if settings.access.groups:
             groups = Groups(graph=graph, store=store, clock=clock, groups=settings.access.groups)
             # Until they are read, nobody is in them.

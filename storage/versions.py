@@ -1,4 +1,4 @@
 """The versions of the schema, oldest first. A test keeps this equal to the migrations."""
 
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
 HEAD = KNOWN[-1]

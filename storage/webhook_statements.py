@@ -89,12 +89,8 @@ _due = and_(
         )
     ),
 )
-IS_DUE = (
-    select(_event.id)
-    .select_from(webhook_events.join(webhooks, _hook.id == _event.webhook))
-    .where(_ready, _due)
-    .limit(1)
-)
+#: Receivers first: one that rests is not looked into, however much waits for it.
+IS_DUE = select(_hook.id).where(_ready, exists(select(_event.id).where(_event.webhook == _hook.id, _due))).limit(1)
 
 _to_serve = select(*COLUMNS, _hook.last_sequence).where(_ready).order_by(_hook.id)
 SERVE = Twin(_to_serve, _to_serve.with_for_update(key_share=True, skip_locked=True))
@@ -167,6 +163,7 @@ COUNTS = select(
     select(func.min(_event.seen_at)).where(_event.webhook == _hook.id, PENDING).scalar_subquery(),
     select(func.count()).where(_event.webhook == _hook.id, _DEAD).scalar_subquery(),
 )
+_KEEP = bindparam("keep_", type_=Integer())
 DEAD = (
     select(_event.event_id, _event.kind, _event.alert, _event.sequence, _event.attempt, _event.why)
     .where(_event.webhook == _WEBHOOK, _DEAD)
@@ -178,4 +175,7 @@ TRY_AGAIN = (
     .where(_event.webhook == _WEBHOOK, _DEAD)
     .values(state="pending", due_at=bindparam("due_", type_=Utc()), attempt=0, seen_at=_NOW, why="")
 )
-FORGET_DEAD = delete(webhook_events).where(_DEAD, _seen_before)
+#: The newest of those that are too many; none where they are not.
+TOO_MANY = select(_event.id).where(_event.webhook == _WEBHOOK, _DEAD).order_by(_event.id.desc()).limit(1).offset(_KEEP)
+FORGET_OLD = delete(webhook_events).where(_event.webhook == _WEBHOOK, _DEAD, _seen_before)
+FORGET_MANY = delete(webhook_events).where(_event.webhook == _WEBHOOK, _DEAD, _event.id <= _ID)

@@ -75,6 +75,7 @@ Index(
     webhook_events.c.id,
     **_only("state = 'pending'"),
 )
+Index("ix_webhook_events_seen", webhook_events.c.webhook, webhook_events.c.seen_at, **_only("state = 'pending'"))
 Index("ix_webhook_events_new", webhook_events.c.webhook, webhook_events.c.id, **_only("sequence IS NULL"))
 Index(
     "ix_webhook_events_leased",

@@ -18,7 +18,7 @@ from storage import webhook_statements as statements
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 #: Events that are numbered in one look at most.
-NUMBERED_AT_ONCE: Final = 1_000
+NUMBERED_AT_ONCE: Final = 100
 
 
 class Webhooks:
@@ -128,8 +128,15 @@ class Webhooks:
     def try_again(self, webhook: int, at: datetime) -> int:
         return self._on.execute(statements.TRY_AGAIN, {"webhook_": webhook, "now_": at, "due_": LONG_AGO}).rowcount
 
-    def forget_dead(self, seen_before: datetime) -> int:
-        return self._on.execute(statements.FORGET_DEAD, {"before_": seen_before}).rowcount
+    def forget_dead(self, seen_before: datetime, *, keep: int) -> int:
+        forgotten = 0
+        for webhook in self.all():
+            which = {"webhook_": webhook.id}
+            forgotten += self._on.execute(statements.FORGET_OLD, which | {"before_": seen_before}).rowcount
+            newest = self._on.execute(statements.TOO_MANY, which | {"keep_": keep}).scalar()
+            if newest is not None:
+                forgotten += self._on.execute(statements.FORGET_MANY, which | {"id_": newest}).rowcount
+        return forgotten
 
 
 def webhook_of(row: Sequence[Any]) -> Webhook:

@@ -27,6 +27,10 @@ LEASE: Final = timedelta(seconds=(CALL_TIMEOUT.total or 10) + 10)
 ABOUT_THE_EVENT: Final = frozenset({400, 413, 414, 415, 422, 431})
 TRIES: Final = 5
 
+#: How long events that were given up are kept, and how many of a webhook.
+DEAD_KEPT: Final = timedelta(days=30)
+MOST_DEAD: Final = 20_000
+
 #: A receiver that asks for more patience gets this much.
 LONGEST_REST: Final = timedelta(hours=1)
 
@@ -75,23 +79,23 @@ class WebhookWorker:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), timeout=wait)
 
-    async def stop(self) -> None:
-        """Let calls end, and leave nothing claimed."""
+    async def stop(self, patience: float = 3) -> None:
+        """Let calls end, for so many seconds; what is not over then is told again. Leave nothing claimed."""
         self._stopping = True
         self.poke()
         if self._under_way:
-            await asyncio.wait(list(self._under_way), timeout=CALL_TIMEOUT.total)
+            await asyncio.wait(list(self._under_way), timeout=patience)
         for task in self._under_way:
             task.cancel()
         with suppress(Busy):
             await self._store.write(lambda uow: uow.webhooks.release(self._owner))
 
-    async def tidy(self, *, keep: timedelta) -> None:
-        """Give up what has waited too long for a paused one; forget what was given up so long ago."""
+    async def tidy(self) -> None:
+        """Give up what has waited too long for a paused one; forget what was given up long ago, or is too much."""
         now = self._clock()
         given_up = await self._store.write(lambda uow: uow.webhooks.give_up_paused(now, now - self._give_up))
         self._meter.webhook("givenUp", given_up)
-        await self._store.write(lambda uow: uow.webhooks.forget_dead(now - keep))
+        await self._store.write(lambda uow: uow.webhooks.forget_dead(now - DEAD_KEPT, keep=MOST_DEAD))
 
     async def _round(self) -> float:
         now, room = self._clock(), ABREAST - len(self._under_way)

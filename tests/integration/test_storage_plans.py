@@ -21,9 +21,12 @@ SMALL = {
     "ix_cards_due",
     "ix_cards_aside",
     "ix_cards_ambiguous",
+    "ix_webhook_events_leased",
+    # Of receivers there are few.
+    "sqlite_autoindex_webhooks_1",
 }
 #: Tables that grow for ever.
-GROWING = ("alerts", "evidence", "history", "comments", "cards", "folds", "presses", "people")
+GROWING = ("alerts", "evidence", "history", "comments", "cards", "folds", "presses", "people", "webhook_events")
 
 
 def read_everything(uow: UnitOfWork, scope: Scope) -> None:
@@ -54,6 +57,11 @@ def read_everything(uow: UnitOfWork, scope: Scope) -> None:
     uow.folds.own_card(1, 1)
     uow.cards.counts(NOW)
     uow.cards.last_call()
+    uow.webhooks.is_due(NOW)
+    uow.webhooks.counts()
+    uow.webhooks.dead(1, limit=9)
+    uow.tokens.of_key("k")
+    uow.tokens.standing("flow")
 
 
 def write_everything(uow: UnitOfWork) -> None:
@@ -71,9 +79,29 @@ def write_everything(uow: UnitOfWork) -> None:
     uow.cards.shown(card, owner="me", revision=2, activity_id="m")
     uow.cards.release("me")
     uow.cards.next_due()
+    _write_webhooks(uow)
+
+
+def _write_webhooks(uow: UnitOfWork) -> None:
+    lease = timedelta(seconds=9)
+    (event,) = uow.webhooks.claim(NOW, owner="me", lease=lease, limit=5, abreast=5)
+    uow.webhooks.delay(event, owner="me", until=NOW, why="x")
+    (again,) = uow.webhooks.claim(NOW, owner="me", lease=lease, limit=5, abreast=5)
+    uow.webhooks.rest(again, owner="me", until=NOW, why="x", give_up_seen_before=NOW - lease)
+    (again,) = uow.webhooks.claim(NOW, owner="me", lease=lease, limit=5, abreast=5)
+    uow.webhooks.give_up(again, owner="me", why="x")
+    uow.webhooks.try_again(1, NOW)
+    (again,) = uow.webhooks.claim(NOW, owner="me", lease=lease, limit=5, abreast=5)
+    uow.webhooks.release("me")
+    uow.webhooks.release(None)
+    uow.webhooks.sent(again, owner="me", at=NOW)
+    uow.webhooks.give_up_paused(NOW, NOW)
+    uow.webhooks.forget_dead(NOW, keep=9)
+    uow.webhooks.gone(again, owner="me", why="x", at=NOW)
 
 
 def fill(uow: UnitOfWork) -> int:
+    uow.webhooks.add("flow", "https://x.example/", secret="s", wants="", kinds=(), at=NOW)
     add_alert(uow, "a", device("a"), alert_type="x")
     here = add_conversation(uow)
     uow.cards.want(here.id, Subject.ALERT, 1, priority=1, at=NOW)

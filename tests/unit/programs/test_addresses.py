@@ -3,11 +3,16 @@
 import asyncio
 import ipaddress
 import socket
-from datetime import UTC, datetime
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp.abc import ResolveResult
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -173,6 +178,48 @@ async def test_nothing_is_sent_to_what_is_private_and_no_redirect_is_followed() 
         await caller.close()
         assert (answer.taken, len(receiver.came)) == (False, 1)
         assert "final address" in answer.why
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path))
+    came: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        came.append(await reader.read(10))
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    port = server.sockets[0].getsockname()[1]
+    caller = WebhookCaller(addresses=Addresses(["localhost"]), clock=lambda: NOW)
+    answer = await caller.send(to(f"https://localhost:{port}/x"))
+    await caller.close()
+    server.close()
+    await server.wait_closed()
+    assert (answer.status, answer.why) == (None, "no answer (ClientConnectorCertificateError)")
+    assert b"".join(came) == b""
+
+
+def self_signed(folder: Path) -> Path:
+    """A certificate for localhost, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    plain = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file = folder / "localhost.pem"
+    file.write_bytes(plain + made.public_bytes(pem))
+    return file
 
 
 def test_every_address_is_of_one_kind_or_the_other() -> None:

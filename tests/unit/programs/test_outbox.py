@@ -213,7 +213,9 @@ async def test_a_paused_one_keeps_its_events_for_a_while_and_one_that_is_gone_ge
     found = await store.read(lambda uow: (uow.webhooks.find("flow"), uow.webhooks.counts()["flow"]))
     assert found[0] is not None
     assert (found[0].state, found[0].why, found[1].waiting, found[1].dead) == (WebhookState.GONE, "410", 0, 2)
-    assert await store.write(lambda uow: uow.webhooks.forget_dead(NOW)) == 2
+    assert await store.write(lambda uow: uow.webhooks.forget_dead(NOW - MINUTE, keep=2)) == 0
+    assert await store.write(lambda uow: uow.webhooks.forget_dead(NOW - MINUTE, keep=1)) == 1
+    assert await store.write(lambda uow: uow.webhooks.forget_dead(NOW, keep=1)) == 1
     await store.write(lambda uow: webhooks.remove(uow, "flow"))
     assert await store.read(lambda uow: uow.webhooks.all()) == []
 
