@@ -27,7 +27,7 @@ SAVE = "save"
 NO_INCIDENT = "none"
 
 #: Characters of the comment: less than an alert takes, so that the dialog can come back with it.
-_COMMENT = 8_000
+_COMMENT = 6_000
 
 _TAGS = 500
 

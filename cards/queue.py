@@ -26,6 +26,9 @@ from cards.size import Room, fit
 #: Characters of a filter that are shown.
 _FILTER = 200
 
+#: The steps of the filter's dialog: the list comes as an answer; how many alerts fit.
+SHOW, COUNT = "show", "count"
+
 #: Assets named in a row; the rest are counted.
 _ASSETS = 2
 
@@ -68,9 +71,9 @@ def render_filter(
     nonce: str,
     notice: str = "",
 ) -> DialogCard:
-    """Which alerts a list shows; `fitting` is how many that are now. The button's step is `show`."""
+    """Which alerts a list shows; `fitting` is how many that are now, where they were counted."""
     count = [] if fitting is None else [rich(quiet(lang.n("{count} alert fits", "{count} alerts fit", fitting)))]
-    show = editor_press(press, editing, "show", nonce=nonce)
+    show = editor_press(press, editing, SHOW, nonce=nonce)
     return render_editor(
         lang.t("Filter"),
         editing,
@@ -80,7 +83,10 @@ def render_filter(
         nonce=nonce,
         notice=notice,
         below=count,
-        actions=[submits(lang.t("Show"), show, primary=True)],
+        actions=[
+            submits(lang.t("Show"), show, primary=True),
+            submits(lang.t("How many?"), editor_press(press, editing, COUNT, nonce=nonce)),
+        ],
     )
 
 

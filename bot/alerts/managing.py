@@ -74,6 +74,8 @@ def _kind(alert: Alert, changes: list[Change]) -> Kind:
         return Kind.RESOLVED
     if status is not None and not alert.is_open:
         return Kind.REOPENED
+    if status == Status.IN_PROGRESS and len(changes) == 1:
+        return Kind.STARTED
     kinds = {_KINDS.get(change.field, Kind.MANAGED) for change in changes}
     return kinds.pop() if len(kinds) == 1 else Kind.MANAGED if kinds else Kind.COMMENTED
 

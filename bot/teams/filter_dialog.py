@@ -11,9 +11,7 @@ from bot.teams.dialogs import Answer, Asked, Handler, Post, closed
 from bot.usecases import read
 from bot.usecases.visibility import Reader
 from cards.buttons import Listing, Press
-from cards.queue import render_filter
-
-SHOW = "show"
+from cards.queue import COUNT, SHOW, render_filter
 
 
 def filter_dialog(post: Post, *, days: int) -> Handler:
@@ -23,7 +21,8 @@ def filter_dialog(post: Post, *, days: int) -> Handler:
         listing = _listing(asked)
         now = edited(asked, _start(asked))
         fitting = None
-        if now.editing.screen is Where.TREE and now.problem is None:
+        # Counting may take its time, so nobody waits for it at every step.
+        if asked.press.step in ("", COUNT) and now.editing.screen is Where.TREE and now.problem is None:
             text = _text(now.editing.condition)
             fitting = read.queue(uow, reader, days=days, kind=screens.kind_of(listing), text=text).total
         return lambda f: render_filter(

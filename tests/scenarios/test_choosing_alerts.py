@@ -110,6 +110,8 @@ async def test_a_list_is_filtered_and_comes_as_an_answer(town: Town) -> None:
     shown = card_text(task["value"]["card"]["content"])
     assert "Severity is High" in shown
     assert "1 alert fits" in shown
+    counted = await town.teams.submits("ana", "How many?", c_text="severity:high,low")
+    assert "2 alerts fit" in card_text(counted["dialog"]["card"])
     sent = await town.teams.submits("ana", "Show", c_text="severity:low")
     assert sent["outcome"] == "none"
     found = await town.teams.wait_for_card("alerts", "severity:low")

@@ -73,6 +73,23 @@ async def test_nothing_that_a_reader_presses_changes_anything(tmp_path: Path) ->
         assert (await town.alert(card["number"])).revision == 1
 
 
+async def test_a_reader_opens_no_dialog_that_changes_something(tmp_path: Path) -> None:
+    settings = {"TOCSIN_ADMINISTRATORS": PEOPLE["ana"], "TOCSIN_READERS": PEOPLE["bo"]}
+    async with town_of(tmp_path, settings) as town:
+        card = await town.raised()
+        for dialog in ("manage", "subscribe"):
+            data = {"dialog": dialog, "alert": card["number"], "rev": 1, "nonce": "n"}
+            saved = data | {"step": "save", "comment": "x", "state": {"condition": {"text": "severity:high"}}}
+            for name, sent in (("task/fetch", data), ("task/submit", saved)):
+                answer = await town.teams.invokes("bo", name, {"data": sent, "context": {}}, in_="alerts")
+                assert answer["body"]["task"]["type"] == "message", answer
+                assert "needs the permission role Responder" in answer["body"]["task"]["value"]
+        assert (await town.alert(card["number"])).revision == 1
+        filtering = {"dialog": "filter", "state": {"listing": "queue"}}
+        answer = await town.teams.invokes("bo", "task/fetch", {"data": filtering, "context": {}}, in_="alerts")
+        assert answer["body"]["task"]["type"] == "continue"
+
+
 async def test_for_whoever_has_no_role_there_are_no_alerts(tmp_path: Path) -> None:
     async with town_of(tmp_path, {"TOCSIN_ADMINISTRATORS": PEOPLE["ana"]}) as town:
         card = await town.raised("Seen by Ana")

@@ -17,12 +17,13 @@ from bot.alerts.alert import Alert, apply
 from bot.alerts.conversation import Conversation
 from bot.alerts.errors import Refused
 from bot.alerts.history import Entry
+from bot.alerts.managing import Plan
 from bot.alerts.messages import ConversationKind
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.report import Report, ReportedComment
 from bot.alerts.words import Classification, Severity, Signal, Status
-from bot.usecases import assign, comment, link, resolve, undo
+from bot.usecases import assign, comment, link, manage, resolve, undo
 from bot.usecases.acting import Act, Done
 from bot.usecases.report_alert import report_alert
 from bot.usecases.visibility import Reader
@@ -88,6 +89,25 @@ def a_verdict() -> st.SearchStrategy[tuple[Classification, str]]:
     )
 
 
+def a_plan() -> st.SearchStrategy[Plan]:
+    people = st.sampled_from([None, *((person.object_id,) for person in PEOPLE), (None,)])
+    tags = st.lists(st.sampled_from(["one", "Two"]), max_size=2).map(tuple)
+    return st.builds(
+        Plan,
+        status=st.sampled_from([None, *Status]),
+        assignee=people,
+        verdict=st.none() | a_verdict(),
+        incident=st.sampled_from([None, (None,)]),
+        add_tags=tags,
+        remove_tags=tags,
+        comment=st.sampled_from(["", "three"]),
+    )
+
+
+def managed(plan: Plan, *, into_new: bool) -> Step:
+    return lambda uow, act: manage.manage(uow, act, plan, into_new=into_new)
+
+
 def a_verb() -> st.SearchStrategy[Step]:
     words = st.sampled_from(["one", "Two", "three"])
     somebody = st.sampled_from([None, *(person.object_id for person in PEOPLE)])
@@ -102,6 +122,7 @@ def a_verb() -> st.SearchStrategy[Step]:
         st.just(resolve.reopen),
         st.just(lambda uow, act: link.link(uow, act, None)),
         st.just(link.link_to_new),
+        st.builds(managed, a_plan(), into_new=st.booleans()),
         st.just(undone),
         st.just(undone),
     )
