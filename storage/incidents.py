@@ -48,6 +48,9 @@ _LAST_BY = _NEWEST_FIRST.where(incident_history.c.actor_id == bindparam("actor_"
 _ITS_ALERTS = select(alerts.c.number).where(in_incident()).order_by(alerts.c.number).limit(LIMIT)
 
 
+_NAME_AT_SOURCE = update(incidents).where(incidents.c.number == bindparam("number_"), incidents.c.source.is_(None))
+
+
 class Incidents:
     def __init__(self, connection: Connection) -> None:
         self._on = connection
@@ -127,6 +130,11 @@ class Incidents:
     def alerts(self, number: int, *, limit: int, is_open: bool = False) -> Sequence[int]:
         asked = _ITS_ALERTS.where(OPEN) if is_open else _ITS_ALERTS
         return list(self._on.execute(asked, {"number_": number, "limit_": limit}).scalars())
+
+    def known_as(self, number: int, source: str, external_id: str) -> None:
+        key = {"source_": source, "external_id_": external_id}
+        if self._on.execute(_OF_SOURCE, key).scalar() is None:
+            self._on.execute(_NAME_AT_SOURCE, {"number_": number, "source": source, "external_id": external_id})
 
     def newest(self, scope: Scope, *, limit: int) -> list[Incident]:
         visible = in_scope(scope, self._on)

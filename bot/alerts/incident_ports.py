@@ -65,6 +65,10 @@ class Incidents(Protocol):
         """The newest entry by an actor's id."""
         ...
 
+    def known_as(self, number: int, source: str, external_id: str) -> None:
+        """The source has it too, under this identity, unless it calls another so already."""
+        ...
+
     def newest(self, scope: Scope, *, limit: int) -> list[Incident]:
         """Incidents that have at least one alert in the scope, newest first."""
         ...

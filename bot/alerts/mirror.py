@@ -17,7 +17,7 @@ from bot.alerts.people import ActorKind
 from bot.alerts.service_level import Level
 
 #: The fields that a source can be told.
-MIRRORED: Final = frozenset({"status", "assignee", "classification", "determination"})
+MIRRORED: Final = frozenset({"status", "assignee", "classification", "determination", "incident"})
 
 #: These two are one thing: the one without the other makes no sense.
 _VERDICT: Final = frozenset({"classification", "determination"})
@@ -61,7 +61,16 @@ class Remark:
     revision: int
 
 
-Step = Fields | Remark
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Tell the source that it belongs to another incident; afterwards it knows everything up to `revision`."""
+
+    incident: int
+    reason: str
+    revision: int
+
+
+Step = Fields | Remark | Move
 
 
 def is_ours(entry: Entry) -> bool:
@@ -84,6 +93,9 @@ def steps(unsent: Sequence[Entry]) -> list[Step]:
     result: list[Step] = []
     for entry in unsent:
         names = {name for name, by in ours.items() if by is entry}
+        if "incident" in names:
+            names.discard("incident")
+            result += _moves(entry)
         if names & _VERDICT:
             names |= _VERDICT
         if names:
@@ -91,6 +103,15 @@ def steps(unsent: Sequence[Entry]) -> list[Step]:
         if entry.comment and is_ours(entry) and not entry.withdrawn:
             result.append(Remark(remark(entry.actor.name, entry.comment), entry.revision))
     return result
+
+
+def _moves(entry: Entry) -> list[Step]:
+    """Only what a person decided, and only into an incident: at the source every alert is in one."""
+    news = {change.field: change.new for change in entry.changes}
+    incident, reason = news.get("incident"), str(news.get("incident_reason") or "")
+    if not isinstance(incident, int) or entry.actor.kind not in (ActorKind.PERSON, ActorKind.API):
+        return []
+    return [Move(incident, reason, entry.revision)]
 
 
 def unsettled(unsent: Sequence[Entry]) -> dict[str, Entry]:

@@ -9,7 +9,7 @@ from bot.alerts.absorb import Said
 from bot.alerts.alert import Alert
 from bot.alerts.conversation import Subject
 from bot.alerts.history import as_plain
-from bot.alerts.mirror import Fields, Mirror, Step, remark, steps
+from bot.alerts.mirror import Fields, Mirror, Move, Step, remark, steps
 from bot.alerts.ports import UnitOfWork
 
 #: Alerts told at a time.
@@ -83,6 +83,30 @@ def told_fields(
     if before is not None:
         uow.mirrors.keep_base(alert, Said({**before.fields, **values}, before.evidence_digest))
     told(uow, alert, step.revision, now, known_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An incident as a source knows it; without an id, the source is to make it."""
+
+    number: int
+    id_at_source: str
+
+
+def target_of(uow: UnitOfWork, alert: Alert, step: Move) -> Target:
+    incident = uow.incidents.many([step.incident]).get(step.incident)
+    known = incident is not None and incident.source == alert.source
+    return Target(step.incident, incident.external_id if incident is not None and known else "")
+
+
+def moved(uow: UnitOfWork, alert: Alert, step: Move, id_at_source: str, now: datetime) -> None:
+    """The source has moved it, to an incident that it calls so."""
+    uow.incidents.known_as(step.incident, alert.source, id_at_source)
+    before = uow.alerts.last_said([alert.number]).get(alert.number)
+    if before is not None:
+        base = Said({**before.fields, "incident": step.incident}, before.evidence_digest)
+        uow.mirrors.keep_base(alert.number, base)
+    told(uow, alert.number, step.revision, now)
 
 
 def values_of(errand: Errand, names: frozenset[str]) -> dict[str, Any]:

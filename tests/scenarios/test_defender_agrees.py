@@ -168,6 +168,25 @@ async def test_ours_stands_where_it_came_later(agreed: Town) -> None:
     assert (await agreed.alert(card["number"])).status.value == "inProgress"
 
 
+async def test_an_alert_that_ana_moves_is_moved_in_defender_too(agreed: Town) -> None:
+    first = await raised(agreed, "da1_1", incidentId="4711", title="In its incident")
+    second = await raised(agreed, "da2_2", incidentId="4712", title="In another")
+    incident = (await agreed.alert(first["number"])).incident
+    await agreed.told("ana", f"link {second['number']} to incident {incident}", in_="alerts")
+    await agrees(agreed, "da2_2", incidentId="4711")
+    # A new incident of ours becomes one of Defender's, and what it then says of it is no news.
+    await agreed.told("ana", f"link {second['number']} new", in_="alerts")
+
+    async def moved() -> bool:
+        return (await defenders(agreed, "da2_2"))["incidentId"] not in ("4711", "4712")
+
+    await agreed.teams.until(moved, waiting_for="a new incident in Defender")
+    await agreed.teams.in_the_portal("bo", "da2_2", comment="after the move")
+    await agreed.teams.wait_for_card("alerts", "after the move")
+    kinds = [entry.kind.value for entry in await agreed.history(second["number"])]
+    assert kinds == ["created", "linked", "linked", "commented"]
+
+
 async def test_only_the_most_relevant_of_entra_come_in_unless_somebody_chooses_more(agreed: Town) -> None:
     entra = {"serviceSource": "azureAdIdentityProtection", "detectionSource": "azureAdIdentityProtection"}
     now = datetime.now(UTC).isoformat()

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
-from bot.alerts.mirror import Fields, Remark
+from bot.alerts.incident import CorrelationReason
+from bot.alerts.mirror import Fields, Move, Remark
 from bot.alerts.ports import Clock, Store
 from bot.sources.graph.client import Graph, GraphProblem, Json
 from bot.sources.graph.pacing import Pace
 from bot.usecases import mirroring
-from bot.usecases.mirroring import Errand
+from bot.usecases.mirroring import Errand, Target
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,9 @@ _WAITS: Final = (2, 5, 15, 60, 300)
 
 #: How much of Graph's words the card repeats, in characters.
 _WORDS: Final = 200
+
+_MOVE: Final = "/v1.0/security/alerts_v2/moveAlerts"
+_REASONS: Final = frozenset(CorrelationReason)
 
 _COMMENT_TYPE: Final = "microsoft.graph.security.alertComment"
 
@@ -52,6 +56,8 @@ class Telling:
             for place, step in enumerate(errand.steps):
                 if isinstance(step, Fields):
                     await self._fields(errand, step)
+                elif isinstance(step, Move):
+                    await self._move(errand, step)
                 else:
                     await self._remark(errand, step, may_be_there=errand.again and place == 0)
         except GraphProblem as problem:
@@ -73,6 +79,31 @@ class Telling:
         await self._store.write(
             lambda uow: mirroring.told_fields(uow, number, step, values, now=now, known_at=known_at)
         )
+
+    async def _move(self, errand: Errand, step: Move) -> None:
+        """Twice is once: an alert that is there already stays there, and a new incident is looked for first."""
+        alert = errand.alert
+        target = await self._store.read(lambda uow: mirroring.target_of(uow, alert, step))
+        made = "" if target.id_at_source or not errand.again else await self._made_before(errand)
+        answer = {"targetIncidentId": made} if made else await self._moved(errand, step, target)
+        moved_to, now = str(answer.get("targetIncidentId") or target.id_at_source), self._clock()
+        await self._store.write(lambda uow: mirroring.moved(uow, alert, step, moved_to, now))
+
+    async def _moved(self, errand: Errand, step: Move, target: Target) -> Json:
+        body: Json = {"alertIds": [errand.id_at_source]}
+        if target.id_at_source:
+            body["incidentId"] = target.id_at_source
+        if step.reason in _REASONS:
+            body["newCorrelationReasons"] = step.reason
+        await self._pace.wait()
+        return await self._graph.call("POST", _MOVE, body)
+
+    async def _made_before(self, errand: Errand) -> str:
+        """The incident that it is in at Defender, where that is one of which we have not heard."""
+        await self._pace.wait()
+        there = str((await self._graph.get(_path(errand))).get("incidentId") or "")
+        known = await self._store.read(lambda uow: uow.incidents.known([(errand.alert.source, there)]))
+        return "" if known else there
 
     async def _remark(self, errand: Errand, step: Remark, *, may_be_there: bool) -> None:
         """A comment has no id: where an answer may have been lost, Defender is asked whether it has it."""
