@@ -1,7 +1,7 @@
 """The composition root: the one place that knows every concrete class."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Final
@@ -24,7 +24,7 @@ from bot.sources.graph.keeping import Keeping
 from bot.sources.graph.pacing import Pace
 from bot.sources.graph.parse import SOURCE as GRAPH
 from bot.sources.graph.telling import Telling
-from bot.sources.registry import SOURCES
+from bot.sources.registry import Parse, with_maps
 from bot.teams.adapter import TocsinAdapter
 from bot.teams.commands import Commands
 from bot.teams.connector import Connector
@@ -68,7 +68,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
 
     `look_every` is how often it looks whether a digest is due, in seconds.
     """
-    _check_sources(settings)
+    parsers = _parsers(settings)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
         clock = await clock_of(settings.clock_url, session)
@@ -97,7 +97,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         adapter = TocsinAdapter(connector, sorry=lambda _activity: failed_text(lang))
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[timed(metrics), problems])
         app.router.add_post("/api/messages", messages_endpoint(_guard(settings, keys, clock), adapter, turn))
-        app.router.add_post("/api/alerts/{source}", _intake(settings, store, clock).receive)
+        app.router.add_post("/api/alerts/{source}", _intake(settings, parsers, store, clock).receive)
         api = _api(settings, store, clock, lang)
         app.router.add_get(r"/api/alerts/{number:[0-9]{1,15}}", api.look)
         app.router.add_post(r"/api/alerts/{number:[0-9]{1,15}}/{verb}", api.act)
@@ -160,14 +160,6 @@ async def _keep_defender(
     keeping = Keeping(store=store, asking=asking, telling=telling, owner=owner())
     timetable.every(min(2, settings.graph_every), keeping.tell, name="tell Defender")
     timetable.every(settings.graph_every, keeping.ask, name="ask Defender")
-
-
-def _check_sources(settings: Settings) -> None:
-    """Raises SettingsError for tokens of a source that there is not: a typing error, after which nothing comes in."""
-    unknown = sorted(settings.source_tokens.keys() - SOURCES.keys())
-    if unknown:
-        names = ", ".join(f"TOCSIN_SOURCE_{source.upper()}_TOKEN" for source in unknown)
-        raise SettingsError(f"{names}: there is no such source; there are {', '.join(sorted(SOURCES))}")
 
 
 def _dispatcher(
@@ -251,10 +243,23 @@ async def _turn(
     return turn
 
 
-def _intake(settings: Settings, store: Store, clock: Clock) -> Intake:
+def _parsers(settings: Settings) -> Mapping[str, Parse]:
+    """Raises SettingsError for tokens of a source that there is not: a typing error, after which nothing comes in."""
+    try:
+        known = with_maps(settings.source_maps)
+    except ValueError as wrong:
+        raise SettingsError(f"TOCSIN_SOURCE_…_MAP of {wrong}") from None
+    unknown = sorted(settings.source_tokens.keys() - known.keys())
+    if unknown:
+        names = ", ".join(f"TOCSIN_SOURCE_{source.upper()}_TOKEN" for source in unknown)
+        raise SettingsError(f"{names}: there is no such source; there are {', '.join(sorted(known))}")
+    return known
+
+
+def _intake(settings: Settings, parsers: Mapping[str, Parse], store: Store, clock: Clock) -> Intake:
     tokens = {source: [token.get_secret_value() for token in given] for source, given in settings.source_tokens.items()}
     return Intake(
-        parsers=SOURCES, tokens=SourceTokens(tokens, clock), store=store, clock=clock, grouping=settings.grouping
+        parsers=parsers, tokens=SourceTokens(tokens, clock), store=store, clock=clock, grouping=settings.grouping
     )
 
 

@@ -12,6 +12,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.alerts.errors import TocsinError
+from bot.cli_import import add_commands as add_import
 from bot.cli_programs import add_commands as add_programs
 from bot.clock import clock_of
 from bot.settings import Settings, SettingsError
@@ -57,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     retry.set_defaults(run=_retry)
 
     _add_manifest(commands)
+    add_import(commands)
     add_programs(commands)
 
     sandbox = commands.add_parser(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import time, timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -22,6 +23,8 @@ from bot.alerts.grants import read_grant, read_service
 from bot.alerts.roles import AccessRules, Grant
 
 _SOURCE_TOKEN = re.compile(r"TOCSIN_SOURCE_([A-Z0-9_]+)_TOKEN")
+
+_SOURCE_MAP = re.compile(r"TOCSIN_SOURCE_([A-Z0-9_]+)_MAP")
 
 _ACCESS = re.compile(r"TOCSIN_ACCESS_([A-Z0-9_]+)")
 
@@ -128,6 +131,8 @@ class Settings(BaseModel):
 
     #: By source: its bearer tokens, more than one while a token is being replaced.
     source_tokens: Mapping[str, tuple[SecretStr, ...]] = Field(default_factory=dict)
+    #: By source: where the fields of an alert are in its JSON.
+    source_maps: Mapping[str, str] = Field(default_factory=dict)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -140,7 +145,10 @@ class Settings(BaseModel):
         }
         access = {match[1].lower(): value for name, value in values.items() if (match := _ACCESS.fullmatch(name))}
         try:
-            return cls.model_validate({**values, "source_tokens": tokens, "service_access": access})
+            maps = source_maps(values)
+            return cls.model_validate(
+                {**values, "source_tokens": tokens, "source_maps": maps, "service_access": access}
+            )
         except ValidationError as error:
             raise SettingsError(_in_words(error)) from None
 
@@ -194,6 +202,18 @@ class Settings(BaseModel):
     @property
     def extra_link_hosts(self) -> frozenset[str]:
         return frozenset(_listed(self.link_hosts))
+
+
+def source_maps(environment: Mapping[str, str]) -> dict[str, str]:
+    """By source, the text of its map: the variable's, or that of the file which it names. Raises SettingsError."""
+    maps = {}
+    for name, value in environment.items():
+        if match := _SOURCE_MAP.fullmatch(name):
+            try:
+                maps[match[1].lower()] = value if "=" in value else Path(value.strip()).read_text(encoding="utf-8")
+            except (OSError, ValueError) as wrong:
+                raise SettingsError(f"{name}: is neither a map nor a file with one: {wrong}") from None
+    return maps
 
 
 def _grant(name: str, value: str) -> Grant:

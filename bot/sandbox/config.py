@@ -22,7 +22,7 @@ class SandboxConfig:
     bot_url: str = "http://127.0.0.1:3978"
     source_tokens: Mapping[str, str] = field(
         default_factory=lambda: {
-            source: f"sandbox-{source}-token" for source in ("graph", "alertmanager", "grafana", "sentinel")
+            source: f"sandbox-{source}-token" for source in ("graph", "alertmanager", "grafana", "sentinel", "generic")
         },
         repr=False,
     )

@@ -93,6 +93,11 @@ def severity_of(word: str | None) -> Severity:
     return _SEVERITIES.get((word or "").lower(), Severity.MEDIUM)
 
 
+def severity_in_graphs_words(word: str) -> Severity | None:
+    """None for another word."""
+    return _SEVERITIES.get(word.lower())
+
+
 def status_of(word: str | None) -> Status | None:
     """None where Graph does not know, or says something that we do not."""
     return _STATUSES.get(_plain(word)) if word else None

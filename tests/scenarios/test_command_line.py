@@ -43,7 +43,7 @@ async def test_a_token_of_a_source_that_there_is_not_is_a_typing_error(tmp_path:
     ended = await run("serve", environment=wrong)
     assert ended.code == 1
     assert (
-        "TOCSIN_SOURCE_GRPAH_TOKEN: there is no such source; there are alertmanager, grafana, graph, sentinel"
+        "TOCSIN_SOURCE_GRPAH_TOKEN: there is no such source; there are alertmanager, generic, grafana, graph, sentinel"
         in ended.err
     )
     assert "Traceback" not in ended.err
