@@ -39,6 +39,7 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
                     ("resolve 4-9 expected security test", lang.t("close one or several")),
                     ("reopen 1042", lang.t("open it again")),
                     ("tag 1042 +vip -lab", lang.t("add and take away tags")),
+                    ("tag rename lab test-lab", lang.t("call a tag so on alerts that come in from now on")),
                     ("link 1042 28", lang.t("put it into incident 28; “new” makes one")),
                     ("incident 12", lang.t("related alerts together; “incident 12 resolve …” resolves them all")),
                     ("unhide 1042", lang.t("bring back what a rule has hidden")),

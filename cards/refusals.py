@@ -230,6 +230,9 @@ _TEXTS: Mapping[str, _Tell] = {
     "nothingChanged": lambda _refused, _view, lang: lang.t("Nothing was changed yet."),
     "badTag": _bad_tag,
     "manyTags": _many_tags,
+    "manyRenames": lambda refused, _view, lang: lang.t(
+        "There are too many renamed tags already: at most {limit}.", limit=refused.facts.get("limit")
+    ),
     "sameTags": lambda _refused, _view, lang: lang.t("The tags are so already."),
     "alreadyLinked": _already_linked,
     "notLinked": lambda _refused, _view, lang: lang.t("It is in no incident."),

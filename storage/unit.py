@@ -14,6 +14,7 @@ from bot.alerts import (
     program_ports,
     routing_ports,
     rules,
+    tag_names,
     tuning_ports,
 )
 from bot.alerts.roles import AccessRules
@@ -32,6 +33,7 @@ from storage.presses import Presses
 from storage.replies import Replies
 from storage.routes import Routes
 from storage.rule_acts import RuleActs
+from storage.tag_names import TagNames
 from storage.telling import Journal
 from storage.tokens import Tokens
 from storage.trails import Trails
@@ -68,6 +70,7 @@ class Unit:
     routes: routing_ports.Routes
     windows: routing_ports.Windows
     tuning: tuning_ports.TuningRules
+    tag_names: tag_names.TagNames
 
     def __init__(self, connection: Connection, access: AccessRules = NO_RULES) -> None:
         self._on = connection
@@ -92,6 +95,7 @@ class Unit:
         self.routes = Routes(connection)
         self.windows = Windows(connection)
         self.tuning = TuningRules(connection)
+        self.tag_names = TagNames(connection)
 
     def run(self, work: Work[T]) -> T:
         """Run a work, and tell webhooks of what it has done; the caller commits."""

@@ -28,6 +28,7 @@ from bot.alerts.program_ports import Tokens, Webhooks
 from bot.alerts.roles import Role
 from bot.alerts.routing_ports import Routes, Windows
 from bot.alerts.rules import RuleActs
+from bot.alerts.tag_names import TagNames
 from bot.alerts.tuning_ports import TuningRules
 from bot.alerts.views import Comment, QueueFilter, Similar
 
@@ -218,6 +219,7 @@ class UnitOfWork(Protocol):
     routes: Routes
     windows: Windows
     tuning: TuningRules
+    tag_names: TagNames
 
 
 class Store(Protocol):

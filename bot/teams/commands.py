@@ -15,7 +15,7 @@ from bot.alerts.messages import Message
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import Status
-from bot.teams import incident_orders, rule_commands, screens
+from bot.teams import incident_orders, rule_commands, screens, tag_commands
 from bot.teams.activity import InboundActivity
 from bot.teams.bulk import carry_out, take_back
 from bot.teams.grammar import Command, Span, TooMany, Unknown, parse
@@ -61,6 +61,7 @@ class Commands:
             "search": self._search,
             "digest": self._digest,
             "undo": self._undo,
+            "tag": self._tag,
             "incident": self._incident,
             **RouteCommands(lang=lang, zone=zone).plain,
             "rules": lambda uow, said: rule_commands.rules(Asked(uow, said, rules, lang)),
@@ -180,6 +181,9 @@ class Commands:
             return screens.SCREENS[_LOOKS[verb]](uow, numbers[0], said.reader, Press(alert=numbers[0]))
         order = read_order(uow, said, self._lang)
         return order if isinstance(order, str) else carry_out(uow, said, numbers, order, self._lang)
+
+    def _tag(self, uow: UnitOfWork, said: Said) -> Reply:
+        return tag_commands.rename(uow, said, self._lang) if tag_commands.renames(said) else self._verb(uow, said)
 
     def _undo(self, uow: UnitOfWork, said: Said) -> Reply:
         numbers = self._numbers(uow, said) if said.command.spans else []

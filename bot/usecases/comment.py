@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from bot.alerts import alert as alerts
 from bot.alerts.ports import UnitOfWork
 from bot.usecases.acting import Act, Done, perform
+from bot.usecases.tags import as_called
 
 
 def comment(uow: UnitOfWork, act: Act, text: str) -> Done:
@@ -12,4 +13,10 @@ def comment(uow: UnitOfWork, act: Act, text: str) -> Done:
 
 
 def tag(uow: UnitOfWork, act: Act, add: Iterable[str], remove: Iterable[str]) -> Done:
-    return perform(uow, act, "tag", lambda alert: alerts.tag(alert, add, remove))
+    add, remove = tuple(add), tuple(remove)
+    return perform(
+        uow,
+        act,
+        "tag",
+        lambda alert: alerts.tag(alert, as_called(uow, alert, add), (*remove, *as_called(uow, alert, remove))),
+    )

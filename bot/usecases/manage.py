@@ -14,6 +14,7 @@ from bot.usecases import read
 from bot.usecases.acting import Act, Done, perform
 from bot.usecases.link import INCIDENT, made_for, tell_incident
 from bot.usecases.permission import require
+from bot.usecases.tags import as_called
 from bot.usecases.visibility import Reader, require_visible
 
 
@@ -38,9 +39,10 @@ def manage(uow: UnitOfWork, act: Act, plan: Plan, *, into_new: bool = False) -> 
         raise Refused("unknownIncident", incident=incident)
 
     def decide(alert: Alert) -> Decision:
+        called = replace(plan, add_tags=as_called(uow, alert, plan.add_tags)) if plan.add_tags else plan
         if not into_new:
-            return decide_all(alert, plan)
-        return decide_all(alert, replace(plan, incident=(made_for(uow, act, alert),)))
+            return decide_all(alert, called)
+        return decide_all(alert, replace(called, incident=(made_for(uow, act, alert),)))
 
     touches = plan.touches | (INCIDENT if into_new else frozenset())
     done = perform(uow, act, "manage", decide, touches=touches)

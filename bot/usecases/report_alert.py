@@ -19,6 +19,7 @@ from bot.alerts.words import Signal
 from bot.usecases.acting import record
 from bot.usecases.grouping import Grouping
 from bot.usecases.showing import show_changed, show_new, show_worse
+from bot.usecases.tags import with_called_tags
 from bot.usecases.tuning_intake import is_kept_back, tune_changed, tune_new
 
 #: How many of a source's comments are taken in from one report, the newest ones.
@@ -52,6 +53,7 @@ def report_alerts(
     reports = [replace(report, evidence=tuple(with_trigger(report.evidence))) for report in reports]
     known = dict(uow.alerts.find({_key(report) for report in reports}))
     _retire_cleared(uow, reports, known)
+    reports = with_called_tags(uow, reports, known, now)
     previous = dict(uow.alerts.last_said([alert.number for alert in known.values()]))
     news = _all_said(uow, reports, now)
     new = {place: (reports[place], news[place]) for place in _firsts(reports, known)}

@@ -198,3 +198,20 @@ async def test_an_administrator_takes_back_what_others_did_and_nobody_else_may(t
         await town.pressed("ana", card, "Undo Bo Berg's")
         assert (await town.alert(1)).tags == ()
         assert "do not know anybody" in await town.told("ana", "undo zoe", in_="alerts")
+
+
+async def test_an_administrator_renames_tags_for_alerts_that_come_in_from_then_on(tmp_path: Path) -> None:
+    settings = {"TOCSIN_ADMINISTRATORS": PEOPLE["ana"], "TOCSIN_RESPONDERS": PEOPLE["bo"]}
+    async with town_of(tmp_path, settings) as town:
+        first = await town.raised("One", systemTags=["lab"])
+        assert "needs the permission role Administrator" in await town.told("bo", "tag rename lab test", in_="alerts")
+        assert "No tag was renamed" in await town.told("bo", "tag rename", in_="alerts")
+        assert "Say for example" in await town.told("ana", "tag rename lab", in_="alerts")
+        assert "“test lab”" in await town.told("ana", 'tag rename lab "test lab"', in_="alerts", thread=first["id"])
+        assert "“lab” → “test lab”" in await town.told("bo", "tag rename", in_="alerts")
+        second = await town.raised("Two", systemTags=["Lab"])
+        found = [await town.alert(one["number"]) for one in (first, second)]
+        assert [alert.source_tags for alert in found] == [("lab",), ("test lab",)]
+        await town.told("bo", f"tag {first['number']},{second['number']} +lab", in_="alerts")
+        found = [await town.alert(one["number"]) for one in (first, second)]
+        assert [alert.tags for alert in found] == [("lab",), ("test lab",)]
