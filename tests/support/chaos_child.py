@@ -108,6 +108,8 @@ def _lay(plan: dict[str, Any]) -> None:
     if plan.get("watchful"):
         chaos_steps.set_constant("bot.clock:ASK_EVERY", 0.02)
         chaos_steps.set_constant("bot.delivery.dispatcher:POLL", 0.1)
+    if plan.get("hook_lease"):
+        chaos_steps.set_constant("bot.delivery.webhooks:LEASE", timedelta(seconds=plan["hook_lease"]))
     if plan.get("join_every") is not None:
         chaos_steps.set_constant("bot.usecases.showing:JOIN_EVERY", timedelta(seconds=plan["join_every"]))
     if plan.get("tick"):

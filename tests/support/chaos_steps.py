@@ -70,7 +70,14 @@ DIGEST: Final[Mapping[str, Step]] = {
     "post: taken by Teams": POSTING["post: taken by Teams"],
     "post: proof not committed": POSTING["post: proof not committed"],
 }
-STEPS: Final[Mapping[str, Step]] = {**INTAKE, **POSTING, **UPDATING, **DIGEST}
+TELLING: Final[Mapping[str, Step]] = {
+    "event: not committed": Step("storage.telling:Journal.tell", after=True),
+    "event: claimed": Step("bot.delivery.webhooks:WebhookWorker._tell", after=False),
+    "event: taken by the receiver": Step("bot.delivery.webhook_post:WebhookCaller.send", after=True),
+    "event: proof not committed": Step("storage.webhooks:Webhooks.sent", after=True, counts=_took_some),
+    "event: proof committed": Step("bot.delivery.webhooks:WebhookWorker._tell", after=True),
+}
+STEPS: Final[Mapping[str, Step]] = {**INTAKE, **POSTING, **UPDATING, **DIGEST, **TELLING}
 
 
 class Striker:
