@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.alerts.condition import ANY_KIND, Field, Op, Test
 from bot.alerts.condition_fields import OPS, Sort, name_of, spec_of
+from bot.alerts.condition_values import is_ago
 from bot.alerts.condition_vocabulary import KINDS, PROPERTIES
 from cards import vocabulary
 from cards.language import Language, as_words, mark
@@ -126,10 +127,23 @@ def test_line(test: Test, lang: Language) -> str:
     label = field_label(test.field, lang)
     if test.op is Op.EXISTS:
         return lang.t("{field} has any value", field=label)
+    if spec_of(test.field).sort is Sort.TIME:
+        return _time_line(test, label, lang)
     values = [value_label(test.field, value, lang) for value in test.values[:_VALUES]]
     if len(test.values) > _VALUES:
         values.append(lang.n("{count} more", "{count} more", len(test.values) - _VALUES))
     return f"{label} {op_label(test.field, test.op, lang)} {lang.t(' or ').join(values)}"
+
+
+def _time_line(test: Test, label: str, lang: Language) -> str:
+    """`Last activity is within the last 7d`, `Created is before 2026-11-21`."""
+    value = test.values[0]
+    if test.op is Op.IS and is_ago(value):
+        return lang.t("{field} is within the last {span}", field=label, span=value)
+    if test.op in {Op.IS, Op.EQUALS}:
+        return lang.t("{field} is on {day}", field=label, day=lang.t(" or ").join(test.values[:_VALUES]))
+    moment = lang.t("{span} ago", span=value) if is_ago(value) else value
+    return f"{label} {op_label(test.field, test.op, lang)} {moment}"
 
 
 def ticked(field: Field, lang: Language) -> list[tuple[str, str]]:

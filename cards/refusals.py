@@ -147,10 +147,15 @@ def _bad_filter(refused: Refused, _view: AlertView | None, lang: Language) -> st
     if not isinstance(error, ConditionError):
         return lang.t("This filter could not be understood.")
     where = text[error.position : error.position + error.length].strip() or lang.t("its end")
-    said = lang.t("The filter is not right at “{where}”: {why}.", where=brief(where, 60), why=error.message)
+    said = lang.t("The filter is not right at “{where}”: {why}", where=brief(where, 60), why=_ended(error.message))
     example = error.suggestion if any(sign in error.suggestion for sign in ":<>") else ""
     example = example or "severity>=medium service:endpoint host:web-*"
     return f"{said} {lang.t('This works: {example}', example=example)}"
+
+
+def _ended(sentence: str) -> str:
+    """With a full stop, unless it ends with a mark of its own."""
+    return sentence if sentence.endswith(("?", "!", ".")) else f"{sentence}."
 
 
 def _bad_part(refused: Refused, _view: AlertView | None, lang: Language) -> str:
@@ -158,7 +163,7 @@ def _bad_part(refused: Refused, _view: AlertView | None, lang: Language) -> str:
     error = refused.facts.get("error")
     if not isinstance(error, ConditionError):
         return lang.t("This filter could not be understood.")
-    said = f"{error.message[:1].upper()}{error.message[1:]}."
+    said = _ended(error.message[:1].upper() + error.message[1:])
     return f"{said} {lang.t('This works: {example}', example=error.suggestion)}" if error.suggestion else said
 
 

@@ -26,6 +26,7 @@ from bot.alerts.condition_forms import (
 )
 from bot.alerts.condition_paths import (
     added,
+    children,
     grouped,
     negations,
     node_at,
@@ -175,7 +176,7 @@ def _evidence(editing: Editing, about: str, _typed: Typed) -> Editing:
 
 
 def _piece(editing: Editing, _about: str, typed: Typed) -> Editing:
-    """A piece of evidence of a kind, in a role, or both; what else it must have is added to it as to any group."""
+    """A piece of evidence of a kind, in a role, or both. It is opened, so that what else it must have can be added."""
     asked = [
         make_test(Field(name), Op.IS, value)
         for name, value in (("kind", typed.get(KIND, "")), ("role", typed.get(ROLE, "")))
@@ -183,7 +184,11 @@ def _piece(editing: Editing, _about: str, typed: Typed) -> Editing:
     ]
     if not asked:
         raise ConditionError("noPiece", "choose a kind of evidence, a role, or both")
-    return _tree(editing, added(editing.condition, editing.path, Piece(all_of(*asked))))
+    piece = Piece(all_of(*asked))
+    condition = added(editing.condition, editing.path, piece)
+    is_whole = node_at(condition, editing.path) == piece
+    path = editing.path if is_whole else children(condition, editing.path)[-1]
+    return Editing(condition, Screen.GROUP, path)
 
 
 def _clear(editing: Editing, _about: str, _typed: Typed) -> Editing:

@@ -150,6 +150,27 @@ def test_the_tree_reads_as_people_speak() -> None:
     assert [line for line in lines if line in wanted] == wanted
 
 
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ("last:7d", "Last activity is within the last 7d"),
+        ("last>7d", "Last activity is after 7d ago"),
+        ("created:2026-11-21", "Created is on 2026-11-21"),
+        ("created<2026-11-21T08:00", "Created is before 2026-11-21T08:00"),
+        ("status:open", "Status is New or In progress"),
+        ("label.team:payments", "Label: team is payments"),
+        ("mimikatz", "Words anywhere are mimikatz"),
+        ("incident:none", "Incident is none"),
+        ("tag:*", "Tag has any value"),
+        ("service:endpoint", "Service source is Endpoint"),
+        ("title~spray", "Title contains spray"),
+        ("evidence.registryKey.registryKey:HKLM*", "Registry key: key is HKLM*"),
+    ],
+)
+def test_tests_read_as_people_speak(written: str, line: str) -> None:
+    assert line in texts(editor(Editing(parse(written))).card)
+
+
 def test_the_editor_says_where_wildcards_work() -> None:
     assert "* stands for anything" in text(DIALOGS["condition text test"].card)
     assert "* stands for anything" not in text(DIALOGS["condition ticked test"].card)

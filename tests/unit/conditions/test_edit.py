@@ -171,6 +171,7 @@ def test_a_piece_of_evidence_gets_its_kind_its_role_and_properties() -> None:
     editing = edit(Editing(parse("severity:high")), "c.evidence:", {})
     editing = edit(editing, "c.piece", {"c_kind": "file", "c_role": "trigger"})
     assert to_text(editing.condition) == "severity:high evidence(kind:file role:trigger)"
+    assert (editing.screen, editing.path) == (Screen.GROUP, (1,))
     editing = edit(editing, "c.add:1", {})
     assert editing.in_piece
     with pytest.raises(ConditionError) as refused:
@@ -178,6 +179,16 @@ def test_a_piece_of_evidence_gets_its_kind_its_role_and_properties() -> None:
     assert refused.value.reason == "notEvidence"
     editing = edit(edit(editing, "c.field:file.name", {}), "c.done", {"c_op": "is", "c_values": "mimi*"})
     assert to_text(editing.condition) == "severity:high evidence(kind:file role:trigger file.name:mimi*)"
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "path"),
+    [("", "", ()), ("a", "", (1,)), ("a or b", "", (1,)), ("not a", "", (1,)), ("a (b or not c)", "1", (1, 2))],
+)
+def test_a_new_piece_of_evidence_is_open_at_once(text: str, at: str, path: Path) -> None:
+    editing = edit(edit(Editing(parse(text)), f"c.evidence:{at}", {}), "c.piece", {"c_role": "trigger"})
+    assert editing.path == path
+    assert to_text(node_at(editing.condition, path)) == "evidence(role:trigger)"
 
 
 def test_a_typed_text_counts_first_and_a_step_about_another_tree_is_left_out() -> None:
