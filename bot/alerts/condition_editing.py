@@ -65,13 +65,10 @@ class Editing:
         match kept:
             case {"text": str(text), **more}:
                 field = str(more.get("field", ""))
-                return cls(
-                    parse(text, limit=LONGEST),
-                    _member(Screen, more.get("on", "tree")),
-                    read_path(str(more.get("at", ""))),
-                    _member(How, more.get("how", "change")),
-                    field_named(field) if field else None,
-                )
+                condition, path = parse(text, limit=LONGEST), read_path(str(more.get("at", "")))
+                node_at(condition, path)
+                screen, how = _member(Screen, more.get("on", "tree")), _member(How, more.get("how", "change"))
+                return cls(condition, screen, path, how, field_named(field) if field else None)
             case _:
                 raise ConditionError("badState", "this dialog cannot be understood; please open it again")
 

@@ -51,6 +51,7 @@ async def _all(folder: Path) -> None:
         await _desktop(town, browser, folder / "channel.png", "alerts", at=theft["id"])
         await _phone(town, browser, folder / "phone.png", as_="ana", theme="light")
         await _phone(town, browser, folder / "phone-dark.png", as_="bo", theme="dark", at=theft["id"])
+        await _dialogs(town, browser, folder, theft)
         await town.pressed("ana", theft, "Details")
         await _desktop(town, browser, folder / "details.png", "alerts", at=theft["id"])
         await town.told("ana", "queue")
@@ -160,6 +161,26 @@ async def _desktop(town: Town, browser: Browser, path: Path, where: str, *, at: 
 async def _phone(town: Town, browser: Browser, path: Path, *, as_: str, theme: str, at: str = "") -> None:
     address = f"{town.teams.url}/?as={as_}&conversation=alerts&theme={theme}"
     await _picture(await visit(browser, address, width=390, height=844, phone=True, scale=2), path, at)
+
+
+async def _dialogs(town: Town, browser: Browser, folder: Path, alert: Json) -> None:
+    """“Manage alert” on a phone, and the editor of conditions at a desk."""
+    here = f"{town.teams.url}/?as=ana&conversation=alerts"
+    visited = await visit(browser, f"{here}&theme=light", width=390, height=844, phone=True, scale=2)
+    await _opened(visited[0], alert["id"], "More…", "Manage…")
+    await _picture(visited, folder / "manage.png", "")
+    wanted = "severity>=medium (host:web-* or user:ana or evidence(kind:file role:trigger file.name:mimi*)) not tag:lab"
+    await town.told("ana", f"queue {wanted}")
+    queue = await town.teams.wait_for_card("ana", "Filter…")
+    visited = await visit(browser, f"{town.teams.url}/?as=ana&conversation=ana&theme=light", scale=1.25)
+    await _opened(visited[0], queue["id"], "Filter…")
+    await _picture(visited, folder / "filter.png", "")
+
+
+async def _opened(page: Page, message: str, *titles: str) -> None:
+    for title in titles:
+        await post_of(page, message).get_by_role("button", name=title, exact=True).click()
+    await page.get_by_role("dialog").wait_for()
 
 
 async def _picture(visited: tuple[Page, list[str]], path: Path, at: str) -> None:

@@ -228,6 +228,7 @@ def test_what_does_not_fit_is_refused(field: str, typed: dict[str, str], reason:
         {"text": "severity:("},
         {"text": "a", "on": "nowhere"},
         {"text": "a", "at": "x"},
+        {"text": "a", "at": "0"},
         {"text": "a", "at": "1" * 500},
         {"text": "a", "field": "x y"},
         {"text": "a" * 5_000},
