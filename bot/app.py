@@ -48,6 +48,7 @@ from bot.web.health import Beats, Readiness, healthz
 from bot.web.intake import BODY_LIMIT, Intake
 from bot.web.metrics import Metrics
 from bot.web.middleware import problems, timed
+from bot.web.notifications import Notifications
 from bot.web.token_access import TokenAccess
 from bot.wiring import Poking, app_tokens, background, connector_of, owner, webhook_worker
 from cards.language import ENGLISH, Language
@@ -124,7 +125,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
             # Until they are read, nobody is in them.
             await _within(GROUPS_AT_START, groups.refresh())
             timetable.every(GROUPS_EVERY, groups.refresh, name="groups")
-        await _keep_defender(settings, store=store, clock=clock, graph=graph, timetable=timetable)
+        await _keep_defender(settings, app, store=store, clock=clock, graph=graph, timetable=timetable)
         timetable.start()
         stack.callback(timetable.stop)
         yield app
@@ -145,7 +146,7 @@ def _graph(settings: Settings, session: aiohttp.ClientSession, clock: Clock, sta
 
 
 async def _keep_defender(
-    settings: Settings, *, store: Poking, clock: Clock, graph: Graph, timetable: Timetable
+    settings: Settings, app: web.Application, *, store: Poking, clock: Clock, graph: Graph, timetable: Timetable
 ) -> None:
     """Ask Defender for its alerts, and tell it what people do, as the settings say."""
     tells = settings.graph_alerts == "readwrite"
@@ -160,6 +161,9 @@ async def _keep_defender(
     keeping = Keeping(store=store, asking=asking, telling=telling, owner=owner())
     timetable.every(min(2, settings.graph_every), keeping.tell, name="tell Defender")
     timetable.every(settings.graph_every, keeping.ask, name="ask Defender")
+    if secret := settings.graph_client_state.get_secret_value():
+        notifications = Notifications(client_state=secret, look=keeping.ask_soon)
+        app.router.add_post("/api/notifications/graph", notifications.receive)
 
 
 def _dispatcher(

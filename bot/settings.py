@@ -124,6 +124,8 @@ class Settings(BaseModel):
 
     #: Whether Defender's alerts are asked for (`read`), and told what people do here, too (`readwrite`).
     graph_alerts: Literal["off", "read", "readwrite"] = Field(default="off", alias="TOCSIN_GRAPH_ALERTS")
+    #: The `clientState` of a subscription to change notifications, where there is one.
+    graph_client_state: SecretStr = Field(default=SecretStr(""), alias="TOCSIN_GRAPH_CLIENT_STATE")
     graph_every: float = Field(default=60, ge=0.2, le=3600, alias="TOCSIN_GRAPH_SECONDS")
 
     #: How many per cent of all alerts a tuning rule may catch without a second person's approval.

@@ -20,6 +20,7 @@ from cards.labels import (
     service_label,
     severity_label,
     verdict_label,
+    waits_for_approval,
 )
 from cards.language import Language
 from cards.parts import NAME, Buttons, button_rows, buttons_for, head, joined, notice_of, quiet, title_of
@@ -182,6 +183,8 @@ def _ended(alert: Alert, who: str, lang: Language, *, period: str, at: str, afte
 def mirror_texts(view: AlertView, lang: Language) -> list[str]:
     """What its source does not know yet, will not have, or sees differently."""
     texts = []
+    if waits_for_approval(view.alert):
+        texts.append(lang.t("Automated investigation waits for somebody's approval in the portal"))
     source = lang.term(vocabulary.SOURCES, view.alert.source)
     if view.overruled is not None:
         said = sentence(view.overruled, lang, view.people)

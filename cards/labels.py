@@ -63,10 +63,15 @@ def investigation_label(alert: Alert, lang: Language) -> str:
 
 def investigation_note(alert: Alert, lang: Language) -> str:
     """`investigation: running`, where there is or was one."""
-    if alert.investigation_state in _NOT_INVESTIGATED:
+    if alert.investigation_state in _NOT_INVESTIGATED or waits_for_approval(alert):
         return ""
     state = investigation_label(alert, lang)
     return lang.t("investigation: {state}", state=state.lower()) if state else ""
+
+
+def waits_for_approval(alert: Alert) -> bool:
+    """Whether the automated investigation waits for somebody: that is said louder than any note."""
+    return alert.investigation_state == "pendingApproval" and alert.is_open
 
 
 def category_label(alert: Alert) -> str:

@@ -17,6 +17,10 @@ class Person:
     is_guest: bool = False
 
 
+#: What Defender's own investigation is called in the history.
+AUTOMATED_INVESTIGATION = "Automated investigation"
+
+
 class ActorKind(StrEnum):
     PERSON = "person"
     SOURCE = "source"

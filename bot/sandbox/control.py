@@ -226,7 +226,8 @@ async def _portal(sandbox: Sandbox, body: wire.Portal) -> Json:
     person = sandbox.person(body.as_)
     try:
         if body.changes:
-            sandbox.defender.change(body.alert, body.changes, sandbox.now())
+            by_defender = "investigationState" in body.changes
+            sandbox.defender.change(body.alert, body.changes, sandbox.now(), by_defender=by_defender)
         if body.comment:
             sandbox.defender.comment(body.alert, body.comment, person.name, sandbox.now())
         return sandbox.defender.alerts[body.alert]

@@ -44,11 +44,11 @@ class Defender:
             self._incident(str(number), str(alert.get("title", "")), now)
         return alert
 
-    def change(self, alert: str, changes: Json, now: datetime) -> Json:
-        """Set fields. Raises BadGraphRequestError, and KeyError for an alert that is not there."""
+    def change(self, alert: str, changes: Json, now: datetime, *, by_defender: bool = False) -> Json:
+        """Set fields; Defender itself may set any. Raises BadGraphRequestError, and KeyError where it is not there."""
         known = self.alerts[alert]
         for name, value in changes.items():
-            if name.startswith("@"):
+            if name.startswith("@") or by_defender:
                 continue
             if name not in _CHANGEABLE:
                 raise BadGraphRequestError(f"The property '{name}' cannot be updated.")

@@ -12,7 +12,7 @@ from bot.alerts.absorb import Absorbed, Birth, Said, absorb, apart, born, filled
 from bot.alerts.alert import Alert, Decision
 from bot.alerts.evidence import with_trigger
 from bot.alerts.history import Kind
-from bot.alerts.people import Actor, Way
+from bot.alerts.people import AUTOMATED_INVESTIGATION, Actor, Way
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.report import Report
 from bot.alerts.words import Signal
@@ -132,7 +132,7 @@ def _update(uow: UnitOfWork, alert: Alert, told: tuple[Said | None, Said], repor
     alert, absorbed = _settle(uow, alert, absorb(alert, previous, news, report), report, now)
     after = alert
     if not absorbed.is_empty:
-        decision, by = Decision(Kind.REPORTED, absorbed.changes), Actor.source(report.source)
+        decision, by = Decision(Kind.REPORTED, absorbed.changes), Actor.source(report.source, _author(absorbed))
         news_apart = apart(absorbed, report)
         after = record(uow, alert, decision, by=by, way=Way.SOURCE, at=now, apart=news_apart).alert
         if absorbed.evidence_changed:
@@ -144,6 +144,12 @@ def _update(uow: UnitOfWork, alert: Alert, told: tuple[Said | None, Said], repor
     if previous != news or after.revision != alert.revision:
         uow.alerts.keep_said(alert.number, news, report.raw, now)
     return after
+
+
+def _author(absorbed: Absorbed) -> str:
+    """Whose news it is at the source: its own investigation runs, remediates, and resolves what it found clean."""
+    investigated = any(change.field == "investigation_state" for change in absorbed.changes)
+    return AUTOMATED_INVESTIGATION if investigated else ""
 
 
 def _settle(uow: UnitOfWork, alert: Alert, absorbed: Absorbed, report: Report, now: datetime) -> tuple[Alert, Absorbed]:

@@ -187,6 +187,37 @@ async def test_an_alert_that_ana_moves_is_moved_in_defender_too(agreed: Town) ->
     assert kinds == ["created", "linked", "linked", "commented"]
 
 
+async def test_what_the_automated_investigation_does_is_told_in_its_name(agreed: Town) -> None:
+    card = await raised(agreed)
+    await agreed.teams.in_the_portal("bo", "da77_1", investigationState="pendingApproval")
+    await agreed.teams.wait_for_card("alerts", "waits for somebody's approval")
+    await agreed.teams.in_the_portal("bo", "da77_1", investigationState="successfullyRemediated", status="resolved")
+    await agreed.teams.wait_for_card("alerts", "Automated investigation resolved it")
+    last = (await agreed.history(card["number"]))[-1]
+    assert last.actor.name == "Automated investigation"
+    assert "waits for" not in await agreed.teams.describe("alerts")
+
+
+async def test_a_notification_of_graphs_is_believed_in_nothing_but_that_it_is_time_to_look(tmp_path: Path) -> None:
+    settings = SETTINGS | {"TOCSIN_GRAPH_SECONDS": "3600", "TOCSIN_GRAPH_CLIENT_STATE": "our-secret"}
+    async with running_town(tmp_path, settings=settings, config=SandboxConfig(enforce_limits=False)) as town:
+        await town.teams.install("ana", channel="alerts")
+        await town.teams.wait_for_card("alerts", "alerts")
+        url = f"{town.bot}/api/notifications/graph"
+        async with town.http.post(url, params={"validationToken": "<b>opaque token</b>"}) as answer:
+            assert (answer.status, answer.content_type) == (200, "text/plain")
+            assert await answer.text() == "<b>opaque token</b>"
+        for state, status in (("wrong", 403), ("", 403)):
+            async with town.http.post(url, json={"value": [{"clientState": state}]}) as answer:
+                assert answer.status == status
+        async with town.http.post(url, json={"value": "no list"}) as answer:
+            assert answer.status == 400
+        await town.teams.defender_raises(graph_alert(id="da9_9", title="Found at once", incidentId=None))
+        async with town.http.post(url, json={"value": [{"clientState": "our-secret", "resource": "x"}]}) as answer:
+            assert answer.status == 202
+        await town.teams.wait_for_card("alerts", "Found at once")
+
+
 async def test_only_the_most_relevant_of_entra_come_in_unless_somebody_chooses_more(agreed: Town) -> None:
     entra = {"serviceSource": "azureAdIdentityProtection", "detectionSource": "azureAdIdentityProtection"}
     now = datetime.now(UTC).isoformat()

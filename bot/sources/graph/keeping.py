@@ -1,5 +1,6 @@
 """Keeping Defender's books and ours alike: one replica asks and tells, the others stand by."""
 
+import asyncio
 from typing import Final
 
 from bot.alerts.ports import Store
@@ -19,6 +20,7 @@ class Keeping:
         self._asking = asking
         self._telling = telling
         self._owner = owner
+        self._asks: asyncio.Task[None] | None = None
 
     async def tell(self) -> None:
         if await self._leads() and self._telling is not None:
@@ -27,6 +29,11 @@ class Keeping:
     async def ask(self) -> None:
         if await self._leads():
             await self._asking.look()
+
+    def ask_soon(self) -> None:
+        """Ask now, unless that is under way: then what has just changed is found in a minute."""
+        if self._asks is None or self._asks.done():
+            self._asks = asyncio.create_task(self.ask(), name="ask Defender at once")
 
     async def _leads(self) -> bool:
         return await self._store.write(lambda uow: uow.feeds.lead(SOURCE, self._owner, seconds=LEASE))
