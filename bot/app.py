@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Final
 
-import aiohttp
 from aiohttp import web
 
 from bot.alerts.digest import due_date, window
@@ -17,13 +16,7 @@ from bot.delivery.lookbacks import Lookbacks
 from bot.delivery.presenter import Presenter
 from bot.scheduler import Timetable
 from bot.settings import Settings, SettingsError
-from bot.sources.graph.asking import Asking
-from bot.sources.graph.client import Graph
 from bot.sources.graph.groups import Groups
-from bot.sources.graph.keeping import Keeping
-from bot.sources.graph.pacing import Pace
-from bot.sources.graph.parse import SOURCE as GRAPH
-from bot.sources.graph.telling import Telling
 from bot.sources.registry import Parse, with_maps
 from bot.teams.adapter import TocsinAdapter
 from bot.teams.commands import Commands
@@ -48,9 +41,8 @@ from bot.web.health import Beats, Readiness, healthz
 from bot.web.intake import BODY_LIMIT, Intake
 from bot.web.metrics import Metrics
 from bot.web.middleware import problems, timed
-from bot.web.notifications import Notifications
 from bot.web.token_access import TokenAccess
-from bot.wiring import Poking, app_tokens, background, connector_of, owner, webhook_worker
+from bot.wiring import Poking, background, connector_of, graph_of, keep_defender, owner, webhook_worker
 from cards.language import ENGLISH, Language
 from cards.refusals import failed_text
 from storage.store import open_store
@@ -93,7 +85,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         store.pokes += [dispatcher.poke, webhooks.poke]
         rosters = Rosters(store=store, messenger=connector, clock=clock)
         turn = await _turn(settings, stack, store=store, clock=clock, lang=lang, connector=connector, rosters=rosters)
-        graph = _graph(settings, session, clock, stack)
+        graph = graph_of(settings, session, clock, stack)
         keys = SigningKeys(settings.openid_metadata_url, session=session)
         adapter = TocsinAdapter(connector, sorry=lambda _activity: failed_text(lang))
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[timed(metrics), problems])
@@ -125,7 +117,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
             # Until they are read, nobody is in them.
             await _within(GROUPS_AT_START, groups.refresh())
             timetable.every(GROUPS_EVERY, groups.refresh, name="groups")
-        await _keep_defender(settings, app, store=store, clock=clock, graph=graph, timetable=timetable)
+        await keep_defender(settings, app, store=store, clock=clock, graph=graph, timetable=timetable)
         timetable.start()
         stack.callback(timetable.stop)
         yield app
@@ -136,34 +128,6 @@ async def _within(seconds: float, work: Awaitable[object]) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await work
-
-
-def _graph(settings: Settings, session: aiohttp.ClientSession, clock: Clock, stack: AsyncExitStack) -> Graph:
-    """Microsoft Graph, as the bot's own app. Nothing is asked for before somebody calls."""
-    tokens = app_tokens(settings, session, clock, f"{settings.graph_url}/.default")
-    stack.push_async_callback(tokens.close)
-    return Graph(session=session, tokens=tokens, url=settings.graph_url)
-
-
-async def _keep_defender(
-    settings: Settings, app: web.Application, *, store: Poking, clock: Clock, graph: Graph, timetable: Timetable
-) -> None:
-    """Ask Defender for its alerts, and tell it what people do, as the settings say."""
-    tells = settings.graph_alerts == "readwrite"
-    await store.write(lambda uow: uow.feeds.allow_telling(GRAPH, allowed=tells))
-    if settings.graph_alerts == "off":
-        return
-    if store.is_sole:
-        await store.write(lambda uow: uow.feeds.release())
-    pace = Pace()
-    telling = Telling(graph=graph, store=store, clock=clock, pace=pace) if tells else None
-    asking = Asking(graph=graph, store=store, clock=clock, pace=pace, grouping=settings.grouping)
-    keeping = Keeping(store=store, asking=asking, telling=telling, owner=owner())
-    timetable.every(min(2, settings.graph_every), keeping.tell, name="tell Defender")
-    timetable.every(settings.graph_every, keeping.ask, name="ask Defender")
-    if secret := settings.graph_client_state.get_secret_value():
-        notifications = Notifications(client_state=secret, look=keeping.ask_soon)
-        app.router.add_post("/api/notifications/graph", notifications.receive)
 
 
 def _dispatcher(

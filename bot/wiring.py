@@ -10,12 +10,20 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import aiohttp
+from aiohttp import web
 
 from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.delivery.addresses import Addresses
 from bot.delivery.webhook_post import WebhookCaller
 from bot.delivery.webhooks import WebhookMeter, WebhookWorker
+from bot.scheduler import Timetable
 from bot.settings import Settings
+from bot.sources.graph.asking import Asking
+from bot.sources.graph.client import Graph
+from bot.sources.graph.keeping import Keeping
+from bot.sources.graph.pacing import Pace
+from bot.sources.graph.parse import SOURCE as GRAPH
+from bot.sources.graph.telling import Telling
 from bot.teams.connector import Connector
 from bot.teams.hosts import TokenHosts
 from bot.teams.tokens import (
@@ -25,6 +33,7 @@ from bot.teams.tokens import (
     client_secret_tokens,
     managed_identity_tokens,
 )
+from bot.web.notifications import Notifications
 from storage.store import AnyStore
 
 T = TypeVar("T")
@@ -141,3 +150,31 @@ def connector_of(settings: Settings, session: aiohttp.ClientSession, clock: Cloc
         clock=clock,
     )
     return connector, tokens
+
+
+def graph_of(settings: Settings, session: aiohttp.ClientSession, clock: Clock, stack: AsyncExitStack) -> Graph:
+    """Microsoft Graph, as the bot's own app. Nothing is asked for before somebody calls."""
+    tokens = app_tokens(settings, session, clock, f"{settings.graph_url}/.default")
+    stack.push_async_callback(tokens.close)
+    return Graph(session=session, tokens=tokens, url=settings.graph_url)
+
+
+async def keep_defender(
+    settings: Settings, app: web.Application, *, store: Poking, clock: Clock, graph: Graph, timetable: Timetable
+) -> None:
+    """Ask Defender for its alerts, and tell it what people do, as the settings say."""
+    tells = settings.graph_alerts == "readwrite"
+    await store.write(lambda uow: uow.feeds.allow_telling(GRAPH, allowed=tells))
+    if settings.graph_alerts == "off":
+        return
+    if store.is_sole:
+        await store.write(lambda uow: uow.feeds.release())
+    pace = Pace()
+    telling = Telling(graph=graph, store=store, clock=clock, pace=pace) if tells else None
+    asking = Asking(graph=graph, store=store, clock=clock, pace=pace, grouping=settings.grouping)
+    keeping = Keeping(store=store, asking=asking, telling=telling, owner=owner())
+    timetable.every(min(2, settings.graph_every), keeping.tell, name="tell Defender")
+    timetable.every(settings.graph_every, keeping.ask, name="ask Defender")
+    if secret := settings.graph_client_state.get_secret_value():
+        notifications = Notifications(client_state=secret, look=keeping.ask_soon)
+        app.router.add_post("/api/notifications/graph", notifications.receive)

@@ -100,7 +100,7 @@ def test_an_investigation_that_does_not_exist_is_no_news() -> None:
         return texts(draw(examples.a_view(examples.an_alert(investigation_state=state))))[-1]
 
     assert line("unsupportedAlertType") == "detected by EDR"
-    assert line("pendingApproval") == "investigation: pending approval · detected by EDR"
+    assert line("running") == "investigation: running · detected by EDR"
 
 
 def test_an_assignee_whom_we_have_not_met_is_called_what_the_source_calls_them() -> None:
