@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from aiohttp import web
@@ -35,6 +36,7 @@ from bot.teams.turn import Turn
 from bot.transport import open_session
 from bot.usecases import digests, maintenance
 from bot.usecases.grouping import TRACES_KEPT
+from bot.usecases.upkeep import keep_up
 from bot.web.api import Api
 from bot.web.authorization import SourceTokens
 from bot.web.health import Beats, Readiness, healthz
@@ -67,7 +69,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         clock = await clock_of(settings.clock_url, session)
         if isinstance(clock, SandboxClock):
             await background(stack, clock.run(), "clock")
-        opened = open_store(settings.database_url, settings.access)
+        opened = open_store(settings.database_url, settings.access, site_from=settings.sites)
         stack.push_async_callback(opened.close)
         store = Poking(opened)
         if opened.is_sole:
@@ -275,4 +277,5 @@ def _timetable(
     timetable.every(3600, forget_presses, name="forget presses and replies")
     timetable.every(3600, forget_traces, name="forget traces")
     timetable.every(3600, rosters.refresh_all, name="rosters")
+    timetable.every(10, partial(keep_up, store, clock), name="upkeep of similar alerts")
     return timetable

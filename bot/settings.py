@@ -21,6 +21,7 @@ from pydantic import (
 from bot.alerts.conversation import Limit, Limits
 from bot.alerts.grants import read_grant, read_service
 from bot.alerts.roles import AccessRules, Grant
+from bot.alerts.site import SITE_FROM, read_site_from
 
 _SOURCE_TOKEN = re.compile(r"TOCSIN_SOURCE_([A-Z0-9_]+)_TOKEN")
 
@@ -131,6 +132,9 @@ class Settings(BaseModel):
     #: How many per cent of all alerts a tuning rule may catch without a second person's approval.
     tuning_share: float = Field(default=10, ge=0, le=100, alias="TOCSIN_TUNING_SHARE")
 
+    #: What says to which site an alert belongs, the first that is there of `label:NAME` and the words of site.py.
+    site_from: str = Field(default=",".join(SITE_FROM), alias="TOCSIN_SITE_FROM")
+
     #: By source: its bearer tokens, more than one while a token is being replaced.
     source_tokens: Mapping[str, tuple[SecretStr, ...]] = Field(default_factory=dict)
     #: By source: where the fields of an alert are in its JSON.
@@ -176,6 +180,18 @@ class Settings(BaseModel):
             readers=_grant("TOCSIN_READERS", self.readers),
             services=dict(_limited(word, who) for word, who in self.service_access.items()),
         )
+
+    @model_validator(mode="after")
+    def _sites_are_known(self) -> Self:
+        try:
+            read_site_from(self.site_from)
+        except ValueError as wrong:
+            raise ValueError(f"TOCSIN_SITE_FROM: {wrong}") from None
+        return self
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        return read_site_from(self.site_from)
 
     @property
     def zone_info(self) -> ZoneInfo:

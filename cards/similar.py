@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from bot.alerts.similarity import Reason
 from bot.alerts.views import Similar, SimilarView
 from bot.alerts.words import Classification
+from cards import vocabulary
 from cards.buttons import Listing, OpenedFrom, Verb
 from cards.dialog_buttons import Dialog, DialogPress, opens
 from cards.elements import Action, Card, Element, card, container, rich, run, text_block
@@ -24,6 +26,9 @@ from cards.parts import (
 )
 from cards.safe import brief
 from cards.size import Room, fit
+
+#: Every alert has one of these, and the reader sees it above.
+_ONE_EACH = frozenset({"rule", "type", "category"})
 
 
 def render_similar(
@@ -85,14 +90,18 @@ def _row(one: Similar, lang: Language, now: datetime, *, nonce: str, of: int) ->
 
 
 def reason_text(one: Similar, lang: Language) -> str:
-    """`same web-1, same alert type`"""
-    reasons = [lang.t("same {what}", what=brief(label, NAME)) for label in one.shared[:3]]
-    if len(one.shared) > len(reasons):
-        reasons.append(lang.n("{count} more in common", "{count} more in common", len(one.shared) - len(reasons)))
-    if one.same_type:
-        reasons.append(lang.t("same alert type"))
-    return ", ".join(reasons)
+    """`same host web-1, same technique T1110, same rule`"""
+    return ", ".join(_reason(why, lang) for why in one.reasons)
+
+
+def _reason(why: Reason, lang: Language) -> str:
+    kind = lang.term(vocabulary.SHARED, why.kind)
+    if why.kind in _ONE_EACH:
+        return lang.t("same {kind}", kind=kind)
+    return lang.t("same {kind} {what}", kind=kind, what=brief(why.label, NAME))
 
 
 def _nothing(lang: Language) -> Element:
-    return rich(run(lang.t("None: nothing else shares a device, a person, a file or an address with this alert.")))
+    return rich(
+        run(lang.t("None: no other alert has the same rule, or a device, a person, a file or an address of this one."))
+    )

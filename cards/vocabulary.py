@@ -221,3 +221,27 @@ FIELDS = _table(
     alert_url=mark("Link"), incident_url=mark("Incident link"), documentation_url=mark("Documentation"),
     hidden=mark("Hidden"),
 )  # fmt: skip
+
+#: What two alerts share.
+SHARED = _table(
+    rule=mark("rule"),
+    type=mark("alert type"),
+    category=mark("category"),
+    site=mark("site"),
+    technique=mark("technique"),
+    threat=mark("threat"),
+    host=mark("host"),
+    user=mark("account"),
+    address=mark("address"),
+    file=mark("file"),
+    domain=mark("domain"),
+    url=mark("URL"),
+    mailbox=mark("mailbox"),
+    application=mark("application"),
+    resource=mark("resource"),
+    process=mark("process"),
+    registry=mark("registry entry"),
+    message=mark("message"),
+    label=mark("label"),
+    other=mark("evidence"),
+)

@@ -15,6 +15,7 @@ from bot.alerts.views import QueueFilter, Similar
 from storage import opening
 from storage.among import among
 from storage.conditions import condition_filter
+from storage.likeness import Likenesses
 from storage.rows import SELECT_ALERT, alert_of, values_of
 from storage.scopes import in_scope
 from storage.similar import similar
@@ -56,9 +57,10 @@ _EVIDENCE = (
 
 
 class Alerts:
-    def __init__(self, connection: Connection, journal: Journal) -> None:
+    def __init__(self, connection: Connection, journal: Journal, likenesses: Likenesses) -> None:
         self._on = connection
         self._journal = journal
+        self._likenesses = likenesses
 
     def find(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Alert]:
         wanted: dict[str, list[str]] = {}
@@ -82,6 +84,7 @@ class Alerts:
 
     def open(self, births: Sequence[Birth]) -> None:
         opening.write(self._on, births)
+        self._likenesses.open(births)
         for birth in births:
             self._journal.saved(birth.alert)
             self._journal.added(birth.entry)
@@ -94,6 +97,7 @@ class Alerts:
         if self._on.execute(_SAVE, values).rowcount != 1:
             raise Busy(f"alert {alert.number} is not at revision {before.revision} any more")
         self._journal.saved(alert)
+        self._likenesses.saved(alert, before)
 
     def retire(self, number: int) -> None:
         self._on.execute(_RETIRE, {"number_": number, "mark_": f"~{number}"})
@@ -117,6 +121,7 @@ class Alerts:
     def replace_evidence(self, number: int, evidence: Sequence[Evidence]) -> None:
         self._on.execute(_FORGET_EVIDENCE, {"alert_": number})
         opening.add_evidence(self._on, number, evidence)
+        self._likenesses.evidence_replaced(number)
 
     def evidence(self, number: int, *, limit: int) -> tuple[Evidence, ...]:
         rows = self._on.execute(_EVIDENCE, {"alert_": number, "limit_": limit})

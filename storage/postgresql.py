@@ -10,11 +10,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.alerts.errors import Busy
-from bot.alerts.roles import AccessRules
 from storage.again import Unable, again
 from storage.presses import try_to_write
 from storage.types import as_json
-from storage.unit import NO_RULES, Unit, Work
+from storage.unit import MakeUnit, Unit, Work
 
 T = TypeVar("T")
 
@@ -82,17 +81,17 @@ class PostgresqlStore:
     #: Several replicas may.
     is_sole = False
 
-    def __init__(self, url: URL, rules: AccessRules = NO_RULES) -> None:
-        self._rules = rules
+    def __init__(self, url: URL, unit: MakeUnit = Unit) -> None:
+        self._unit = unit
         self._writing = make_engine(url)
         #: A read sees one moment, as on SQLite.
         self._reading = self._writing.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     async def read(self, work: Work[T]) -> T:
-        return await again(lambda: _run(self._reading, lambda plain: Unit(plain, self._rules).run(work), writing=False))
+        return await again(lambda: _run(self._reading, lambda plain: self._unit(plain).run(work), writing=False))
 
     async def write(self, work: Work[T]) -> T:
-        return await again(lambda: _run(self._writing, lambda plain: Unit(plain, self._rules).run(work), writing=True))
+        return await again(lambda: _run(self._writing, lambda plain: self._unit(plain).run(work), writing=True))
 
     async def healthy(self) -> None:
         """Raises Busy where nothing can be written."""

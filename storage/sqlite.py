@@ -19,12 +19,11 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
-from bot.alerts.roles import AccessRules
 from storage.again import Unable, again
 from storage.conditions import know_fold
 from storage.presses import try_to_write
 from storage.types import as_json
-from storage.unit import NO_RULES, Unit, Work
+from storage.unit import MakeUnit, Unit, Work
 from storage.url import file_of
 
 T = TypeVar("T")
@@ -105,10 +104,10 @@ class SqliteStore:
     #: One process serves from it.
     is_sole = True
 
-    def __init__(self, url: URL, rules: AccessRules = NO_RULES) -> None:
+    def __init__(self, url: URL, unit: MakeUnit = Unit) -> None:
         self.path: Path = file_of(url)
-        self._rules = rules
-        self._writer = _Writer(make_engine(url, writes=True), rules)
+        self._unit = unit
+        self._writer = _Writer(make_engine(url, writes=True), unit)
         self._engine = make_engine(url, writes=False)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="storage-reader")
         self._idle: list[Connection] = []
@@ -139,7 +138,7 @@ class SqliteStore:
             connection = self._borrow()
             try:
                 with connection.begin():
-                    return Unit(connection, self._rules).run(work)
+                    return self._unit(connection).run(work)
             finally:
                 self._idle.append(connection)
         except DBAPIError as error:
@@ -196,9 +195,9 @@ class _Job:
 class _Writer:
     """The thread that writes."""
 
-    def __init__(self, engine: Engine, rules: AccessRules) -> None:
+    def __init__(self, engine: Engine, unit: MakeUnit) -> None:
         self._engine = engine
-        self._rules = rules
+        self._unit = unit
         self._connection: Connection | None = None
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
@@ -254,10 +253,10 @@ class _Writer:
             self._connection = self._engine.connect()
         with self._connection.begin():
             if len(wanted) == 1:
-                wanted[0].answer = Unit(self._connection, self._rules).run(wanted[0].work)
+                wanted[0].answer = self._unit(self._connection).run(wanted[0].work)
             else:
                 for job in wanted:
-                    _run_apart(self._connection, job, self._rules)
+                    _run_apart(self._connection, job, self._unit)
 
     def _fail(self, jobs: list[_Job], error: BaseException) -> None:
         """One job alone failed by its own error, or the transaction failed as a whole."""
@@ -270,12 +269,12 @@ class _Writer:
             self._connection = None
 
 
-def _run_apart(connection: Connection, job: _Job, rules: AccessRules) -> None:
+def _run_apart(connection: Connection, job: _Job, unit: MakeUnit) -> None:
     """In a savepoint of its own. Errors after which SQLite has rolled everything back end the whole transaction."""
     raw = _raw(connection)
     raw.execute("SAVEPOINT work")
     with _Outcome() as outcome:
-        job.answer = Unit(connection, rules).run(job.work)
+        job.answer = unit(connection).run(job.work)
     if outcome.error is not None:
         trouble = unable(outcome.error)
         if trouble is not None:

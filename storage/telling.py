@@ -42,30 +42,30 @@ class Journal:
     """What a work has done so far: entries in their order, and the alerts after them."""
 
     def __init__(self) -> None:
-        self._entries: list[Entry] = []
+        self.entries: list[Entry] = []
         self._alerts: dict[tuple[int, int], Alert] = {}
 
     def saved(self, alert: Alert) -> None:
         self._alerts[alert.number, alert.revision] = alert
 
     def added(self, entry: Entry) -> None:
-        self._entries.append(entry)
+        self.entries.append(entry)
 
     def tell(self, on: Connection, alerts: Alerts, people: People) -> None:
         """Put an event for each entry into the outbox of each webhook that wants it."""
-        if not self._entries:
+        if not self.entries:
             return
         webhooks = [webhook_of(row) for row in on.execute(statements.LISTENING)]
         if webhooks:
             _EVENTS.add(on, self._rows(webhooks, alerts, people))
 
     def _rows(self, webhooks: Sequence[Webhook], alerts: Alerts, people: People) -> list[Sequence[Any]]:
-        after = [self._alerts.get((entry.alert, entry.revision)) or alerts.get(entry.alert) for entry in self._entries]
-        known = people.many(people_in(after, self._entries))
-        now = max(entry.at for entry in self._entries)
+        after = [self._alerts.get((entry.alert, entry.revision)) or alerts.get(entry.alert) for entry in self.entries]
+        known = people.many(people_in(after, self.entries))
+        now = max(entry.at for entry in self.entries)
         pieces: dict[int, Sequence[Evidence]] = {}
         rows: list[Sequence[Any]] = []
-        for entry, alert in zip(self._entries, after, strict=True):
+        for entry, alert in zip(self.entries, after, strict=True):
             wanted = [webhook for webhook in webhooks if not webhook.kinds or entry.kind in webhook.kinds]
             if any(_looks_at_evidence(webhook.wants) for webhook in wanted) and alert.number not in pieces:
                 pieces[alert.number] = alerts.evidence(alert.number, limit=EVIDENCE_LOOKED_AT)

@@ -1,6 +1,6 @@
 """The unit of work: one transaction's view of everything that is kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from bot.alerts import (
     delivery_ports,
     grouping,
+    habit_ports,
     incident_ports,
     mirror,
     ports,
@@ -18,14 +19,17 @@ from bot.alerts import (
     tuning_ports,
 )
 from bot.alerts.roles import AccessRules
+from bot.alerts.site import SITE_FROM
 from storage.access import Access
 from storage.alerts import Alerts
 from storage.cards import Cards
 from storage.conversations import Conversations
 from storage.digests import Digests
 from storage.folds import Folds
+from storage.habits import Habits
 from storage.history import History
 from storage.incidents import Incidents
+from storage.likeness import Likenesses
 from storage.maintenance import Windows
 from storage.mirrors import Feeds, Mirrors
 from storage.people import People
@@ -38,6 +42,7 @@ from storage.telling import Journal
 from storage.tokens import Tokens
 from storage.trails import Trails
 from storage.tuning import TuningRules
+from storage.verdicts import count
 from storage.webhooks import Webhooks
 
 #: Nobody is named.
@@ -51,6 +56,7 @@ class Unit:
     """All repositories over one connection, which is in a transaction."""
 
     alerts: ports.Alerts
+    habits: habit_ports.Habits
     history: ports.History
     incidents: incident_ports.Incidents
     trails: grouping.Trails
@@ -72,10 +78,14 @@ class Unit:
     tuning: tuning_ports.TuningRules
     tag_names: tag_names.TagNames
 
-    def __init__(self, connection: Connection, access: AccessRules = NO_RULES) -> None:
+    def __init__(
+        self, connection: Connection, access: AccessRules = NO_RULES, site_from: Sequence[str] = SITE_FROM
+    ) -> None:
         self._on = connection
         self._journal = Journal()
-        self.alerts = Alerts(connection, self._journal)
+        self._likenesses = Likenesses(connection, site_from)
+        self.alerts = Alerts(connection, self._journal, self._likenesses)
+        self.habits = Habits(connection, self._likenesses)
         self.history = History(connection, self._journal)
         self.incidents = Incidents(connection)
         self.trails = Trails(connection)
@@ -98,7 +108,11 @@ class Unit:
         self.tag_names = TagNames(connection)
 
     def run(self, work: Work[T]) -> T:
-        """Run a work, and tell webhooks of what it has done; the caller commits."""
+        """Run a work, count the verdicts it gave, and tell webhooks of what it has done; the caller commits."""
         answer = work(self)
+        count(self._on, self._journal.entries, self._likenesses.settle())
         self._journal.tell(self._on, self.alerts, self.people)
         return answer
+
+
+MakeUnit = Callable[[Connection], Unit]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
@@ -110,9 +111,13 @@ class Feature(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """All that is compared and counted of an alert. `entities` are the numbers of its entities, the first ones."""
+    """All that is compared and counted of an alert. `entities` are the numbers of its entities, the first ones.
+
+    `site_name` is the site as the source writes it, `site` the same for comparing.
+    """
 
     site: str
+    site_name: str
     features: tuple[Feature, ...]
     category: str
     alert_type: str
@@ -120,6 +125,7 @@ class Likeness:
     entities: tuple[int, ...]
 
 
+@lru_cache(maxsize=4_096)
 def number_of(kind: str, *values: str) -> int:
     digest = blake2b("\x1f".join((kind, *values)).encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return (int.from_bytes(digest, "big") >> (_CODE_BITS + 1)) << _CODE_BITS | _CODES[kind]
@@ -168,6 +174,7 @@ def likeness_of(alert: Alert, evidence: Sequence[Evidence], site: str) -> Likene
     features = {feature.number: feature for feature in (*found, *entities)}
     return Likeness(
         site=place,
+        site_name=site,
         features=tuple(features.values()),
         category=category,
         alert_type=kind,

@@ -19,6 +19,7 @@ from bot.alerts.conversation import (
 from bot.alerts.delivery_ports import Cards, Digests, Folds, Presses, Replies
 from bot.alerts.evidence import Evidence
 from bot.alerts.grouping import Trails
+from bot.alerts.habit_ports import Habits
 from bot.alerts.history import Entry
 from bot.alerts.incident_ports import Incidents
 from bot.alerts.messages import ConversationKind
@@ -200,6 +201,7 @@ class UnitOfWork(Protocol):
     """One transaction's view of everything that is kept."""
 
     alerts: Alerts
+    habits: Habits
     history: History
     incidents: Incidents
     trails: Trails

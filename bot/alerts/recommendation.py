@@ -156,6 +156,26 @@ def chances(circles: Circles, tallies: Mapping[int, Tally]) -> Three:
     return expected
 
 
+def without(circles: Circles, tallies: Mapping[int, Tally], verdict: Classification) -> dict[int, Tally]:
+    """The counts as if this one verdict had not been given: an alert is no precedent for itself."""
+    kept = dict(tallies)
+    one = tuple(int(word is verdict) for word in VERDICTS)
+    for narrow, wider in circles.narrow:
+        before = kept.get(narrow, _NONE)
+        after = _less(before, one, (0.0, 0.0, 0.0))
+        lost = tuple(then - now for then, now in zip(share(before.counts), share(after.counts), strict=True))
+        kept[narrow] = after
+        for circle in wider:
+            kept[circle] = _less(kept.get(circle, _NONE), one, lost)
+    return kept
+
+
+def _less(tally: Tally, counts: Sequence[int], mass: Sequence[float]) -> Tally:
+    one, two, three = (max(0, now - gone) for now, gone in zip(tally.counts, counts, strict=True))
+    first, second, third = (max(0.0, now - gone) for now, gone in zip(tally.mass, mass, strict=True))
+    return Tally((one, two, three), (first, second, third), tally.flips)
+
+
 def recommend(circles: Circles, tallies: Mapping[int, Tally]) -> Recommendation | None:
     """None where nobody has judged anything near enough to be named."""
     for basis, circle in (

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from bot.alerts.features import WEIGHTS, Feature, kind_of
+from bot.alerts.features import ENTITY_KINDS, WEIGHTS, Feature, kind_of
 from bot.alerts.recommendation import VERDICTS, Three
 from bot.alerts.words import Classification
 
@@ -36,12 +36,16 @@ _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "siteType": ("type", "site"),
     "siteCategory": ("category", "site"),
 }
+_SINGLE: Final = frozenset({"rule", "type", "category", "site"})
 _IMPLIED: Final[Mapping[str, str]] = {"type": "rule", "category": "rule"}
 
 #: What everything of a kind shares is no reason that a person would name.
 _NEVER_SAID: Final = frozenset({"detection"})
 
 _REASONS: Final = 3
+
+#: What an alert is about, as against what kind of alert it is.
+_TOUCHED: Final = frozenset(ENTITY_KINDS.values()) | {"label"}
 
 
 class Postings(Protocol):
@@ -59,8 +63,8 @@ class Postings(Protocol):
         """The newest alerts of each word."""
         ...
 
-    def judged(self, kind: str, *, most: int) -> Sequence[int]:
-        """The newest alerts of a type that were judged to be more than a false positive, true positives first."""
+    def judged(self, kind: int, *, most: int) -> Sequence[int]:
+        """The newest alerts of a type, by its circle, that were more than false positives: true positives first."""
         ...
 
     def visible(self, alerts: Collection[int]) -> AbstractSet[int]:
@@ -98,11 +102,11 @@ def weight(number: int, frequency: int, total: int) -> float:
 
 
 def find(
-    features: Sequence[Feature], kind: str, postings: Postings, *, but: int, expected: Three, limit: int
+    features: Sequence[Feature], kind: int, postings: Postings, *, but: int, expected: Three, limit: int
 ) -> list[Match]:
     """The most alike first, the newest first among those that are alike to the same degree.
 
-    `kind` is the alert's type, `but` its own number, `expected` how probable each verdict is for it.
+    `kind` is the circle of the alert's type, `but` its own number, `expected` how probable each verdict is for it.
     """
     total = postings.total()
     known = postings.frequencies([feature.number for feature in features])
@@ -162,17 +166,28 @@ def _precedent(verdict: Classification | None, expected: Three) -> float:
 
 
 def reasons(shared: Iterable[tuple[Feature, float]]) -> tuple[Reason, ...]:
-    """The things that count most among what is shared, two or three."""
-    said: dict[str, tuple[float, str]] = {}
+    """The things that count most among what is shared, two or three; one can be touched, where there is such a one."""
+    weights: dict[tuple[str, str], float] = {}
+    single: dict[str, tuple[float, str]] = {}
     for feature, counts in shared:
+        if feature.kind not in _SINGLE and feature.kind not in _PARTS:
+            weights[feature.kind, feature.label] = counts
+            continue
         parts = _PARTS.get(feature.kind, (feature.kind,))
         for part in parts:
-            before = said.get(part, (0.0, ""))
-            label = feature.label if part in (feature.kind, "site") else before[1]
-            said[part] = (before[0] + counts / len(parts), label or before[1])
+            before, label = single.get(part, (0.0, ""))
+            # Of a word that says two things, only the site is known by name; the other thing is among the words itself.
+            own = feature.label if part in (feature.kind, "site") else ""
+            single[part] = (before + counts / len(parts), label or own)
     for implied, by in _IMPLIED.items():
-        if by in said:
-            said.pop(implied, None)
-    told = [(counts, kind, label) for kind, (counts, label) in said.items() if kind not in _NEVER_SAID]
-    told.sort(key=lambda one: (-one[0], one[1]))
+        if by in single:
+            single.pop(implied, None)
+    weights |= {(kind, label): counts for kind, (counts, label) in single.items()}
+    told = [
+        (counts, kind, label) for (kind, label), counts in weights.items() if counts > 0 and kind not in _NEVER_SAID
+    ]
+    told.sort(key=lambda one: (-one[0], one[1:]))
+    touched = next((one for one in told if one[1] in _TOUCHED), None)
+    if touched is not None and touched not in told[:_REASONS]:
+        told.insert(_REASONS - 1, touched)
     return tuple(Reason(kind, label) for _, kind, label in told[:_REASONS])

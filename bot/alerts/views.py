@@ -14,6 +14,7 @@ from bot.alerts.incident import Incident
 from bot.alerts.mirror import Mirror
 from bot.alerts.people import Person
 from bot.alerts.routing import Fate, Route, Window
+from bot.alerts.similarity import Reason
 from bot.alerts.words import Severity
 
 
@@ -87,11 +88,11 @@ class HistoryView:
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """An alert like another, and why: entity labels shared with it, and whether the alert type is the same."""
+    """An alert like another: the two or three shared things that count most, and how much it is alike, at most 1."""
 
     alert: Alert
-    shared: tuple[str, ...]
-    same_type: bool
+    reasons: tuple[Reason, ...]
+    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

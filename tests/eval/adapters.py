@@ -110,13 +110,13 @@ class Index:
     def __init__(self) -> None:
         self._words: dict[int, tuple[int, ...]] = {}
         self._alerts: dict[int, list[int]] = {}
-        self._judged: dict[str, dict[Classification, list[int]]] = {}
+        self._judged: dict[int, dict[Classification, list[int]]] = {}
         self._verdicts: dict[int, Classification] = {}
 
     def add(self, alert: int, like: Likeness, verdict: Classification) -> None:
         self._words[alert] = tuple(feature.number for feature in like.features)
         self._verdicts[alert] = verdict
-        self._judged.setdefault(like.alert_type, {}).setdefault(verdict, []).append(alert)
+        self._judged.setdefault(circles_of(like).kind, {}).setdefault(verdict, []).append(alert)
         for word in self._words[alert]:
             self._alerts.setdefault(word, []).append(alert)
 
@@ -129,7 +129,7 @@ class Index:
     def newest(self, words: Sequence[int], *, each: int) -> Mapping[int, Sequence[int]]:
         return {word: self._alerts.get(word, [])[-each:] for word in words}
 
-    def judged(self, kind: str, *, most: int) -> Sequence[int]:
+    def judged(self, kind: int, *, most: int) -> Sequence[int]:
         of_kind = self._judged.get(kind, {})
         found = [
             alert
@@ -203,8 +203,9 @@ class Product:
 
     def _rank(self, query: Row, k: int) -> list[tuple[int, float, list[str]]]:
         like = self._likeness(query, -1)
-        expected = chances(circles_of(like), self._habits.tallies)
-        found = find(like.features, like.alert_type, self._index, but=-1, expected=expected, limit=k)
+        circles = circles_of(like)
+        expected = chances(circles, self._habits.tallies)
+        found = find(like.features, circles.kind, self._index, but=-1, expected=expected, limit=k)
         return [
             (self._places[match.alert], match.score, [f"{why.kind} {why.label}" for why in match.reasons])
             for match in found

@@ -14,6 +14,7 @@ from bot.alerts.managing import Plan
 from bot.alerts.outcome import Left, Outcome
 from bot.alerts.people import Actor, ActorKind, Person, Way
 from bot.alerts.planned import Planned, plan_for
+from bot.alerts.similarity import Reason
 from bot.alerts.views import AlertView, Comment, DetailsView, HistoryView, QueueView, Similar, SimilarView
 from bot.alerts.words import Classification, Severity, Status
 
@@ -248,7 +249,8 @@ def a_similar() -> SimilarView:
     second = an_alert(
         number=1021, title="Suspicious PowerShell command line", severity=Severity.MEDIUM, assignee=BO.object_id
     )
-    return SimilarView(taken(), (Similar(first, ("web-1",), True), Similar(second, ("web-1", "svc-build"), False)))
+    host, account = Reason("host", "web-1"), Reason("user", "svc-build")
+    return SimilarView(taken(), (Similar(first, (host, Reason("rule", first.title))), Similar(second, (host, account))))
 
 
 def a_queue(*, mine: bool = False, alerts: int = 6, page: int = 0, total: int = 23) -> QueueView:

@@ -194,8 +194,8 @@ def test_similar_alerts_say_how_they_ended_and_why_they_are_alike() -> None:
     assert "High · Mimikatz credential theft tool" in shown
     assert "#1033" in shown
     assert "Resolved · False positive · Not malicious · 2 d 4 h ago" in shown
-    assert "same web-1, same alert type" in shown
-    assert "same web-1, same svc-build" in shown
+    assert "same host web-1, same rule" in shown
+    assert "same host web-1, same account svc-build" in shown
 
 
 def test_each_similar_alert_can_be_opened() -> None:
@@ -209,7 +209,7 @@ def test_each_similar_alert_can_be_opened() -> None:
 
 
 def test_no_similar_alert_is_said_kindly() -> None:
-    assert "None: nothing else shares" in text(render_similar(SimilarView(examples.taken(), ()), **TIMED))
+    assert "None: no other alert has" in text(render_similar(SimilarView(examples.taken(), ()), **TIMED))
 
 
 def test_history_says_what_was_done_together_and_takes_all_of_it_back() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.alerts.similarity import Reason
 from bot.alerts.views import Similar
 from bot.alerts.words import Classification, Severity
 from cards.language import ENGLISH
@@ -14,7 +15,7 @@ from tests.unit.cards import examples
 def test_what_is_open_and_not_known_to_be_real_is_ticked_from_the_start() -> None:
     real = examples.an_alert(number=1007, classification=Classification.TRUE_POSITIVE, determination="malware")
     similar = examples.a_similar()
-    similar = replace(similar, similar=(*similar.similar, Similar(real, ("web-1",), False)))
+    similar = replace(similar, similar=(*similar.similar, Similar(real, (Reason("host", "web-1"),))))
     fields = inputs(render_pick(similar, Chosen(), [], lang=ENGLISH))
 
     assert fields["picked"]["value"] == "1042,1021"
@@ -22,7 +23,7 @@ def test_what_is_open_and_not_known_to_be_real_is_ticked_from_the_start() -> Non
     assert list(titles) == ["1042", "1033", "1021", "1007"]
     assert "this alert" in titles["1042"]
     assert "Resolved" in titles["1033"]
-    assert "same web-1" in titles["1033"]
+    assert "same host web-1" in titles["1033"]
     assert "True positive" in titles["1007"]
     assert (fields["status"]["value"], fields["classification"]["value"]) == ("resolved", "keep")
 
@@ -63,7 +64,10 @@ def test_a_preview_says_what_changes_alike_together_and_calls_out_what_is_bad() 
 def test_fifty_alerts_with_long_titles_fit() -> None:
     words = "Überlanger Titel mit Umlauten äöü " * 20
     many = tuple(
-        Similar(examples.an_alert(number=10_000 + place, title=words, severity=Severity.LOW), (words, words), True)
+        Similar(
+            examples.an_alert(number=10_000 + place, title=words, severity=Severity.LOW),
+            (Reason("host", words), Reason("file", words)),
+        )
         for place in range(50)
     )
     similar = replace(examples.a_similar(), similar=many)

@@ -13,6 +13,7 @@ from bot.alerts.alert import Alert
 from bot.alerts.evidence import Asset, Evidence
 from bot.alerts.history import Change, Kind
 from bot.alerts.people import Person
+from bot.alerts.similarity import Reason
 from bot.alerts.views import AlertView, Comment, DetailsView, HistoryView, QueueView, Similar, SimilarView
 from bot.alerts.words import Status
 from cards.alert_card import alert_text, render_alert
@@ -218,7 +219,7 @@ def cards_with(words: str) -> list[Card]:
         render_alert(view, **given_),
         render_details(DetailsView(view, evidence, (Comment(1, words, words, examples.NOW),)), **given_),
         render_history(HistoryView(view, entries, 0), **given_),
-        render_similar(SimilarView(view, (Similar(view.alert, (words,), False),)), **given_),
+        render_similar(SimilarView(view, (Similar(view.alert, (Reason("host", words),)),)), **given_),
         render_queue(QueueView((view,), 1, 0, 6, 30), **given_),
         render_link_form(view, (other,), **plain),
         render_resolve_form(view, **plain),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.alerts.evidence import Asset, Evidence
 from bot.alerts.history import Change, Kind
 from bot.alerts.people import Person
+from bot.alerts.similarity import Reason
 from bot.alerts.views import AlertView, Comment, DetailsView, HistoryView, QueueView, Similar, SimilarView
 from cards.alert_card import render_alert
 from cards.buttons import Verb
@@ -63,7 +64,7 @@ def cards_of(words: str, many: int) -> dict[str, Card]:
         comment=words,
     )  # fmt: skip
     comments = (Comment(2, words, words, examples.NOW),) * min(many, 500)
-    similar = Similar(view.alert, (words,) * 50, True)
+    similar = Similar(view.alert, (Reason("host", words),) * 3)
     incidents = tuple(replace(examples.INCIDENT, number=n, name=words) for n in range(100, 100 + min(many, 200)))
     return {
         "alert": render_alert(view, notice=words, **TIMED),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.alerts.alert import Alert
 from bot.alerts.evidence import Evidence
 from bot.alerts.features import Feature, kind_of, likeness_of
-from bot.alerts.recommendation import Three
+from bot.alerts.recommendation import Three, circles_of
 from bot.alerts.similarity import Match, find
 from bot.alerts.site import site_of
 from bot.alerts.words import Classification, Severity
@@ -47,7 +47,7 @@ def search(
     for (alert, evidence), verdict in among:
         index.add(alert.number, likeness_of(alert, evidence, site_of(alert, evidence)), verdict)
     like = likeness_of(*of, site_of(*of))
-    return find(like.features, like.alert_type, index, but=of[0].number, expected=expected, limit=limit)
+    return find(like.features, circles_of(like).kind, index, but=of[0].number, expected=expected, limit=limit)
 
 
 def test_the_rarer_the_shared_thing_the_more_alike() -> None:

@@ -186,51 +186,6 @@ async def test_a_scope_shows_only_what_has_a_card_there(store: AnyStore) -> None
     assert not await store.read(lambda uow: uow.alerts.in_scope(99, ALL))
 
 
-async def test_similar_alerts_share_an_entity_or_the_type(store: AnyStore) -> None:
-    def fill(uow: UnitOfWork) -> None:
-        add_alert(uow, "me", device("Web-1"), device("Web-2"), device("Web-1"), alert_type="x")
-        add_alert(uow, "both", device("web-2"), device("WEB-1"), last_activity=NOW + MINUTE)
-        add_alert(uow, "type", alert_type="x", last_activity=NOW + 3 * MINUTE)
-        add_alert(uow, "neither", device("other"), Evidence("file", "", "f"), last_activity=NOW + 9 * MINUTE)
-        add_alert(
-            uow, "closed", device("web-2"), alert_type="x", status=Status.RESOLVED, last_activity=NOW + 2 * MINUTE
-        )
-
-    await store.write(fill)
-    me = await store.read(lambda uow: uow.alerts.get(1))
-    found = await store.read(lambda uow: uow.alerts.similar(me, ALL, limit=9))
-    assert [(each.alert.external_id, each.shared, each.same_type) for each in found] == [
-        ("type", (), True),
-        ("closed", ("web-2",), True),
-        ("both", ("web-2", "WEB-1"), False),
-    ]
-    assert len(await store.read(lambda uow: uow.alerts.similar(me, ALL, limit=1))) == 1
-    assert await store.read(lambda uow: uow.alerts.similar(me, Scope(everything=False), limit=9)) == ()
-
-
-async def test_alerts_without_entity_and_type_have_nothing_similar(store: AnyStore) -> None:
-    def fill(uow: UnitOfWork) -> None:
-        add_alert(uow, "one", Evidence("file", "", "f"))
-        add_alert(uow, "two", Evidence("file", "", "f"))
-
-    await store.write(fill)
-    me = await store.read(lambda uow: uow.alerts.get(1))
-    assert await store.read(lambda uow: uow.alerts.similar(me, ALL, limit=9)) == ()
-
-
-async def test_only_the_newest_hundred_alerts_with_an_entity_are_looked_at(store: AnyStore) -> None:
-    def fill(uow: UnitOfWork) -> None:
-        add_alert(uow, "oldest", device("dc"), last_activity=NOW + timedelta(days=9))
-        for place in range(110):
-            add_alert(uow, f"a{place}", device("dc"))
-
-    await store.write(fill)
-    me = await store.read(lambda uow: uow.alerts.get(111))
-    found = await store.read(lambda uow: uow.alerts.similar(me, ALL, limit=500))
-    assert len(found) == 100
-    assert {each.alert.number for each in found} == set(range(11, 111))
-
-
 async def test_every_severity_comes_back(store: AnyStore) -> None:
     def severities(uow: UnitOfWork) -> None:
         for severity in Severity:
