@@ -134,7 +134,8 @@ async def _keep(reports: Sequence[Report]) -> str:
     if await version(settings.database_url) != HEAD:
         raise TocsinError("the database is not up to date: run `tocsin migrate` first, or start `tocsin serve`")
     opened = changed = 0
-    async with aiohttp.ClientSession() as session, open_store(settings.database_url, settings.access) as store:
+    kept = open_store(settings.database_url, settings.access, site_from=settings.sites)
+    async with aiohttp.ClientSession() as session, kept as store:
         clock = await clock_of(settings.clock_url, session)
         for start in range(0, len(reports), TOGETHER):
             some, now = reports[start : start + TOGETHER], clock()
