@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.alerts.incident import NAME_LENGTH, Incident
 from bot.alerts.incident_views import IncidentView, MergeView
+from bot.alerts.words import Classification
 from cards.actions import execute
 from cards.buttons import ME, NOBODY, Step, Verb
 from cards.elements import Action, Card, Element, card, rich, run
@@ -62,7 +63,9 @@ def render_incident_resolve_form(view: IncidentView, *, lang: Language, nonce: s
     told = lang.n("This resolves {count} open alert.", "This resolves {count} open alerts.", view.facts.open)
     fields = [
         rich(run(told), spacing="Small"),
-        choices("classification", verdict_choices(lang), label=lang.t("What was it?")),
+        choices(
+            "classification", verdict_choices(lang), label=lang.t("What was it?"), value=Classification.NOT_SET.value
+        ),
         text_input(
             "comment",
             label=lang.t("Note: why"),

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
+from bot.alerts.grouping import RULE
 from bot.alerts.history import Change
 from bot.alerts.incident import IncidentEntry, IncidentKind
-from bot.alerts.people import ActorKind
 from cards.labels import person_label
 from cards.language import Language
 from cards.safe import brief
-from cards.sentences import People, rule_label
+from cards.sentences import People
 
 #: Characters of an incident's name in a sentence.
 _NAME = 80
@@ -20,7 +20,7 @@ def incident_sentence(entry: IncidentEntry, lang: Language, people: People) -> s
 
 
 def _who(entry: IncidentEntry, lang: Language) -> str:
-    return rule_label(entry.actor.name, lang) if entry.actor.kind is ActorKind.RULE else entry.actor.name
+    return lang.t("Tocsin") if entry.actor.id == RULE.key else entry.actor.name
 
 
 def _change(entry: IncidentEntry, field: str) -> Change | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from bot.alerts.grouping import RULE as GROUPING
 from bot.alerts.history import Change, Entry, Kind, Plain
 from bot.alerts.people import ActorKind, Person, Way
 from bot.alerts.words import Classification
@@ -24,6 +25,8 @@ def actor_name(entry: Entry, lang: Language) -> str:
     match entry.actor.kind:
         case ActorKind.SOURCE:
             return _source(entry, lang)
+        case ActorKind.RULE if entry.actor.id == GROUPING.key:
+            return lang.t("Tocsin")
         case ActorKind.RULE:
             return rule_label(entry.actor.name, lang)
         case _:

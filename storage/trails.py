@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    true,
 )
 
 from bot.alerts.grouping import WINDOW, Place, Trace
@@ -47,15 +48,24 @@ def _places_on_postgresql() -> Listed:
     return listed, entity, kind
 
 
-def _newest(
-    listed: TableValuedAlias, entity: ColumnElement[str], kind: ColumnElement[str], *, typed: bool = False
-) -> Select[Any]:
+_FIELDS = (
+    traces.c.entity,
+    traces.c.alert_type,
+    traces.c.alert,
+    traces.c.routine,
+    alerts.c.first_activity,
+    alerts.c.last_activity,
+    alerts.c.incident,
+    case((OPEN, 1), else_=0),
+)
+
+
+def _newest_on_sqlite(*, typed: bool) -> Select[Any]:
     """For each place of a list a look at one end of an index: the newest traces, down to the last that is wanted."""
+    listed, entity, kind = _places_on_sqlite()
     other = traces.alias("other")
-    there = other.c.entity == entity
-    here = traces.c.entity == entity
-    if typed:
-        there, here = and_(there, other.c.alert_type == kind), and_(here, traces.c.alert_type == kind)
+    there = and_(other.c.entity == entity, *([other.c.alert_type == kind] if typed else []))
+    here = and_(traces.c.entity == entity, *([traces.c.alert_type == kind] if typed else []))
     last = (
         select(other.c.alert)
         .where(there)
@@ -66,18 +76,30 @@ def _newest(
         .scalar_subquery()
     )
     return (
-        select(
-            traces.c.entity,
-            traces.c.alert_type,
-            traces.c.alert,
-            traces.c.routine,
-            alerts.c.first_activity,
-            alerts.c.last_activity,
-            alerts.c.incident,
-            case((OPEN, 1), else_=0),
-        )
+        select(*_FIELDS)
         .select_from(listed)
         .join(traces, and_(here, traces.c.alert >= func.coalesce(last, 0)))
+        .join(alerts, alerts.c.number == traces.c.alert)
+        .order_by(traces.c.alert.desc())
+    )
+
+
+def _newest_on_postgresql(*, typed: bool) -> Select[Any]:
+    """The same; here the planner reads the whole table unless it is told to look place by place."""
+    listed, entity, kind = _places_on_postgresql()
+    other = traces.alias("other")
+    newest = (
+        select(other.c.entity, other.c.alert)
+        .where(other.c.entity == entity, *([other.c.alert_type == kind] if typed else []))
+        .order_by(other.c.alert.desc())
+        .limit(literal_column(str(WINDOW)))
+        .lateral("newest")
+    )
+    return (
+        select(*_FIELDS)
+        .select_from(listed)
+        .join(newest, true())
+        .join(traces, and_(traces.c.entity == newest.c.entity, traces.c.alert == newest.c.alert))
         .join(alerts, alerts.c.number == traces.c.alert)
         .order_by(traces.c.alert.desc())
     )
@@ -92,8 +114,8 @@ def _hours(listed: TableValuedAlias, entity: ColumnElement[str], kind: ColumnEle
     )
 
 
-_NEWEST = Twin(_newest(*_places_on_sqlite()), _newest(*_places_on_postgresql()))
-_NEWEST_TYPED = Twin(_newest(*_places_on_sqlite(), typed=True), _newest(*_places_on_postgresql(), typed=True))
+_NEWEST = Twin(_newest_on_sqlite(typed=False), _newest_on_postgresql(typed=False))
+_NEWEST_TYPED = Twin(_newest_on_sqlite(typed=True), _newest_on_postgresql(typed=True))
 _HOURS = Twin(_hours(*_places_on_sqlite()), _hours(*_places_on_postgresql()))
 _SEEN = twin(
     lambda insert: (new := insert(rhythms)).on_conflict_do_update(

@@ -26,7 +26,10 @@ SMALL = {
     "sqlite_autoindex_webhooks_1",
 }
 #: Tables that grow for ever.
-GROWING = ("alerts", "evidence", "history", "comments", "cards", "folds", "presses", "people", "webhook_events")
+GROWING = (
+    *("alerts", "evidence", "history", "comments", "cards", "folds", "presses", "people"),
+    *("webhook_events", "traces", "rhythms"),
+)
 
 
 def read_everything(uow: UnitOfWork, scope: Scope) -> None:
@@ -38,6 +41,12 @@ def read_everything(uow: UnitOfWork, scope: Scope) -> None:
     uow.alerts.find([("graph", "a")])
     uow.alerts.last_said([1])
     uow.incidents.known([("graph", "28")])
+    uow.incidents.facts(1, scope)
+    uow.incidents.page(1, scope, offset=0, limit=6)
+    uow.incidents.alerts(1, limit=9, is_open=True)
+    uow.incidents.entries(1, limit=9)
+    uow.trails.newest([("device:a", "x")])
+    uow.trails.hours([("device:a", "x")], 1)
     uow.alerts.evidence(1, limit=9)
     uow.history.entries(1, limit=9)
     uow.history.last_comments([1])

@@ -49,7 +49,7 @@ async def test_related_alerts_gather_with_the_reason_and_each_is_reached_from_th
     assert f"#{first['number']}" in shown
     assert "Nobody has any of them yet" in shown
     history = await town.pressed("bo", first, "History")
-    assert "Rule “Grouping” linked it to incident 1: same host web-1" in history
+    assert "Tocsin linked it to incident 1: same host web-1" in history
 
 
 async def test_the_card_of_an_incident_lives_and_its_thread_acts_on_it(town: Town) -> None:
