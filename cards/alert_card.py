@@ -229,6 +229,8 @@ def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: froz
     ]
     look: list[Action] = [
         buttons.plain(lang.t("Details"), Verb.DETAILS),
+        buttons.plain(lang.t("Story"), Verb.STORY),
+        buttons.plain(lang.t("Entities"), Verb.ENTITY),
         buttons.plain(lang.t("History"), Verb.HISTORY),
         buttons.plain(lang.t("Undo"), Verb.UNDO),
     ]

@@ -3,6 +3,7 @@
 It never says who somebody is: that comes from the authenticated activity alone, and an unknown key is refused.
 """
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -46,6 +47,10 @@ class Verb(StrEnum):
     MANAGE = "manage"
     #: Maintenance: a window, `window` alone; with `status` it is ended.
     MAINTENANCE = "maintenance"
+    #: The chain of alerts and processes around an alert.
+    STORY = "story"
+    #: What is known of an entity, across alerts: `entity` is its key.
+    ENTITY = "entity"
     #: An incident: its card, its forms, and what is done to it, by the press's `task`.
     INCIDENT = "incident"
 
@@ -72,6 +77,10 @@ class Listing(StrEnum):
     SIMILAR = "similar"
     #: The alerts that share a card, whose id stands in `page`.
     FOLD = "fold"
+    #: The story of an alert, whose number stands in `page`.
+    STORY = "story"
+    #: The alerts with an entity, whose key stands in `filter`.
+    ENTITY = "entity"
     #: The alerts of an incident, whose number stands in `page`.
     INCIDENT = "incident"
     #: The alerts that a tuning rule caught, whose id stands in `page`.
@@ -94,7 +103,7 @@ class Step(StrEnum):
 class OpenedFrom:
     """The list from which an alert was opened: which one, its page, and its filter.
 
-    For SIMILAR, FOLD and INCIDENT the page is a number.
+    For SIMILAR, STORY, FOLD and INCIDENT the page is a number; for ENTITY the filter is a key.
     """
 
     listing: Listing
@@ -130,6 +139,8 @@ class Press(BaseModel):
 
     #: The numbers of alerts that were ticked, joined with commas.
     picked: str | None = Field(default=None, max_length=2_000)
+    #: An entity, as `entity_token` writes it.
+    entity: str | None = Field(default=None, max_length=600, pattern=r"^[A-Za-z0-9_-]+$")
     #: The number of the incident that the button is about, and what it does to it; without a task it shows it.
     case: int | None = Field(default=None, ge=1, le=2**53)
     task: Annotated[Step | None, Field(strict=False)] = None
@@ -181,6 +192,19 @@ class Press(BaseModel):
             raise Refused("badPress", field="classification", why=f"unknown value {name!r}") from None
         determination = joined or self.determination or ""
         return classification, "" if determination == NO_DETERMINATION else determination
+
+
+def entity_token(entity: str) -> str:
+    """An entity's key as a button carries it: others chose its letters, and it may look like a link."""
+    return urlsafe_b64encode(entity.encode(errors="replace")).decode().rstrip("=")
+
+
+def read_entity(token: str) -> str:
+    """Raises Refused("badPress")."""
+    try:
+        return urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
+    except ValueError:
+        raise Refused("badPress", field="entity", why="not readable") from None
 
 
 def read_message(value: object) -> tuple[Verb, Press]:

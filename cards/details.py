@@ -11,6 +11,7 @@ from cards.actions import open_url
 from cards.alert_card import assets_text, context_text, when_text
 from cards.buttons import OpenedFrom, Verb
 from cards.elements import Action, Card, Element, card, container, rich, run, text_block
+from cards.entity import entity_buttons, who_and_where
 from cards.labels import detection_label, investigation_label, kind_label, verdict_label
 from cards.language import Language
 from cards.parts import NAME, back, button_rows, buttons_for, cut_note, head, joined, notice_of, quiet
@@ -50,6 +51,7 @@ def render_details(
                 *_summary(view, lang, now),
                 *_prose(lang.t("What happened"), view.alert.description, room),
                 *_evidence(details.evidence, view.alert.evidence_count, lang, room),
+                *_entities(details, lang, nonce, room),
                 *_comments(details.comments, lang, now, room),
                 *_prose(lang.t("Recommended actions"), view.alert.recommended_actions, room),
                 *_background(view.alert, lang, room),
@@ -101,6 +103,14 @@ def _evidence(evidence: Sequence[Evidence], count: int, lang: Language, room: Ro
             elements.append(rich(run(clip(kind_label(kind, lang), NAME), weight="Bolder"), spacing="Medium"))
         elements.append(_piece(piece, lang, room))
     return [*elements, *cut_note(max(count, len(evidence)) - len(shown), lang)]
+
+
+def _entities(details: DetailsView, lang: Language, nonce: str, room: Room) -> list[Element]:
+    """The same as buttons, labelled by role: other alerts with each are behind it."""
+    if not room.facts:
+        return []
+    shown = entity_buttons(who_and_where(details.evidence), details.view.alert.number, nonce, lang)
+    return [_heading(lang.t("Who and what")), *shown] if shown else []
 
 
 def _piece(piece: Evidence, lang: Language, room: Room) -> Element:

@@ -25,6 +25,8 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
                     ("queue severity:high host:web-*", lang.t("only what fits")),
                     ("search mimikatz last:7d", lang.t("resolved ones, too")),
                     ("alert 1042", lang.t("one alert")),
+                    ("story 1042", lang.t("what came before and after it, and the processes behind")),
+                    ("entity web-1", lang.t("a host, an account …: its alerts, and how they ended")),
                     ("similar 1042", lang.t("alerts like it, and how they ended")),
                     ("digest", lang.t("the numbers of the last day")),
                 ),

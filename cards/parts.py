@@ -78,15 +78,20 @@ class Buttons:
         """Back to the list from which the alert was opened."""
         match self.opened_from:
             case OpenedFrom(Listing.SIMILAR, number):
-                return execute(title, Verb.SIMILAR.value, Press(alert=number, nonce=self.nonce).data())
+                verb, press = Verb.SIMILAR, Press(alert=number, nonce=self.nonce)
+            case OpenedFrom(Listing.STORY, number):
+                verb, press = Verb.STORY, Press(alert=number, nonce=self.nonce)
+            case OpenedFrom(Listing.ENTITY, number, entity):
+                verb, press = Verb.ENTITY, Press(alert=number, entity=entity, nonce=self.nonce)
             case OpenedFrom(Listing.INCIDENT, number):
-                return execute(title, Verb.INCIDENT.value, Press(case=number, nonce=self.nonce).data())
+                verb, press = Verb.INCIDENT, Press(case=number, nonce=self.nonce)
             case OpenedFrom(Listing.RULE, rule):
-                return execute(title, Verb.RULES.value, Press(rule=rule, do="caught", nonce=self.nonce).data())
+                verb, press = Verb.RULES, Press(rule=rule, do="caught", nonce=self.nonce)
             case OpenedFrom(Listing.FOLD, card):
-                return execute(title, Verb.SHOW.value, Press(fold=card, nonce=self.nonce).data())
+                verb, press = Verb.SHOW, Press(fold=card, nonce=self.nonce)
             case _:
                 return self.plain(title, Verb.QUEUE)
+        return execute(title, verb.value, press.data())
 
     def to_incident(self, title: str, number: int) -> Action:
         return execute(title, Verb.INCIDENT.value, Press(case=number, nonce=self.nonce).data(), inputs="none")

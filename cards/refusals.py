@@ -187,6 +187,11 @@ def _role(refused: Refused, _view: AlertView | None, lang: Language) -> str:
     )
 
 
+def _texts_of(refused: Refused, name: str) -> list[str]:
+    given = refused.facts.get(name)
+    return [brief(str(one), 80) for one in given] if isinstance(given, list) else []
+
+
 _Tell = Callable[[Refused, AlertView | None, Language], str]
 
 
@@ -256,6 +261,9 @@ _TEXTS: Mapping[str, _Tell] = {
     "notHidden": lambda _refused, _view, lang: lang.t("It is not hidden."),
     "changedBy": lambda refused, _view, lang: lang.t(
         "{who} was faster. Look at it again.", who=brief(str(refused.facts.get("who", "")), 60)
+    ),
+    "manyEntities": lambda refused, _view, lang: lang.t(
+        "Several are called so. Say one of: {entities}", entities=", ".join(_texts_of(refused, "entities"))
     ),
     "emptyName": lambda _refused, _view, lang: lang.t("The name is empty."),
     "longName": lambda refused, _view, lang: lang.t(

@@ -18,6 +18,7 @@ from bot.alerts import (
     tag_names,
     tuning_ports,
 )
+from bot.alerts import entities as entity_ports
 from bot.alerts.roles import AccessRules
 from bot.alerts.site import SITE_FROM
 from storage.access import Access
@@ -25,6 +26,7 @@ from storage.alerts import Alerts
 from storage.cards import Cards
 from storage.conversations import Conversations
 from storage.digests import Digests
+from storage.entities import Entities
 from storage.folds import Folds
 from storage.habits import Habits
 from storage.history import History
@@ -60,6 +62,7 @@ class Unit:
     history: ports.History
     incidents: incident_ports.Incidents
     trails: grouping.Trails
+    entities: entity_ports.Entities
     people: ports.People
     conversations: ports.Conversations
     cards: delivery_ports.Cards
@@ -89,6 +92,7 @@ class Unit:
         self.history = History(connection, self._journal)
         self.incidents = Incidents(connection)
         self.trails = Trails(connection)
+        self.entities = Entities(connection)
         self.people = People(connection)
         self.conversations = Conversations(connection)
         self.cards = Cards(connection)

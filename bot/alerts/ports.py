@@ -17,6 +17,7 @@ from bot.alerts.conversation import (
     Scope,
 )
 from bot.alerts.delivery_ports import Cards, Digests, Folds, Presses, Replies
+from bot.alerts.entities import Entities
 from bot.alerts.evidence import Evidence
 from bot.alerts.grouping import Trails
 from bot.alerts.habit_ports import Habits
@@ -205,6 +206,7 @@ class UnitOfWork(Protocol):
     history: History
     incidents: Incidents
     trails: Trails
+    entities: Entities
     people: People
     conversations: Conversations
     cards: Cards

@@ -15,7 +15,7 @@ from bot.alerts.messages import Message
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import Status
-from bot.teams import incident_orders, rule_commands, screens, tag_commands
+from bot.teams import entity_presses, incident_orders, rule_commands, screens, tag_commands
 from bot.teams.activity import InboundActivity
 from bot.teams.bulk import carry_out, take_back
 from bot.teams.grammar import Command, Span, TooMany, Unknown, parse
@@ -63,6 +63,7 @@ class Commands:
             "undo": self._undo,
             "tag": self._tag,
             "incident": self._incident,
+            "entity": self._entity,
             **RouteCommands(lang=lang, zone=zone).plain,
             "rules": lambda uow, said: rule_commands.rules(Asked(uow, said, rules, lang)),
         }
@@ -165,6 +166,10 @@ class Commands:
     def _incident(self, uow: UnitOfWork, said: Said) -> Reply:
         return incident_orders.reply(uow, said, self._lang)
 
+    def _entity(self, uow: UnitOfWork, said: Said) -> Reply:
+        threads = self._of_thread(uow, said.activity, said.reader)
+        return entity_presses.asked(uow, said.command.rest, said.reader, threads[0] if threads else None, self._lang)
+
     # Verbs, on one alert or several.
 
     def _verb(self, uow: UnitOfWork, said: Said) -> Reply:
@@ -255,7 +260,12 @@ def first_told(uow: UnitOfWork, activity: InboundActivity, now: datetime) -> boo
 
 
 _LISTS = frozenset({"queue", "mine", "search"})
-_LOOKS: Mapping[str, Verb] = {"similar": Verb.SIMILAR, "details": Verb.DETAILS, "history": Verb.HISTORY}
+_LOOKS: Mapping[str, Verb] = {
+    "similar": Verb.SIMILAR,
+    "details": Verb.DETAILS,
+    "history": Verb.HISTORY,
+    "story": Verb.STORY,
+}
 
 #: What a range means for verbs that are not about what is open.
 _RANGES_OF: Mapping[str, frozenset[Status]] = {

@@ -19,6 +19,7 @@ VERBS = (
     "similar",
     "details",
     "history",
+    "story",
     "unhide",
     "where",
     "undo",
@@ -28,7 +29,19 @@ VERBS = (
 
 #: Commands that stand alone.
 PLAIN = (
-    *("help", "queue", "mine", "search", "subscribe", "unsubscribe", "routes", "maintenance", "digest", "incident"),
+    *(
+        "help",
+        "queue",
+        "mine",
+        "search",
+        "subscribe",
+        "unsubscribe",
+        "routes",
+        "maintenance",
+        "digest",
+        "entity",
+        "incident",
+    ),
     "rules",
 )
 

@@ -14,6 +14,7 @@ from bot.alerts.errors import Busy, NotAvailable, Refused
 from bot.alerts.people import Person
 from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.teams import (
+    entity_presses,
     fold_presses,
     incident_presses,
     rule_presses,
@@ -79,11 +80,13 @@ class Presses:
             Verb.MANAGE: _Effect(
                 lambda uow, pressed: _manage(uow, pressed, lang), lambda press: _managing(press) is not None
             ),
+            Verb.ENTITY: _Effect(entity_presses.handle, entity_presses.is_complete),
             Verb.INCIDENT: _Effect(incident_presses.handle, incident_presses.is_complete),
             Verb.UNDO: _Effect(lambda uow, pressed: undo_presses.undo(uow, pressed, undo_within)),
             Verb.MAINTENANCE: _Effect(window_presses.end, lambda press: press.status is not None),
         }
         self._looks: Mapping[Verb, _Look] = {
+            Verb.ENTITY: lambda uow, pressed, reader: entity_presses.look(uow, pressed.press, reader),
             Verb.INCIDENT: lambda uow, pressed, reader: incident_presses.look(uow, pressed.press, reader),
             Verb.QUEUE: lambda uow, pressed, reader: screens.queue(uow, reader, pressed.press, days=queue_days),
             Verb.RULES: lambda uow, pressed, reader: rule_presses.look(uow, pressed, reader, rules),

@@ -11,6 +11,7 @@ from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import AlertView, QueueKind
 from bot.usecases import read
 from bot.usecases.permission import require
+from bot.usecases.story import story
 from bot.usecases.visibility import Reader
 from bot.usecases.where import where as find_where
 from cards.alert_card import render_alert
@@ -30,6 +31,7 @@ from cards.outcome import render_outcome, undo_button
 from cards.queue import render_queue
 from cards.routes import render_where
 from cards.similar import render_similar
+from cards.story import render_story
 
 Json = dict[str, Any]
 
@@ -128,6 +130,11 @@ def _where(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Scree
     return where(uow, number, reader, alone=True)
 
 
+def _story(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
+    view = story(uow, number, reader)
+    return lambda f: render_story(view, lang=f.lang, now=f.now, nonce=f.nonce, opened_from=f.opened_from)
+
+
 def _form(render: Callable[..., Json]) -> "_Load":
     """The screen of a form that needs the alert alone."""
 
@@ -173,6 +180,7 @@ SCREENS: Mapping[Verb, _Load] = {
     Verb.BACK: _alert,
     Verb.DETAILS: _details,
     Verb.HISTORY: _history,
+    Verb.STORY: _story,
     Verb.SIMILAR: _similar,
     Verb.WHERE: _where,
     Verb.ASSIGN: _form(render_assign_form),

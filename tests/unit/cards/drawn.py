@@ -1,5 +1,7 @@
 """Every card in many states, by a name that says which."""
 
+from dataclasses import replace
+
 from bot.alerts.outcome import Outcome
 from bot.alerts.words import Classification
 from cards.actions import execute
@@ -8,6 +10,7 @@ from cards.buttons import Listing, OpenedFrom, Press, Verb
 from cards.details import render_details
 from cards.digest import render_digest
 from cards.elements import Card
+from cards.entity import render_entities, render_entity, render_entity_link_form
 from cards.forms import (
     render_assign_form,
     render_classify_form,
@@ -34,8 +37,9 @@ from cards.outcome import render_outcome, undo_button
 from cards.queue import render_queue
 from cards.routes import render_routes, render_subscribed, render_where
 from cards.similar import render_similar
+from cards.story import render_story
 from tests.unit.cards import examples as given
-from tests.unit.cards import incident_examples
+from tests.unit.cards import incident_examples, story_examples
 from tests.unit.cards import route_examples as routes
 
 _INCIDENT_FORMS = {
@@ -62,6 +66,14 @@ def every_card() -> dict[str, Card]:
     cards |= {name: render_incident(view, **_TIMED) for name, view in incident_examples.STATES.items()}
     cards |= {name: draw(incident_examples.a_view(), **_WORDS) for name, draw in _INCIDENT_FORMS.items()}
     cards |= {
+        "story": render_story(story_examples.a_story(), **_TIMED),
+        "story alone": render_story(replace(story_examples.a_story(), alerts=(given.taken(),), trees=()), **_TIMED),
+        "story of many": render_story(story_examples.a_deep_story(), **_TIMED),
+        "entity": render_entity(story_examples.an_entity(), **_TIMED),
+        "entity by name": render_entity(story_examples.an_entity(alert=None, page=0), **_TIMED),
+        "entities": render_entities(given.taken(), given.a_details().evidence, **_WORDS),
+        "entities of none": render_entities(given.taken(), (), **_WORDS),
+        "entity link": render_entity_link_form(story_examples.an_entity(), [incident_examples.an_incident()], **_WORDS),
         "incident history": render_incident_history(incident_examples.a_history(), **_TIMED),
         "merge": render_merge_form(incident_examples.a_merge(), **_WORDS),
         "merge with none": render_merge_form(incident_examples.a_merge(0), **_WORDS),
