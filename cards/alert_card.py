@@ -214,7 +214,9 @@ def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: froz
     """Four buttons, and behind the last of them everything else; nothing above moves when it opens."""
     first = next_steps(view.alert, buttons, lang)
     shown = {action["verb"] for action in first}
-    manage = manage_press(view.alert.number, view.alert.revision, buttons.nonce)
+    manage = manage_press(
+        view.alert.number, view.alert.revision, buttons.nonce, in_list=buttons.opened_from is not None
+    )
     rest = [opens(lang.t("Manage…"), manage)] + [
         buttons.plain(title, verb)
         for title, verb in (

@@ -38,6 +38,9 @@ class Dialog(StrEnum):
 STATE_LIMIT: Final = 12_000
 _INPUTS, _TYPED = 60, 60_000
 
+#: In the state of “Manage alert”: it was opened from a card that somebody has opened from a list.
+IN_LIST: Final = "inList"
+
 #: The names that a button's data uses; whatever else comes back was typed.
 _CARRIED: Final = frozenset({"dialog", "step", "alert", "rev", "nonce", "state"})
 
@@ -92,9 +95,10 @@ class DialogPress(BaseModel):
         return self.model_copy(update={"step": step, "nonce": nonce, "inputs": {}, "state": kept})
 
 
-def manage_press(number: int, rev: int, nonce: str) -> DialogPress:
-    """What opens “Manage alert”."""
-    return DialogPress(dialog=Dialog.MANAGE, alert=number, rev=rev, nonce=nonce)
+def manage_press(number: int, rev: int, nonce: str, *, in_list: bool = False) -> DialogPress:
+    """What opens “Manage alert”. `in_list` is for a card that only its reader sees, which nothing updates."""
+    state = {IN_LIST: True} if in_list else {}
+    return DialogPress(dialog=Dialog.MANAGE, alert=number, rev=rev, nonce=nonce, state=state)
 
 
 def tune_press(number: int | None, nonce: str, *, rule: int | None = None) -> DialogPress:

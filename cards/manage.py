@@ -55,11 +55,13 @@ def render_manage(
     lang: Language,
     nonce: str,
     notice: str = "",
+    in_list: bool = False,
     link_hosts: frozenset[str] = frozenset(),
 ) -> DialogCard:
     """`typed` is laid over what is: the inputs `status`, `to`, `verdict`, `untag`, `tags`, `incident`, `comment`."""
     shown = {**shown_values(view), **typed}
-    press = manage_press(view.alert.number, view.alert.revision, nonce).to(SAVE, nonce=nonce, state=shown_values(view))
+    press = manage_press(view.alert.number, view.alert.revision, nonce, in_list=in_list)
+    press = press.to(SAVE, nonce=nonce, state=press.state | shown_values(view))
     actions = [submits(lang.t("Save"), press, primary=True)]
     link = open_url(lang.t("Open the main alert page"), view.alert.alert_url, link_hosts=link_hosts)
 

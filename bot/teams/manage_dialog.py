@@ -9,7 +9,7 @@ from bot.teams.grammar import parse_tags
 from bot.usecases import manage
 from bot.usecases.visibility import Reader
 from cards.buttons import ME, NEW_INCIDENT, NO_DETERMINATION, NOBODY, Press, Verb
-from cards.dialog_buttons import DialogPress
+from cards.dialog_buttons import IN_LIST, DialogPress
 from cards.language import Language
 from cards.manage import NO_INCIDENT, SAVE, render_manage, untagged
 
@@ -19,7 +19,14 @@ def _look(uow: UnitOfWork, asked: Asked, reader: Reader) -> Answer:
     # What somebody has not touched shows how it is now, even where it was another way when the dialog opened.
     kept = {name: value for name, value in asked.press.inputs.items() if value != asked.press.state.get(name)}
     return lambda f: render_manage(
-        view, incidents, kept, lang=f.lang, nonce=f.nonce, notice=f.notice, link_hosts=f.link_hosts
+        view,
+        incidents,
+        kept,
+        lang=f.lang,
+        nonce=f.nonce,
+        notice=f.notice,
+        in_list=_in_list(asked),
+        link_hosts=f.link_hosts,
     )
 
 
@@ -40,7 +47,13 @@ def _save(uow: UnitOfWork, asked: Asked, reader: Reader) -> Answer:
         comment=asked.typed("comment"),
     )
     manage.manage(uow, asked.act(reader), plan, into_new=incident == NEW_INCIDENT)
+    if _in_list(asked):
+        return closed(lambda lang: lang.t("Saved. “Refresh” on the card shows it."))
     return closed()
+
+
+def _in_list(asked: Asked) -> bool:
+    return bool(asked.press.state.get(IN_LIST))
 
 
 def _status(wanted: str | None) -> Status | None:

@@ -131,6 +131,18 @@ async def test_who_is_second_is_told_in_the_dialog_which_keeps_what_was_typed(to
     assert kept.classification.value == "falsePositive"
 
 
+async def test_who_came_from_a_list_is_told_that_it_was_saved(town: Town) -> None:
+    posted = await town.raised()
+    await town.told("ana", "queue")
+    queue = await town.teams.wait_for_card("ana", "Queue")
+    await town.pressed("ana", queue, f"Open #{posted['number']}")
+    await opened(town, "ana", queue)
+    sent = await town.teams.submits("ana", "Save", comment="from the list")
+    assert sent["outcome"] == "message"
+    assert sent["body"]["task"] == {"type": "message", "value": "Saved. “Refresh” on the card shows it."}
+    assert "from the list" in await town.pressed("ana", queue, "Refresh")
+
+
 async def test_saving_nothing_says_so_and_stays_open(town: Town) -> None:
     posted = await town.raised()
     await opened(town, "ana", posted)
