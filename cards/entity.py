@@ -84,7 +84,7 @@ def entity_buttons(
     """Entities as buttons, labelled by their role in the alert."""
     groups: dict[str, dict[str, Evidence]] = {}
     for piece in pieces:
-        if piece.entity and len(piece.entity) <= KEY and piece.label:
+        if piece.entity and len(piece.entity.encode(errors="replace")) <= KEY and piece.label:
             groups.setdefault(role_group(piece, lang), {}).setdefault(piece.entity, piece)
     elements: list[Element] = []
     for label, members in list(groups.items())[:most]:
