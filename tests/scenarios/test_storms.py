@@ -179,10 +179,10 @@ async def test_too_many_for_one_press_are_handled_by_pressing_again(
 
 async def test_a_press_that_says_too_little_is_answered_in_words(town: Town) -> None:
     teams = town.teams
-    for verb in ("show", "manage"):
+    for verb, field in (("show", "fold"), ("manage", "alert")):
         answer = await teams.press("bo", None, in_="alerts", verb=verb, data={"nonce": "n"})
         assert answer["body"]["statusCode"] == 400
-        assert "could not be understood (“fold”)" in answer["body"]["value"]["message"]
+        assert f"could not be understood (“{field}”)" in answer["body"]["value"]["message"]
     data = {"listing": "queue", "page": 1, "filter": "severtiy:high", "nonce": "n"}
     answer = await teams.press("bo", None, in_="alerts", verb="queue", data=data)
     assert "The filter is not right at “severtiy" in answer["body"]["value"]
