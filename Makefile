@@ -33,6 +33,7 @@ format: setup ## Format the code and mend what can be mended
 bench: setup ## Measure speed and size, as ratios within one run
 	$(BIN)/python -m tests.benchmarks.bench
 	$(BIN)/python -m tests.benchmarks.bench_lists
+	$(BIN)/python -m tests.benchmarks.bench_bulk
 	$(BIN)/python -m tests.benchmarks.conditions
 
 eval: ## Measure similar alerts, recommendations and grouping on real alerts, where those are there (../shared)

@@ -11,13 +11,15 @@ from bot.teams.screens import Screen, of_outcome
 from bot.usecases.acting import Act
 from bot.usecases.bulk import each
 from bot.usecases.undo import Undoing, last_action, undo_last, undo_step
+from bot.usecases.visibility import settled
 from cards.language import Language
 from cards.outcome import outcome_lines
 
 
 def carry_out(uow: UnitOfWork, said: Said, numbers: list[int], order: Order, lang: Language) -> str | Screen:
     """Do it to each alert; each stands alone, and the answer says which were not changed, and why."""
-    acts = [Act(alert=number, by=said.person, reader=said.reader, at=said.at) for number in numbers]
+    reader = settled(uow, said.reader)
+    acts = [Act(alert=number, by=said.person, reader=reader, at=said.at) for number in numbers]
     return answer(each(uow, acts, order), said, lang)
 
 

@@ -15,7 +15,7 @@ from bot.usecases.acting import Act, Done
 from bot.usecases.bulk import each
 from bot.usecases.permission import require
 from bot.usecases.read import PAGE_SIZE, views_of
-from bot.usecases.visibility import Reader, scope_of
+from bot.usecases.visibility import Reader, scope_of, settled
 
 #: Alerts that one press handles at most: more would keep everybody else waiting for it.
 AT_ONCE = 300
@@ -72,5 +72,6 @@ def handle_all(uow: UnitOfWork, card: int, reader: Reader, errand: Errand) -> Ha
     # Whatever joins a card is newer than what is there, so those that were counted come first.
     counted = sorted(everything, key=lambda alert: alert.number)[: errand.counted]
     meant = [alert.number for alert in counted if alert.is_open and not alert.is_hidden and errand.fits(alert)]
+    reader = settled(uow, reader)
     acts = [Act(alert=number, by=errand.by, reader=reader, at=errand.at) for number in meant[:AT_ONCE]]
     return Handled(each(uow, acts, errand.do), len(meant[AT_ONCE:]))

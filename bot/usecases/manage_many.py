@@ -15,7 +15,7 @@ from bot.usecases.acting import Act
 from bot.usecases.bulk import each
 from bot.usecases.manage import manage
 from bot.usecases.permission import require
-from bot.usecases.visibility import Reader, require_visible
+from bot.usecases.visibility import Reader, require_visible, settled
 
 #: Alerts that one action changes at most.
 MOST = 100
@@ -33,7 +33,7 @@ def offer(uow: UnitOfWork, number: int, reader: Reader) -> SimilarView:
 
 def preview(uow: UnitOfWork, reader: Reader, numbers: Collection[int], plan: Plan) -> tuple[Planned, ...]:
     """What would be done to each, by number. Raises as `manage_many` does."""
-    _check(uow, reader, numbers)
+    _check(uow, settled(uow, reader), numbers)
     alerts = [uow.alerts.get(number) for number in sorted(set(numbers))]
     return plan_for(read.views_of(uow, alerts), plan)
 
@@ -46,6 +46,7 @@ def manage_many(
 
     Raises NotAvailable where one of them may not be seen, and Refused: "pickSome", "manyPicked", "role".
     """
+    reader = settled(uow, reader)
     _check(uow, reader, seen)
     acts = [Act(alert=number, by=by, reader=reader, at=at, rev=rev) for number, rev in seen.items()]
     return each(uow, acts, lambda uow, act: manage(uow, act, plan))

@@ -23,7 +23,7 @@ from bot.usecases.permission import may, require
 from bot.usecases.read import alert_view, people_in
 from bot.usecases.showing import show_back
 from bot.usecases.taking_back import take_back
-from bot.usecases.visibility import Reader, require_visible
+from bot.usecases.visibility import Reader, require_visible, settled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +78,7 @@ def undo_action(uow: UnitOfWork, undoing: Undoing, name: str) -> Outcome:
     entries = uow.history.action(name)
     if not entries:
         raise NotAvailable(f"action {name}")
+    undoing = replace(undoing, reader=settled(uow, undoing.reader))
     for entry in entries:
         require_visible(uow, entry.alert, undoing.reader)
     require(uow, undoing.reader, "undo")

@@ -21,7 +21,7 @@ class Reader:
     """Somebody, by Entra object id, in a conversation, at a time.
 
     `role` is given only for what Entra does not know, such as a named token; and then the `scope`, because a program is
-    in no conversation.
+    in no conversation; or where both were worked out once, for many alerts in one transaction.
     """
 
     person: str
@@ -50,6 +50,11 @@ def scope_of(uow: UnitOfWork, reader: Reader) -> Scope:
     else:
         scope = conversation_scope(uow, here, reader.at)
     return replace(scope, without=scope.without | barred)
+
+
+def settled(uow: UnitOfWork, reader: Reader) -> Reader:
+    """The same reader, with what they may do and see worked out once: within one transaction neither changes."""
+    return replace(reader, scope=scope_of(uow, reader), role=role_of(uow, reader))
 
 
 def conversation_scope(uow: UnitOfWork, here: Conversation, now: datetime) -> Scope:
