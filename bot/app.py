@@ -10,7 +10,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.alerts.digest import due_date, window
-from bot.alerts.ports import Clock, Store
+from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.clock import SandboxClock, clock_of
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.lookbacks import Lookbacks
@@ -44,7 +44,7 @@ from bot.web.intake import BODY_LIMIT, Intake
 from bot.web.metrics import Metrics
 from bot.web.middleware import problems, timed
 from bot.web.token_access import TokenAccess
-from bot.wiring import Poking, background, connector_of, graph_of, keep_defender, owner, webhook_worker
+from bot.wiring import Poking, background, connector_of, graph_of, keep_defender, owner, triage_worker, webhook_worker
 from cards.language import ENGLISH, Language
 from cards.refusals import failed_text
 from storage.store import open_store
@@ -74,8 +74,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         store = Poking(opened)
         if opened.is_sole:
             # Whatever an earlier process had under way, nobody has now.
-            await store.write(lambda uow: uow.cards.release(None))
-            await store.write(lambda uow: uow.webhooks.release(None))
+            await store.write(_release_all)
         metrics, beats = Metrics(store, clock), Beats({"delivery": 30, "timetable": 90})
         lang = Language(ENGLISH.catalogue, settings.zone_info)
         connector, tokens = connector_of(settings, session, clock)
@@ -84,10 +83,11 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         dispatcher = _dispatcher(settings, store=opened, clock=clock, lang=lang, connector=connector, meter=metrics)
         dispatcher.beat = lambda: beats.beat("delivery")
         webhooks = webhook_worker(settings, stack, store=opened, clock=clock, meter=metrics)
-        store.pokes += [dispatcher.poke, webhooks.poke]
         rosters = Rosters(store=store, messenger=connector, clock=clock)
         turn = await _turn(settings, stack, store=store, clock=clock, lang=lang, connector=connector, rosters=rosters)
         graph = graph_of(settings, session, clock, stack)
+        triage = triage_worker(store=store, graph=graph, clock=clock, lang=lang)
+        store.pokes += [dispatcher.poke, webhooks.poke, triage.poke]
         keys = SigningKeys(settings.openid_metadata_url, session=session)
         adapter = TocsinAdapter(connector, sorry=lambda _activity: failed_text(lang))
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[timed(metrics), problems])
@@ -102,8 +102,8 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
 
         await _within(2, keys.refresh())  # without keys /readyz says so, and the loop tries again
         beats.watch("signing keys", await background(stack, keys.run(), "signing keys"))
-        beats.watch("delivery", await background(stack, dispatcher.run(), "delivery", before=dispatcher.stop))
-        beats.watch("webhooks", await background(stack, webhooks.run(), "webhooks", before=webhooks.stop))
+        for name, worker in (("delivery", dispatcher), ("webhooks", webhooks), ("triage", triage)):
+            beats.watch(name, await background(stack, worker.run(), name, before=worker.stop))
         timetable = _timetable(
             settings,
             store=store,
@@ -123,6 +123,12 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         timetable.start()
         stack.callback(timetable.stop)
         yield app
+
+
+def _release_all(uow: UnitOfWork) -> None:
+    uow.cards.release(None)
+    uow.webhooks.release(None)
+    uow.triage.release(None)
 
 
 async def _within(seconds: float, work: Awaitable[object]) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -12,7 +12,11 @@ from typing import Any, TypeVar
 import aiohttp
 from aiohttp import web
 
+from bot.alerts.alert import Alert
+from bot.alerts.history import Entry
+from bot.alerts.messages import Message
 from bot.alerts.ports import Clock, Store, UnitOfWork
+from bot.alerts.triage import TriageRule
 from bot.delivery.addresses import Addresses
 from bot.delivery.webhook_post import WebhookCaller
 from bot.delivery.webhooks import WebhookMeter, WebhookWorker
@@ -21,6 +25,7 @@ from bot.settings import Settings
 from bot.sources.graph.asking import Asking
 from bot.sources.graph.client import Graph
 from bot.sources.graph.keeping import Keeping
+from bot.sources.graph.lookups import GraphLookups
 from bot.sources.graph.pacing import Pace
 from bot.sources.graph.parse import SOURCE as GRAPH
 from bot.sources.graph.telling import Telling
@@ -33,7 +38,10 @@ from bot.teams.tokens import (
     client_secret_tokens,
     managed_identity_tokens,
 )
+from bot.triage import Triage
 from bot.web.notifications import Notifications
+from cards.language import Language
+from cards.triage import triage_message
 from storage.store import AnyStore
 
 T = TypeVar("T")
@@ -127,6 +135,16 @@ def app_tokens(settings: Settings, session: aiohttp.ClientSession, clock: Clock,
 def owner() -> str:
     """Whose leases are this process's: a name that no other process has had."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def triage_worker(*, store: Store, graph: Graph, clock: Clock, lang: Language) -> Triage:
+    """Looks up what triage rules ask for, and lets them act."""
+
+    def words(rule: TriageRule, alert: Alert, entries: Sequence[Entry]) -> Message:
+        return triage_message(rule, alert, entries, lang=lang)
+
+    lookups = GraphLookups(graph=graph, clock=clock)
+    return Triage(store=store, lookups=lookups, clock=clock, owner=owner(), words=words)
 
 
 def webhook_worker(

@@ -45,6 +45,8 @@ class Verb(StrEnum):
     #: The alerts that share a card, and all of them at once.
     SHOW = "show"
     MANAGE = "manage"
+    #: Triage rules: all of them, or one, `triage`; with `status` it is switched or undone.
+    TRIAGE = "triage"
     #: Maintenance: a window, `window` alone; with `status` it is ended.
     MAINTENANCE = "maintenance"
     #: The chain of alerts and processes around an alert.
@@ -129,6 +131,8 @@ class Press(BaseModel):
     counted: int | None = Field(default=None, ge=1, le=2**53)
     #: The name of an action on several alerts.
     action: str | None = Field(default=None, max_length=40, pattern=r"^[0-9]{1,15}/[0-9]{1,9}$")
+    #: The number of a triage rule.
+    triage: int | None = Field(default=None, ge=1, le=2**53)
     #: The number of a maintenance window.
     window: int | None = Field(default=None, ge=1, le=2**53)
 

@@ -12,6 +12,7 @@ from cards.labels import classification_label, determination_label, person_label
 from cards.language import Language
 from cards.safe import brief
 from cards.sentences import People, actor_name, change_text, sentence
+from cards.triage_refusals import TRIAGE
 
 
 def refusal_text(
@@ -207,6 +208,7 @@ _TEXTS: Mapping[str, _Tell] = {
     "badLimit": lambda _refused, _view, lang: lang.t("The limit is a number of cards a day, like 50, or empty."),
     "nobodysFilter": lambda _refused, _view, lang: lang.t("“me” means nobody in a channel: name the person."),
     "emptyFilter": lambda _refused, _view, lang: lang.t("No alert can ever fit this filter: it contradicts itself."),
+    **TRIAGE,
     "badRouteName": lambda refused, _view, lang: lang.t(
         "A route's name is one word of at most {limit} letters: “subscribe as identity service:identity”.",
         limit=refused.facts.get("limit"),

@@ -16,6 +16,7 @@ from bot.alerts import (
     routing_ports,
     rules,
     tag_names,
+    triage_ports,
     tuning_ports,
 )
 from bot.alerts import entities as entity_ports
@@ -43,6 +44,7 @@ from storage.tag_names import TagNames
 from storage.telling import Journal
 from storage.tokens import Tokens
 from storage.trails import Trails
+from storage.triage import Triage
 from storage.tuning import TuningRules
 from storage.verdicts import count
 from storage.webhooks import Webhooks
@@ -80,6 +82,7 @@ class Unit:
     windows: routing_ports.Windows
     tuning: tuning_ports.TuningRules
     tag_names: tag_names.TagNames
+    triage: triage_ports.Triage
 
     def __init__(
         self, connection: Connection, access: AccessRules = NO_RULES, site_from: Sequence[str] = SITE_FROM
@@ -110,6 +113,7 @@ class Unit:
         self.windows = Windows(connection)
         self.tuning = TuningRules(connection)
         self.tag_names = TagNames(connection)
+        self.triage = Triage(connection)
 
     def run(self, work: Work[T]) -> T:
         """Run a work, count the verdicts it gave, and tell webhooks of what it has done; the caller commits."""

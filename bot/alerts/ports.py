@@ -31,6 +31,7 @@ from bot.alerts.roles import Role
 from bot.alerts.routing_ports import Routes, Windows
 from bot.alerts.rules import RuleActs
 from bot.alerts.tag_names import TagNames
+from bot.alerts.triage_ports import Triage
 from bot.alerts.tuning_ports import TuningRules
 from bot.alerts.views import Comment, QueueFilter, Similar
 
@@ -224,6 +225,7 @@ class UnitOfWork(Protocol):
     windows: Windows
     tuning: TuningRules
     tag_names: TagNames
+    triage: Triage
 
 
 class Store(Protocol):

@@ -27,7 +27,7 @@ class Role(StrEnum):
 
 
 #: What only some uses of a verb or command are.
-FINER: Final = ("renameTag", "undoOthers", "maintenanceEverywhere")
+FINER: Final = ("renameTag", "undoOthers", "maintenanceEverywhere", "triageAct")
 
 #: The role that each verb and each command needs, and each finer use. A test keeps it complete.
 NEEDS: Final[Mapping[str, Role]] = {
@@ -69,6 +69,7 @@ NEEDS: Final[Mapping[str, Role]] = {
             "rule",
             "tag",
             "tune",
+            "triage",
             "undo",
             "unhide",
             "unsubscribe",

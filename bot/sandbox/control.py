@@ -17,8 +17,10 @@ from bot.sandbox.caller import deliver, post
 from bot.sandbox.carddata import Button, find_button
 from bot.sandbox.defender import BadGraphRequestError
 from bot.sandbox.faults import Fault
+from bot.sandbox.feed_evidence import USERS, account
 from bot.sandbox.readings import clock_json
 from bot.sandbox.state import SANDBOX, BadRequestError, Sandbox
+from bot.sandbox.users import User
 from bot.sandbox.world import Conversation, Json, Message, Person
 
 _Body = Callable[[Sandbox, Any], Awaitable[Any]]
@@ -44,6 +46,7 @@ def add_routes(app: web.Application) -> None:
         ("bot", wire.Bot, _bot),
         ("keys/rotate", wire.Rotate, _rotate),
         ("group", wire.Group, _group),
+        ("user", User, _user),
         ("defender", wire.Defend, _defend),
         ("portal", wire.Portal, _portal),
         ("reset", wire.Nothing, _reset),
@@ -240,6 +243,19 @@ async def _portal(sandbox: Sandbox, body: wire.Portal) -> Json:
 async def _group(sandbox: Sandbox, body: wire.Group) -> Json:
     sandbox.groups[body.group] = [sandbox.person(key).key for key in body.members]
     return {"groups": sandbox.groups}
+
+
+async def _user(sandbox: Sandbox, body: User) -> Json:
+    """Known from then on by the short name's object id and principal name, or by what was given."""
+    person, made_up = sandbox.world.people.get(body.user), body.user in USERS and account(body.user)
+    names = [body.user]
+    if person:
+        names = [person.object_id, person.upn]
+    elif made_up:
+        names = [str(made_up[part]) for part in ("azureAdUserId", "userPrincipalName")]
+    for name in names:
+        sandbox.users[name.lower()] = body
+    return {"users": sorted(sandbox.users)}
 
 
 async def _reset(sandbox: Sandbox, _: wire.Nothing) -> Json:

@@ -224,7 +224,8 @@ def _mass_download(rng: random.Random, at: datetime) -> _Made:
 def _sign_in(rng: random.Random, at: datetime) -> _Made:
     who, ip = rng.choice(["e.evans", "g.gruber", "h.hale"]), rng.choice(list(ev.ADDRESSES))
     return _ENTRA, {
-        "title": "Sign-ins from two far places in a short time", "severity": rng.choice(["medium", "medium", "low"]),
+        "title": "Impossible travel: two far places in a short time",
+        "severity": rng.choice(["medium", "medium", "low"]),
         "category": "InitialAccess",
         "description": f"{ev.USERS[who]} signed in from two countries in less time than the journey takes.",
         "recommendedActions": "Ask whether the person travels or uses a VPN.\nIf not, reset the password.",

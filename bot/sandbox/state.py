@@ -13,6 +13,7 @@ from bot.sandbox.events import Events
 from bot.sandbox.faults import FaultBox
 from bot.sandbox.limits import Limits
 from bot.sandbox.tokens import KeyRing
+from bot.sandbox.users import User
 from bot.sandbox.world import Conversation, Json, Message, Person, Value, World
 
 SERVICE_PATH = "/teams/"
@@ -54,6 +55,7 @@ class Sandbox:
     counters: Counter[str] = field(init=False)
     dialogs: dict[str, Dialog] = field(init=False)
     groups: dict[str, list[str]] = field(init=False)
+    users: dict[str, User] = field(init=False)
     defender: Defender = field(init=False)
     security_calls: deque[datetime] = field(init=False)
 
@@ -82,6 +84,7 @@ class Sandbox:
         self.counters = Counter()
         self.dialogs = {}
         self.groups = {}
+        self.users = {}
         self.defender = Defender()
         self.security_calls = deque()
 

@@ -26,6 +26,7 @@ from bot.teams.route_commands import RouteCommands
 from bot.teams.rule_commands import Asked
 from bot.teams.rule_presses import RuleSettings
 from bot.teams.screens import Frame, Screen
+from bot.teams.triage_commands import triage
 from bot.usecases import digests, read
 from bot.usecases.visibility import Reader, require_visible
 from cards.buttons import Listing, Press, Verb
@@ -65,6 +66,7 @@ class Commands:
             "incident": self._incident,
             "entity": self._entity,
             **RouteCommands(lang=lang, zone=zone).plain,
+            "triage": lambda uow, said: triage(uow, said, lang, zone),
             "rules": lambda uow, said: rule_commands.rules(Asked(uow, said, rules, lang)),
         }
 

@@ -43,6 +43,7 @@ PLAIN = (
         "incident",
     ),
     "rules",
+    "triage",
 )
 
 _SYNONYMS = {

@@ -20,6 +20,7 @@ from bot.teams import (
     rule_presses,
     screens,
     similar_presses,
+    triage_commands,
     undo_presses,
     window_presses,
 )
@@ -83,6 +84,9 @@ class Presses:
             Verb.ENTITY: _Effect(entity_presses.handle, entity_presses.is_complete),
             Verb.INCIDENT: _Effect(incident_presses.handle, incident_presses.is_complete),
             Verb.UNDO: _Effect(lambda uow, pressed: undo_presses.undo(uow, pressed, undo_within)),
+            Verb.TRIAGE: _Effect(
+                lambda uow, pressed: triage_commands.handle(uow, pressed, lang), lambda press: press.status is not None
+            ),
             Verb.MAINTENANCE: _Effect(window_presses.end, lambda press: press.status is not None),
         }
         self._looks: Mapping[Verb, _Look] = {
@@ -91,6 +95,7 @@ class Presses:
             Verb.QUEUE: lambda uow, pressed, reader: screens.queue(uow, reader, pressed.press, days=queue_days),
             Verb.RULES: lambda uow, pressed, reader: rule_presses.look(uow, pressed, reader, rules),
             Verb.MANAGE: similar_presses.look,
+            Verb.TRIAGE: triage_commands.look,
             Verb.MAINTENANCE: window_presses.look,
         }
 

@@ -20,6 +20,7 @@ from bot.usecases.acting import record
 from bot.usecases.grouping import Grouping
 from bot.usecases.showing import show_changed, show_new, show_worse
 from bot.usecases.tags import with_called_tags
+from bot.usecases.triage import consider
 from bot.usecases.tuning_intake import is_kept_back, tune_changed, tune_new
 
 #: How many of a source's comments are taken in from one report, the newest ones.
@@ -75,6 +76,8 @@ def report_alerts(
         known[_key(report)], previous[alert.number] = after, news[place]
         is_new = place in opened
         outcome[place] = Reported(alert.number, opened=is_new, changed=is_new or after.revision != alert.revision)
+    news_of = {known[_key(reports[place])].number: place for place, what in outcome.items() if what.changed}
+    consider(uow, [(known[_key(reports[place])], reports[place].evidence) for place in news_of.values()], now)
     return [outcome[place] for place in range(len(reports))]
 
 

@@ -216,6 +216,10 @@ class Teams:
         """Who is in a group of Entra's, or has a directory role (`role:<template id>`)."""
         await self._post("group", {"group": group, "members": list(members)})
 
+    async def user(self, user: str, **known: Any) -> None:
+        """What Entra and Exchange know of somebody: `away`, `risk` …"""
+        await self._post("user", {"user": user, **known})
+
     async def connect_bot(self, url: str) -> None:
         """Say where the bot listens."""
         await self._post("bot", {"url": url})

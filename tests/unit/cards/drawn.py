@@ -38,9 +38,11 @@ from cards.queue import render_queue
 from cards.routes import render_routes, render_subscribed, render_where
 from cards.similar import render_similar
 from cards.story import render_story
+from cards.triage import render_triage, render_triage_rule
 from tests.unit.cards import examples as given
 from tests.unit.cards import incident_examples, story_examples
 from tests.unit.cards import route_examples as routes
+from tests.unit.cards import triage_examples as rules
 
 _INCIDENT_FORMS = {
     "rename": render_rename_form,
@@ -101,6 +103,9 @@ def every_card() -> dict[str, Card]:
         "routes": render_routes(routes.ROUTES, lang=ENGLISH),
         "no routes": render_routes((), lang=ENGLISH),
         "where": render_where(routes.WHERE, **_TIMED),
+        "triage rules": render_triage(rules.VIEWS, **_WORDS),
+        "triage rule": render_triage_rule(rules.VIEWS[0], notice="It acts from now on.", **_TIMED),
+        "triage rule of every step": render_triage_rule(rules.VIEWS[1], **_TIMED),
         "windows": render_windows(routes.WINDOWS, **_TIMED),
         "window": render_window(routes.WINDOWS[0], notice="It is over now.", **_TIMED),
         "window over": render_window(routes.WINDOWS[1], **_TIMED),
