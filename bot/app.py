@@ -200,7 +200,11 @@ async def _turn(
         clock=clock,
         lang=lang,
         handlers=every_dialog(
-            commands, queue_days=settings.queue_days, undo_within=settings.undo_within, zone=settings.zone_info
+            commands,
+            queue_days=settings.queue_days,
+            undo_within=settings.undo_within,
+            zone=settings.zone_info,
+            rules=rules,
         ),
         link_hosts=settings.extra_link_hosts,
         introduce=introduce,

@@ -7,10 +7,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
 
 import aiohttp
 from aiohttp import web
 
+from bot.alerts.allowing import IMPORTED_AT_ONCE, as_csv
 from bot.alerts.errors import TocsinError
 from bot.cli_import import add_commands as add_import
 from bot.cli_programs import add_commands as add_programs
@@ -56,6 +58,14 @@ def _parser() -> argparse.ArgumentParser:
     retry = commands.add_parser("retry", help="send again what Teams refused for good, through serve")
     retry.add_argument("--list", action="store_true", help="only say what was refused, and why")
     retry.set_defaults(run=_retry)
+
+    allowlist = commands.add_parser(
+        "allowlist",
+        help="write the allow list as Defender's indicator import",
+        description="Write the allow list as CSV files for Defender's indicator import, 500 rows each.",
+    )
+    allowlist.add_argument("file", metavar="FILE", help="where to; a second file gets -2 at the end of its name")
+    allowlist.set_defaults(run=_allowlist)
 
     _add_manifest(commands)
     add_import(commands)
@@ -157,6 +167,23 @@ async def _retry(options: argparse.Namespace) -> int:
         now = (await clock_of(settings.clock_url, session))()
         again = await store.write(lambda uow: uow.cards.try_again(now))
     print(f"{again} cards are sent again.")
+    return 0
+
+
+async def _allowlist(options: argparse.Namespace) -> int:
+    from storage.store import open_store  # noqa: PLC0415
+
+    settings = Settings.from_environment(os.environ)
+    await _require_database(settings.database_url)
+    async with open_store(settings.database_url) as store:
+        entries = await store.read(lambda uow: uow.allowed.all())
+    first = Path(options.file)
+    parts = [entries[at : at + IMPORTED_AT_ONCE] for at in range(0, len(entries), IMPORTED_AT_ONCE)] or [[]]
+    for number, part in enumerate(parts, start=1):
+        path = first if number == 1 else first.with_stem(f"{first.stem}-{number}")
+        path.write_text(as_csv(part), encoding="utf-8", newline="")
+        print(f"{path}: {len(part)} indicators.")
+    print("In the Defender portal: Settings, Endpoints, Indicators, Import. Until then nothing of it is in effect.")
     return 0
 
 

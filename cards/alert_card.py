@@ -9,7 +9,7 @@ from bot.alerts.words import Classification, Signal, Status
 from cards import vocabulary
 from cards.actions import open_url, toggle
 from cards.buttons import ME, OpenedFrom, Verb
-from cards.dialog_buttons import manage_press, opens
+from cards.dialog_buttons import manage_press, opens, tune_press
 from cards.elements import Action, Card, Element, card, container, rich, run
 from cards.fold import folded_line
 from cards.labels import (
@@ -229,6 +229,7 @@ def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: froz
         )
         if verb is Verb.ASSIGN or (verb not in shown and (verb is not Verb.START or _can_start(view.alert)))
     ]
+    rest.append(opens(lang.t("Tune…"), tune_press(view.alert.number, buttons.nonce)))
     look: list[Action] = [
         buttons.plain(lang.t("Details"), Verb.DETAILS),
         buttons.plain(lang.t("Story"), Verb.STORY),

@@ -43,10 +43,7 @@ def render_rule(
         return card(
             [
                 *notice_of(notice),
-                *rule_head(view, lang),
-                *_what(view, lang, now, room),
-                *_past(view, lang, now),
-                *_warnings(view, lang),
+                *rule_body(view, lang, now, room),
                 button_rows(*rule_buttons(view, lang, nonce, page)),
             ]
         )
@@ -87,6 +84,16 @@ def render_bring_back(view: RuleView, *, lang: Language, nonce: str, page: int |
     )
     note = lang.t("What people have changed since stays as they left it. The rule itself stays as it is.")
     return card([*notice_of(notice), *rule_head(view, lang), field, rich(quiet(note)), button_rows([undo, back])])
+
+
+def rule_body(view: RuleView, lang: Language, now: datetime, room: Room) -> list[Element]:
+    """All that there is to say of a rule."""
+    return [
+        *rule_head(view, lang),
+        *_what(view, lang, now, room),
+        *_past(view, lang, now),
+        *_warnings(view, lang),
+    ]
 
 
 def rule_head(view: RuleView, lang: Language) -> list[Element]:

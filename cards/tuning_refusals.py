@@ -30,6 +30,8 @@ TELL: Mapping[str, Tell] = {
             " tune 1042 hide only-this-type any-ioc on host:web-1"
         )
     ),
+    "noVerdict": _says(lambda lang: lang.t("Say what the alerts are that the rule resolves.")),
+    "noScope": _says(lambda lang: lang.t("Name devices, device groups or users, or choose the whole organisation.")),
     "noType": _says(
         lambda lang: lang.t("This alert has no type that others could share: say “any-type” and a condition.")
     ),
@@ -82,6 +84,7 @@ TELL: Mapping[str, Tell] = {
     "creationOff": _says(
         lambda lang: lang.t("New tuning rules creation is switched off. An administrator says “rules creation on”.")
     ),
+    "nothingAllowed": _says(lambda lang: lang.t("Choose at least one IOC, or close this.")),
     "stillLooking": _says(lambda lang: lang.t("It still looks back; in a moment it can be saved.")),
     "noDraft": lambda refused, lang: lang.t("Rule {rule} is no draft any more.", rule=refused.facts.get("rule")),
     "notYourRule": lambda refused, lang: lang.t(

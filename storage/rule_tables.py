@@ -57,3 +57,24 @@ rule_sets = Table(
     Column("creation", Boolean, nullable=False),
     sqlite_with_rowid=False,
 )
+
+#: What shall be allowed in Defender.
+allowed = Table(
+    "allowed",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("groups", Json, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("alert", Number),
+    Column("rule", Number),
+    Column("by", Text, nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("removed", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_allowed_value", allowed.c.type, allowed.c.value)

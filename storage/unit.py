@@ -6,6 +6,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from bot.alerts import (
+    allowing,
     delivery_ports,
     grouping,
     habit_ports,
@@ -24,6 +25,7 @@ from bot.alerts.roles import AccessRules
 from bot.alerts.site import SITE_FROM
 from storage.access import Access
 from storage.alerts import Alerts
+from storage.allowed import AllowList
 from storage.cards import Cards
 from storage.conversations import Conversations
 from storage.digests import Digests
@@ -83,6 +85,7 @@ class Unit:
     tuning: tuning_ports.TuningRules
     tag_names: tag_names.TagNames
     triage: triage_ports.Triage
+    allowed: allowing.AllowList
 
     def __init__(
         self, connection: Connection, access: AccessRules = NO_RULES, site_from: Sequence[str] = SITE_FROM
@@ -114,6 +117,7 @@ class Unit:
         self.tuning = TuningRules(connection)
         self.tag_names = TagNames(connection)
         self.triage = Triage(connection)
+        self.allowed = AllowList(connection)
 
     def run(self, work: Work[T]) -> T:
         """Run a work, count the verdicts it gave, and tell webhooks of what it has done; the caller commits."""

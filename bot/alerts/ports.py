@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 
 from bot.alerts.absorb import Birth, Said
 from bot.alerts.alert import Alert
+from bot.alerts.allowing import AllowList
 from bot.alerts.conversation import (
     Conversation,
     Roster,
@@ -226,6 +227,7 @@ class UnitOfWork(Protocol):
     tuning: TuningRules
     tag_names: TagNames
     triage: Triage
+    allowed: AllowList
 
 
 class Store(Protocol):

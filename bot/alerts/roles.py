@@ -50,6 +50,7 @@ NEEDS: Final[Mapping[str, Role]] = {
             "show",
             "similar",
             "where",
+            "allowlist",
             "rules",
         ),
         Role.READER,

@@ -67,6 +67,7 @@ class Commands:
             "entity": self._entity,
             **RouteCommands(lang=lang, zone=zone).plain,
             "triage": lambda uow, said: triage(uow, said, lang, zone),
+            "allowlist": lambda uow, said: rule_commands.allow_list(Asked(uow, said, rules, lang)),
             "rules": lambda uow, said: rule_commands.rules(Asked(uow, said, rules, lang)),
         }
 

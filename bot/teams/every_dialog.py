@@ -8,18 +8,21 @@ from bot.teams.commands import Commands
 from bot.teams.dialogs import Handler
 from bot.teams.filter_dialog import filter_dialog
 from bot.teams.manage_dialog import MANAGE_ALERT
+from bot.teams.rule_presses import RuleSettings
 from bot.teams.similar_dialog import similar_dialog
 from bot.teams.subscribe_dialog import subscribe_dialog
+from bot.teams.tune_dialog import tune_dialog
 from cards.dialog_buttons import Dialog
 
 
 def every_dialog(
-    commands: Commands, *, queue_days: int, undo_within: timedelta, zone: ZoneInfo
+    commands: Commands, *, queue_days: int, undo_within: timedelta, zone: ZoneInfo, rules: RuleSettings
 ) -> Mapping[Dialog, Handler]:
     """`commands` answers into conversations; `undo_within` is how long after it was done something can be undone."""
     return {
         Dialog.MANAGE: MANAGE_ALERT,
         Dialog.SIMILAR: similar_dialog(undo_within),
         Dialog.FILTER: filter_dialog(commands.post, days=queue_days),
+        Dialog.TUNE: tune_dialog(rules),
         Dialog.SUBSCRIBE: subscribe_dialog(commands.post, zone=str(zone)),
     }

@@ -44,6 +44,7 @@ PLAIN = (
     ),
     "rules",
     "triage",
+    "allowlist",
 )
 
 _SYNONYMS = {

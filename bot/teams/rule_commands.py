@@ -17,16 +17,17 @@ from bot.teams.screens import Screen
 from bot.teams.since import read_since
 from bot.teams.tune_terms import Ground, changed_terms, new_terms
 from bot.teams.tune_words import TuneWords, read_tune
-from bot.usecases import tuning, tuning_views
+from bot.usecases import allowing, tuning, tuning_views
 from bot.usecases.permission import require
 from bot.usecases.sending import EVIDENCE_LOOKED_AT
 from bot.usecases.tuning import Doing
 from bot.usecases.visibility import visible_alert
 from cards import rule_buttons as does
+from cards.allow_list import render_allow_list
 from cards.language import Language
 from cards.rule_card import render_rule
 from cards.rules import render_caught
-from cards.safe import brief
+from cards.safe import brief, defang
 
 Reply = str | Screen | None
 
@@ -101,6 +102,19 @@ def rules(asked: Asked) -> Reply:
             return _rules_for(asked, more)
         case _:
             return _help(asked.lang)
+
+
+def allow_list(asked: Asked) -> Reply:
+    """What shall be allowed in Defender; `allowlist remove 3` takes an entry off."""
+    word, _, number = asked.said.command.rest.partition(" ")
+    if word.casefold() == "remove":
+        if not (number.isascii() and number.isdigit() and len(number) < 16):
+            return asked.lang.t("Which entry? Say for example “allowlist remove 3”.")
+        gone = allowing.remove(asked.uow, asked.doing, int(number))
+        value = defang(brief(gone.indicator.value, 80))
+        return asked.lang.t("{value} is off the list. What Defender has imported stays there.", value=value)
+    entries = allowing.listed(asked.uow, asked.said.reader)
+    return lambda f: render_allow_list(entries, lang=f.lang, now=f.now, notice=f.notice)
 
 
 def _rule(asked: Asked, rule: int, words: str) -> Reply:

@@ -40,7 +40,7 @@ from cards.similar import render_similar
 from cards.story import render_story
 from cards.triage import render_triage, render_triage_rule
 from tests.unit.cards import examples as given
-from tests.unit.cards import incident_examples, story_examples
+from tests.unit.cards import incident_examples, rule_examples, story_examples
 from tests.unit.cards import route_examples as routes
 from tests.unit.cards import triage_examples as rules
 
@@ -111,6 +111,7 @@ def every_card() -> dict[str, Card]:
         "window over": render_window(routes.WINDOWS[1], **_TIMED),
         "not available": render_not_available(ENGLISH),
     }
+    cards |= rule_examples.cards()
     for name, view in given.STATES.items():
         cards |= {
             f"assign {name}": render_assign_form(view, **_WORDS),
