@@ -14,7 +14,7 @@ from bot.alerts.errors import TocsinError
 from bot.alerts.ports import Store
 from bot.alerts.roles import Role
 from bot.alerts.tokens import Token
-from bot.alerts.webhook import HookEvent, Webhook, WebhookCounts
+from bot.alerts.webhook import HookEvent, Webhook, WebhookCounts, WebhookState
 from bot.clock import clock_of
 from bot.delivery.addresses import Addresses
 from bot.delivery.webhook_post import WebhookCaller
@@ -219,7 +219,9 @@ async def _webhook_retry(options: argparse.Namespace) -> int:
     async with _beside() as here:
         now = here.clock()
         again = await here.store.write(lambda uow: webhooks.try_again(uow, options.name, now))
-    print(f"{again} {'event is' if again == 1 else 'events are'} sent again; serve does it.")
+        state = (await here.store.read(lambda uow: webhooks.named(uow, options.name))).state
+    how = "serve does it" if state is WebhookState.ACTIVE else f"it is {state.value}: `resume` it first"
+    print(f"{again} {'event is' if again == 1 else 'events are'} sent again; {how}.")
     return 0
 
 

@@ -72,7 +72,12 @@ CHANGE_SECRET = (
     .values(old_secret=_hook.secret, old_until=bindparam("until_", type_=Utc()), secret=bindparam("secret_"))
 )
 
-_ready = and_(_hook.state == "active", or_(_hook.rest_until.is_(None), _hook.rest_until <= _NOW))
+#: Nothing is ever put off so far: what seems to be was put off before the clock was set back.
+_FAR = bindparam("far_", type_=Utc())
+_ready = and_(
+    _hook.state == "active",
+    or_(_hook.rest_until.is_(None), _hook.rest_until <= _NOW, _hook.rest_until > _FAR),
+)
 _earlier = webhook_events.alias("earlier")
 _free = or_(_event.lease_until.is_(None), _event.lease_until <= _LEASE_NOW)
 #: Due, in nobody's hands, and nothing before it of the same alert.
@@ -151,6 +156,12 @@ GIVE_UP_PAUSED = _dead.where(_event.webhook.in_(_paused), PENDING, _free, _seen_
 #: What no worker has looked at, because it is paused, is seen all the same.
 SEEN_PAUSED = (
     update(webhook_events).where(_event.webhook.in_(_paused), PENDING, _event.seen_at.is_(None)).values(seen_at=_NOW)
+)
+
+NOT_SO_FAR = (
+    update(webhook_events)
+    .where(_event.webhook.in_(select(_hook.id)), PENDING, _event.due_at > _FAR)
+    .values(due_at=_NOW)
 )
 
 RELEASE = update(webhook_events).where(_event.owner == _OWNER, _event.lease_until.is_not(None)).values(**_FREED)

@@ -17,6 +17,9 @@ from storage import webhook_statements as statements
 #: At once: what has waited longest is due at this time.
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
+#: Longer than anything is put off: a day is the longest Retry-After.
+LONGEST_WAIT: Final = timedelta(days=2)
+
 #: Events that are numbered in one look at most.
 NUMBERED_AT_ONCE: Final = 100
 
@@ -60,11 +63,11 @@ class Webhooks:
         self._on.execute(statements.CHANGE_SECRET, values)
 
     def is_due(self, now: datetime) -> bool:
-        return self._on.execute(statements.IS_DUE, {"now_": now}).first() is not None
+        return self._on.execute(statements.IS_DUE, _moment(now)).first() is not None
 
     def claim(self, now: datetime, *, owner: str, lease: timedelta, limit: int, abreast: int) -> list[HookEvent]:
         taken: list[HookEvent] = []
-        for *row, last_sequence in self._on.execute(statements.SERVE.on(self._on), {"now_": now}).all():
+        for *row, last_sequence in self._on.execute(statements.SERVE.on(self._on), _moment(now)).all():
             webhook = webhook_of(row)
             self._number(webhook, now, last_sequence)
             under_way = self._on.execute(statements.UNDER_WAY, {"webhook_": webhook.id}).scalar_one()
@@ -112,6 +115,9 @@ class Webhooks:
         self._on.execute(statements.GIVE_UP_ALL, {"webhook_": event.webhook.id, "why_": why, "now_": at})
         self.set_state(event.webhook.id, WebhookState.GONE, why=why)
 
+    def clock_set_back(self, now: datetime) -> None:
+        self._on.execute(statements.NOT_SO_FAR, _moment(now))
+
     def release(self, owner: str | None) -> None:
         if owner is None:
             self._on.execute(statements.RELEASE_ALL)
@@ -158,6 +164,10 @@ def _event(webhook: Webhook, row: Any) -> HookEvent:  # noqa: ANN401 - a row tha
         told=row.told,
         attempt=row.attempt,
     )
+
+
+def _moment(now: datetime) -> dict[str, Any]:
+    return {"now_": now, "far_": now + LONGEST_WAIT}
 
 
 def _fence(event: HookEvent, owner: str) -> dict[str, Any]:

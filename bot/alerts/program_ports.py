@@ -90,6 +90,10 @@ class Webhooks(Protocol):
         """The receiver is gone: nothing is sent there any more, and what waits is given up."""
         ...
 
+    def clock_set_back(self, now: datetime) -> None:
+        """What seems to wait for a time far ahead is due: it was meant to wait for hours at most."""
+        ...
+
     def release(self, owner: str | None) -> None:
         """Nothing is under way any more for an owner, or for anybody with None: a sole process has just begun."""
         ...

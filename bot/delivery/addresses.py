@@ -18,6 +18,7 @@ _URL: Final = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?][!-~]*)?",
     re.IGNORECASE | re.ASCII,
 )
+_ENTRY: Final = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
 _FORBIDDEN: Final = re.compile(r'[\\#"<>^`{|}]')
 _LONGEST: Final = 2_000
 _PORTS: Final = {"https": 443, "http": 80}
@@ -31,10 +32,18 @@ class Forbidden(OSError):
 
 
 class Addresses:
-    """The rule. `named` are `host` or `host:port` that are called whatever they resolve to, and over plain http too."""
+    """The rule. `named` are `host` or `host:port` that are called whatever they resolve to, and over plain http too.
+
+    Raises ValueError for a named host that is none.
+    """
 
     def __init__(self, named: Iterable[str] = ()) -> None:
         self._named = frozenset(entry.strip().lower() for entry in named if entry.strip())
+        for entry in self._named:
+            if not _ENTRY.fullmatch(entry):
+                raise ValueError(
+                    f"TOCSIN_WEBHOOK_HOSTS: {entry!r} is no host: write host or host:port, without https://"
+                )
 
     def check(self, url: str) -> None:
         """Raises Forbidden for an address that is none, or not one of ours to call. Names are looked up later."""

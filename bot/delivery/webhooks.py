@@ -95,6 +95,7 @@ class WebhookWorker:
         now = self._clock()
         given_up = await self._store.write(lambda uow: uow.webhooks.give_up_paused(now, now - self._give_up))
         self._meter.webhook("givenUp", given_up)
+        await self._store.write(lambda uow: uow.webhooks.clock_set_back(now))
         await self._store.write(lambda uow: uow.webhooks.forget_dead(now - DEAD_KEPT, keep=MOST_DEAD))
 
     async def _round(self) -> float:

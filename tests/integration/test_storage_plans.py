@@ -106,6 +106,7 @@ def _write_webhooks(uow: UnitOfWork) -> None:
     uow.webhooks.sent(again, owner="me", at=NOW)
     uow.webhooks.give_up_paused(NOW, NOW)
     uow.webhooks.forget_dead(NOW, keep=9)
+    uow.webhooks.clock_set_back(NOW)
     uow.webhooks.gone(again, owner="me", why="x", at=NOW)
 
 

@@ -101,6 +101,12 @@ def test_a_host_that_is_named_may_be_anywhere_and_without_tls() -> None:
             named.check(url)
 
 
+@pytest.mark.parametrize("entry", ["https://flows.internal", "flows.internal/x", "*", "a b", "x:port", "x:1:2"])
+def test_what_is_no_host_cannot_be_named(entry: str) -> None:
+    with pytest.raises(ValueError, match="TOCSIN_WEBHOOK_HOSTS"):
+        Addresses([entry])
+
+
 @given(st.ip_addresses())
 def test_private_addresses_are_never_public(address: Any) -> None:
     if address.is_private or address.is_loopback or address.is_link_local or address.is_multicast:

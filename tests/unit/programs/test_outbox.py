@@ -198,6 +198,20 @@ async def test_one_that_rests_is_asked_again_one_at_a_time_and_old_events_are_gi
     assert [event.sequence for event in await drained(store)] == [1, 2, 3]
 
 
+async def test_a_clock_that_was_set_back_does_not_leave_it_waiting(store: AnyStore) -> None:
+    await store.write(hook)
+    await store.write(lambda uow: add_alert(uow, "a"))
+    ahead = NOW + timedelta(days=400)
+    (event,) = await store.write(lambda uow: claim(uow, now=ahead))
+    await store.write(
+        lambda uow: uow.webhooks.rest(event, owner="me", until=ahead + MINUTE, why="x", give_up_seen_before=NOW)
+    )
+    assert not await store.read(lambda uow: uow.webhooks.is_due(ahead))
+    await store.write(lambda uow: uow.webhooks.clock_set_back(NOW))
+    assert await store.read(lambda uow: uow.webhooks.is_due(NOW))
+    assert len(await store.write(claim)) == 1
+
+
 async def test_a_paused_one_keeps_its_events_for_a_while_and_one_that_is_gone_gets_none(store: AnyStore) -> None:
     await store.write(hook)
     await store.write(lambda uow: webhooks.pause(uow, "flow"))
