@@ -13,6 +13,7 @@ from bot.alerts.condition import EVERYTHING, Condition, ConditionError
 from bot.alerts.condition_edit import edit, is_edit, with_text
 from bot.alerts.condition_editing import Editing, Screen
 from bot.alerts.condition_forms import TEXT
+from bot.alerts.condition_paths import node_at
 from bot.alerts.errors import Refused
 from bot.teams.dialogs import Asked
 from bot.teams.screens import Frame
@@ -52,6 +53,8 @@ def edited(asked: Asked, start: Condition = EVERYTHING) -> Edited:
         return Edited(said, typed=press.inputs)
     try:
         after = edit(editing, press.step, press.inputs)
+        # What they typed over the tree may have taken the place away that they were at.
+        node_at(after.condition, after.path)
     except ConditionError as error:
         return Edited(said, Refused("badPart", error=error), press.inputs)
     # The dialog's own inputs stay; those of the editor's screen are done with.

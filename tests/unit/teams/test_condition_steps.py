@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.alerts.condition import EVERYTHING
@@ -93,6 +93,7 @@ def asked(state: Any, step: str, inputs: dict[str, str]) -> Asked:
 
 
 @given(states, st.sampled_from(STEPS), st.dictionaries(names, values, max_size=5))
+@example({"text": "a b", "at": "0"}, "c.field:severity", {"c_text": ""})
 @settings(max_examples=800, deadline=None)
 def test_any_state_step_and_inputs_are_drawn_or_refused(state: Any, step: str, inputs: dict[str, str]) -> None:
     press = asked(state, step, inputs)
