@@ -30,6 +30,8 @@ class Dialog(StrEnum):
     FILTER = "filter"
     #: Which alerts a channel gets.
     SUBSCRIBE = "subscribe"
+    #: How much of each service source comes in.
+    SERVICES = "services"
     #: A tuning rule, new or to be edited.
     TUNE = "tune"
 

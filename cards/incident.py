@@ -15,6 +15,7 @@ from cards.language import Language, as_words
 from cards.parts import NAME, TITLE, Buttons, band, button_rows, cut_note, joined, notice_of, quiet, row_head
 from cards.reasons import reason_text
 from cards.safe import brief, clean, clip
+from cards.services import service_settings_button
 from cards.size import LIMIT, Room, fit
 
 #: Assets, steps of the story, reasons and people named on the card; the rest are counted or left out.
@@ -231,6 +232,7 @@ def _buttons(view: IncidentView, lang: Language, nonce: str, link_hosts: frozens
         button(lang.t("Merge…"), Step.MERGE),
     ]
     look = [button(lang.t("History"), Step.HISTORY), _undo(view, lang, nonce), button(lang.t("Refresh"))]
+    look.append(service_settings_button(lang, nonce))
     link = open_url(lang.t("Open in the portal"), view.incident.url, link_hosts=link_hosts)
     if link:
         look.append(link)

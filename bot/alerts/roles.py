@@ -28,6 +28,7 @@ class Role(StrEnum):
 
 #: What only some uses of a verb or command are.
 FINER: Final = ("renameTag", "undoOthers", "maintenanceEverywhere", "triageAct")
+FINER: Final = ("renameTag", "undoOthers", "maintenanceEverywhere", "chooseServices")
 
 #: The role that each verb and each command needs, and each finer use. A test keeps it complete.
 NEEDS: Final[Mapping[str, Role]] = {
@@ -47,6 +48,7 @@ NEEDS: Final[Mapping[str, Role]] = {
             "refresh",
             "routes",
             "search",
+            "services",
             "show",
             "similar",
             "where",

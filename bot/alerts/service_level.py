@@ -33,6 +33,19 @@ _LOWEST: Final[Mapping[Level, int]] = {
 DEFAULTS: Final[Mapping[str, Level]] = {"azureAdIdentityProtection": Level.RELEVANT}
 
 
+#: The service sources that are asked about, in the order in which they are shown.
+LISTED: Final = (
+    "azureAdIdentityProtection",
+    "microsoftDefenderForEndpoint",
+    "microsoftDefenderForIdentity",
+    "microsoftDefenderForOffice365",
+    "microsoftDefenderForCloudApps",
+    "microsoft365Defender",
+    "microsoftAppGovernance",
+    "dataLossPrevention",
+)
+
+
 def level_of(service: str, chosen: Mapping[str, Level]) -> Level:
     """What an administrator chose for a service source, else the default."""
     return chosen.get(service) or DEFAULTS.get(service, Level.ALL)

@@ -26,6 +26,7 @@ from bot.teams.route_commands import RouteCommands
 from bot.teams.rule_commands import Asked
 from bot.teams.rule_presses import RuleSettings
 from bot.teams.screens import Frame, Screen
+from bot.teams.service_settings import services
 from bot.teams.triage_commands import triage
 from bot.usecases import digests, read
 from bot.usecases.visibility import Reader, require_visible
@@ -65,6 +66,7 @@ class Commands:
             "tag": self._tag,
             "incident": self._incident,
             "entity": self._entity,
+            "services": lambda uow, said: services(uow, said, lang),
             **RouteCommands(lang=lang, zone=zone).plain,
             "triage": lambda uow, said: triage(uow, said, lang, zone),
             "allowlist": lambda uow, said: rule_commands.allow_list(Asked(uow, said, rules, lang)),

@@ -9,6 +9,7 @@ from bot.teams.dialogs import Handler
 from bot.teams.filter_dialog import filter_dialog
 from bot.teams.manage_dialog import MANAGE_ALERT
 from bot.teams.rule_presses import RuleSettings
+from bot.teams.service_settings import service_dialog
 from bot.teams.similar_dialog import similar_dialog
 from bot.teams.subscribe_dialog import subscribe_dialog
 from bot.teams.tune_dialog import tune_dialog
@@ -24,5 +25,6 @@ def every_dialog(
         Dialog.SIMILAR: similar_dialog(undo_within),
         Dialog.FILTER: filter_dialog(commands.post, days=queue_days),
         Dialog.TUNE: tune_dialog(rules),
+        Dialog.SERVICES: service_dialog(commands.post),
         Dialog.SUBSCRIBE: subscribe_dialog(commands.post, zone=str(zone)),
     }

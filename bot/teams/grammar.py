@@ -42,9 +42,7 @@ PLAIN = (
         "entity",
         "incident",
     ),
-    "rules",
-    "triage",
-    "allowlist",
+    *("rules", "services", "triage", "allowlist"),
 )
 
 _SYNONYMS = {

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.config import SandboxConfig
+from bot.sandbox.world import World
 from tests.support.payloads import graph_alert
 from tests.support.town import Town, running_town
 
@@ -218,6 +219,25 @@ async def test_a_notification_of_graphs_is_believed_in_nothing_but_that_it_is_ti
         await town.teams.wait_for_card("alerts", "Found at once")
 
 
+async def test_an_administrator_chooses_what_comes_in_by_text_and_in_a_dialog(tmp_path: Path) -> None:
+    people = World(tenant_id=SandboxConfig().tenant_id, bot_id="", bot_name="").people
+    settings = SETTINGS | {"TOCSIN_ADMINISTRATORS": people["ana"].object_id}
+    entra = {"serviceSource": "azureAdIdentityProtection", "detectionSource": "azureAdIdentityProtection"}
+    async with running_town(tmp_path, settings=settings, config=SandboxConfig(enforce_limits=False)) as town:
+        await town.teams.install("ana", channel="alerts")
+        await town.teams.wait_for_card("alerts", "alerts")
+        said = await town.told("ana", "services entra medium", in_="alerts")
+        assert "Entra ID Protection: \nHigh and medium severity" in said
+        assert "“services entra all”" in await town.told("ana", "services entra lots", in_="alerts")
+        assert "no service source “pigeons”" in await town.told("ana", "services pigeons all", in_="alerts")
+        card = await town.teams.wait_for_card("alerts", "High and medium severity")
+        opened = await town.teams.press("ana", card, "Alert service settings…")
+        assert opened["outcome"] == "dialog", opened
+        await town.teams.submits("ana", "Save", azureAdIdentityProtection="all")
+        await town.teams.wait_for_card("alerts", "Entra ID Protection: \nAll alerts")
+        await raised(town, "ad1", title="Unfamiliar sign-in", severity="low", **entra)
+
+
 async def test_only_the_most_relevant_of_entra_come_in_unless_somebody_chooses_more(agreed: Town) -> None:
     entra = {"serviceSource": "azureAdIdentityProtection", "detectionSource": "azureAdIdentityProtection"}
     now = datetime.now(UTC).isoformat()
@@ -229,3 +249,6 @@ async def test_only_the_most_relevant_of_entra_come_in_unless_somebody_chooses_m
     )
     await raised(agreed, "ad2", title="Leaked credentials", severity="high", **entra)
     assert "Unfamiliar sign-in" not in await agreed.told("ana", "search sign-in", in_="alerts")
+    said = await agreed.told("ana", "services", in_="alerts")
+    assert "Entra ID Protection: \nThe most relevant (high severity)" in said
+    assert "needs the permission role Administrator" in await agreed.told("ana", "services entra all", in_="alerts")
