@@ -27,8 +27,7 @@ class Role(StrEnum):
 
 
 #: What only some uses of a verb or command are.
-FINER: Final = ("renameTag", "undoOthers", "maintenanceEverywhere", "triageAct")
-FINER: Final = ("renameTag", "undoOthers", "maintenanceEverywhere", "chooseServices")
+FINER: Final = ("renameTag", "undoOthers", "maintenanceEverywhere", "triageAct", "chooseServices")
 
 #: The role that each verb and each command needs, and each finer use. A test keeps it complete.
 NEEDS: Final[Mapping[str, Role]] = {
