@@ -95,13 +95,15 @@ class Handler:
     on, and again the step from which a change was refused, with what was typed. `frame.notice` is to stand above it.
     `changes` are the steps that take effect. `again` is answered where Teams repeats one that did; it closes the dialog
     unless a dialog says otherwise. `instead` is for clients that cannot open dialogs: a button of a card that does
-    without, or words.
+    without, or words. `offline` shows a step again where the store does not answer at all, for dialogs that can do so
+    from the press alone; the others then close with words.
     """
 
     look: Step
     changes: Mapping[str, Step] = field(default_factory=dict)
     again: Step = lambda _uow, _asked, _reader: closed()
     instead: Callable[[DialogPress, Language], tuple[Verb, Press] | str]
+    offline: Callable[[Asked], Answer] | None = None
 
 
 class Dialogs:
@@ -131,7 +133,7 @@ class Dialogs:
                 return await self._answer(activity)
         except (Busy, TimeoutError) as slow:
             log.warning("a dialog could not be answered in time: %r", slow)
-            return message(busy_text(self._lang))
+            return self._without_the_store(activity)
 
     def instead(self, data: object) -> tuple[Verb, Press] | str:
         """For a client that sent the button of a dialog as a message, because it opens none. Raises Refused."""
@@ -156,6 +158,19 @@ class Dialogs:
         except (Busy, TimeoutError) as slow:
             log.warning("a dialog's change did not go through in time: %r", slow)
             return await self._again(handler, asked, Refused("busy"))
+
+    def _without_the_store(self, activity: InboundActivity) -> Json | None:
+        """The step again, with what was typed and the same nonce, where that needs no look at anything; else words."""
+        person = person_of(activity)
+        try:
+            press = _read(activity)
+            offline = self._handler(press).offline
+            if person is not None and offline is not None and activity.name == "task/submit":
+                asked = Asked(press, person, activity, self._clock())
+                return self._draw(asked, offline(asked), busy_text(self._lang), nonce=press.nonce)
+        except Refused:
+            pass
+        return message(busy_text(self._lang))
 
     async def _run(self, handler: Handler, asked: Asked) -> Json | None:
         change = handler.changes.get(asked.press.step)

@@ -6,7 +6,7 @@ from bot.alerts.condition_text import parse, to_text
 from bot.alerts.errors import Refused
 from bot.alerts.ports import UnitOfWork
 from bot.teams import screens
-from bot.teams.condition_steps import condition_of, edited
+from bot.teams.condition_steps import Edited, condition_of, edited
 from bot.teams.dialogs import Answer, Asked, Handler, Post, closed
 from bot.usecases import read
 from bot.usecases.visibility import Reader
@@ -25,15 +25,7 @@ def filter_dialog(post: Post, *, days: int) -> Handler:
         if asked.press.step in ("", COUNT) and now.editing.screen is Where.TREE and now.problem is None:
             text = _text(now.editing.condition)
             fitting = read.queue(uow, reader, days=days, kind=screens.kind_of(listing), text=text).total
-        return lambda f: render_filter(
-            now.editing,
-            now.typed,
-            fitting=fitting,
-            lang=f.lang,
-            press=asked.press,
-            nonce=f.nonce,
-            notice=now.notice(f),
-        )
+        return _drawn(asked, now, fitting)
 
     def show(uow: UnitOfWork, asked: Asked, reader: Reader) -> Answer:
         press = Press(listing=_listing(asked), filter=_text(condition_of(asked)) or None)
@@ -44,6 +36,19 @@ def filter_dialog(post: Post, *, days: int) -> Handler:
         look=look,
         changes={SHOW: show},
         instead=lambda _press, lang: lang.t("Say which ones: “queue severity:high host:web-*”."),
+        offline=lambda asked: _drawn(asked, edited(asked, _start(asked))),
+    )
+
+
+def _drawn(asked: Asked, now: Edited, fitting: int | None = None) -> Answer:
+    return lambda f: render_filter(
+        now.editing,
+        now.typed,
+        fitting=fitting,
+        lang=f.lang,
+        press=asked.press,
+        nonce=f.nonce,
+        notice=now.notice(f),
     )
 
 

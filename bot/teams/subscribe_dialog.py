@@ -1,5 +1,7 @@
 """The dialog “Choose alerts”: which ones a route brings into a conversation, line by line or as text."""
 
+from collections.abc import Callable
+
 from bot.alerts.condition import EVERYTHING
 from bot.alerts.errors import Refused
 from bot.alerts.ports import UnitOfWork
@@ -9,6 +11,7 @@ from bot.teams.dialogs import Answer, Asked, Handler, Post, closed
 from bot.usecases import routes
 from bot.usecases.routes import Wish
 from bot.usecases.visibility import Reader, may_subscribe
+from cards.language import Language
 from cards.naming import place_name
 from cards.route_dialog import FALLBACK, LIMIT, SAVE, render_choose_alerts
 from cards.routes import render_subscribed
@@ -21,18 +24,7 @@ def subscribe_dialog(post: Post, *, zone: str) -> Handler:
         route = routes.route_here(uow, reader, _name(asked))
         if not may_subscribe(uow, reader):
             return closed(lambda lang: lang.t("Alerts are posted in channels: open this in one."))
-        now = edited(asked, route.condition if route else EVERYTHING)
-        own = _own(asked, route)
-        press = asked.press.model_copy(update={"state": {**asked.press.state, **own}})
-        return lambda f: render_choose_alerts(
-            now.editing,
-            {**now.typed, **own},
-            channel=place_name(reader.conversation, f.lang),
-            lang=f.lang,
-            press=press,
-            nonce=f.nonce,
-            notice=now.notice(f),
-        )
+        return _drawn(asked, route, lambda lang: place_name(reader.conversation, lang))
 
     def save(uow: UnitOfWork, asked: Asked, reader: Reader) -> Answer:
         if not may_subscribe(uow, reader):
@@ -62,6 +54,23 @@ def subscribe_dialog(post: Post, *, zone: str) -> Handler:
         look=look,
         changes={SAVE: save},
         instead=lambda _press, lang: lang.t("Say what you want here: “subscribe severity>=medium service:identity”."),
+        offline=lambda asked: _drawn(asked, None, lambda lang: lang.t("this conversation")),
+    )
+
+
+def _drawn(asked: Asked, route: Route | None, place: Callable[[Language], str]) -> Answer:
+    """`route` as it is, where the dialog opens; afterwards the press says it all."""
+    now = edited(asked, route.condition if route else EVERYTHING)
+    own = _own(asked, route)
+    press = asked.press.model_copy(update={"state": {**asked.press.state, **own}})
+    return lambda f: render_choose_alerts(
+        now.editing,
+        {**now.typed, **own},
+        channel=place(f.lang),
+        lang=f.lang,
+        press=press,
+        nonce=f.nonce,
+        notice=now.notice(f),
     )
 
 

@@ -1,6 +1,10 @@
 """The condition editor over HTTP: a channel chooses its alerts, a list is filtered; one line at a time, or as text."""
 
+import asyncio
+import time
 from typing import Any
+
+import pytest
 
 from bot.sandbox.carddata import buttons as card_buttons
 from tests.scenarios.test_dialogs import data_of, locked, opened
@@ -136,3 +140,24 @@ async def test_a_stuck_database_keeps_what_was_chosen(town: Town) -> None:
     assert next(one for one in card["body"] if one.get("id") == "c_text")["value"] == "severity:high"
     assert (await town.teams.submits("ana", "Subscribe"))["outcome"] == "none"
     await town.teams.wait_for_card("alerts", "severity:high")
+
+
+async def test_where_nothing_at_all_can_be_looked_up_what_was_chosen_stays_on_the_screen(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await opened(town, "ana", await chosen(town), "Choose alerts…")
+    await town.teams.submits("ana", "Add filter")
+    with monkeypatch.context() as stuck:
+        stuck.setattr("bot.usecases.routes.route_here", lambda *_given: time.sleep(4))
+        stuck.setattr("bot.usecases.routes.subscribe_as", lambda *_given, **_named: time.sleep(4))
+        started = time.monotonic()
+        sent = await town.teams.submits("ana", "Next", c_field="tag")
+        assert time.monotonic() - started < 3
+        assert "Tocsin is busy" in card_text(sent["dialog"]["card"])
+        sent = await town.teams.submits("ana", "Done", c_op="is", c_values="vip")
+        assert "Tag is vip" in card_text(sent["dialog"]["card"])
+        sent = await town.teams.submits("ana", "Subscribe", limit="50")
+        assert next(one for one in sent["dialog"]["card"]["body"] if one.get("id") == "limit")["value"] == "50"
+    await asyncio.sleep(4)
+    assert (await town.teams.submits("ana", "Subscribe"))["outcome"] == "none"
+    await town.teams.wait_for_card("alerts", "tag:vip")

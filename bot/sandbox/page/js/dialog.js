@@ -21,12 +21,14 @@ export function openDialog(opened, message) {
   let size = opened;
 
   function place() {
-    const app = document.getElementById("app").getBoundingClientRect();
+    const frame = document.getElementById("app");
+    const app = frame.getBoundingClientRect();
     const phone = app.width <= PHONE;
     element.classList.toggle("phone", phone);
     const box = phone
       ? { width: app.width, height: app.height, left: app.left, top: app.top }
       : { width: Math.min(pixels(size.width, WIDTHS), innerWidth - 32), height: Math.min(pixels(size.height, HEIGHTS), innerHeight - 32) };
+    element.style.borderRadius = phone ? getComputedStyle(frame).borderRadius : "";
     for (const name of ["width", "height", "left", "top"]) element.style[name] = box[name] === undefined ? "" : `${box[name]}px`;
   }
   function name(title) {
