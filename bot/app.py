@@ -31,7 +31,7 @@ from bot.teams.presses import Presses
 from bot.teams.rosters import Rosters
 from bot.teams.rule_presses import RuleSettings
 from bot.teams.signing_keys import SigningKeys
-from bot.teams.strangers import introductions
+from bot.teams.strangers import introductions, rosters_of
 from bot.teams.turn import Turn
 from bot.transport import open_session
 from bot.usecases import digests, maintenance
@@ -83,7 +83,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         dispatcher = _dispatcher(settings, store=opened, clock=clock, lang=lang, connector=connector, meter=metrics)
         dispatcher.beat = lambda: beats.beat("delivery")
         webhooks = webhook_worker(settings, stack, store=opened, clock=clock, meter=metrics)
-        rosters = Rosters(store=store, messenger=connector, clock=clock)
+        rosters = rosters_of(store, connector, clock)
         turn = await _turn(settings, stack, store=store, clock=clock, lang=lang, connector=connector, rosters=rosters)
         graph = graph_of(settings, session, clock, stack)
         triage = triage_worker(store=store, graph=graph, clock=clock, lang=lang)

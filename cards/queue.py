@@ -92,11 +92,10 @@ def render_filter(
 
 def _heading(queue: QueueView, lang: Language) -> Element:
     title = {"queue": lang.t("Queue"), "mine": lang.t("My alerts"), "search": lang.t("Found")}[queue.kind]
-    if queue.kind == "search":
-        count, period = lang.n("{count} alert", "{count} alerts", queue.total), ""
-    else:
+    count = lang.n("{count} alert", "{count} alerts", queue.total)
+    if queue.open_only:
         count = lang.n("{count} open", "{count} open", queue.total)
-        period = lang.n("last day", "last {count} days", queue.days)
+    period = lang.n("last day", "last {count} days", queue.days) if queue.days else ""
     where = lang.t("page {page} of {pages}", page=queue.page + 1, pages=queue.pages) if queue.pages > 1 else ""
     heading = columns(
         column(rich(run(title, weight="Bolder", size="Medium"))),

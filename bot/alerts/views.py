@@ -164,6 +164,8 @@ class QueueView:
     days: int
     kind: QueueKind = "queue"
     filter: str = ""
+    #: Whether it lists what is open only; with `days` of 0 it does not ask for an age.
+    open_only: bool = True
 
     @property
     def pages(self) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -9,7 +10,7 @@ from bot.alerts.conversation import Conversation
 from bot.alerts.errors import DeliveryProblem
 from bot.alerts.messages import Messenger
 from bot.alerts.ports import Clock, Store, UnitOfWork
-from bot.usecases.conversations import keep_roster
+from bot.usecases.conversations import keep_name, keep_roster
 
 log = logging.getLogger(__name__)
 
@@ -19,13 +20,19 @@ FRESH: Final = timedelta(minutes=1)
 #: Seconds that somebody waits while we look whether they are in a channel.
 PATIENCE: Final = 5.0
 
+#: The channels of a team, by Teams' ids, and their names; from a service URL and the team's id.
+ChannelNames = Callable[[str, str], Awaitable[Mapping[str, str]]]
+
 
 class Rosters:
     """Reads rosters through the Messenger and keeps them."""
 
-    def __init__(self, *, store: Store, messenger: Messenger, clock: Clock) -> None:
+    def __init__(
+        self, *, store: Store, messenger: Messenger, clock: Clock, channel_names: ChannelNames | None = None
+    ) -> None:
         self._store = store
         self._messenger = messenger
+        self._channel_names = channel_names
         self._clock = clock
 
     async def refresh(self, conversation: Conversation) -> None:
@@ -37,6 +44,20 @@ class Rosters:
             return
         now = self._clock()
         await self._store.write(lambda uow: keep_roster(uow, conversation.id, members, now))
+        await self.learn_name(conversation)
+
+    async def learn_name(self, conversation: Conversation) -> None:
+        """Ask what a channel is called, where no activity has told it. General has no name: it differs by reader."""
+        team = conversation.team_id
+        if self._channel_names is None or conversation.name or not team or conversation.teams_id == team:
+            return
+        try:
+            names = await self._channel_names(conversation.service_url, team)
+        except DeliveryProblem as problem:
+            log.warning("the channels of conversation %d's team could not be read: %s", conversation.id, problem)
+            return
+        if name := names.get(conversation.teams_id):
+            await self._store.write(lambda uow: keep_name(uow, conversation, name))
 
     async def refresh_all(self) -> None:
         """Read the rosters of all subscribed conversations."""

@@ -1,13 +1,14 @@
 """Somebody whom the people picker names and whom we have not met yet."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, TypeVar
 
 from bot.alerts.errors import DeliveryProblem, Refused
 from bot.alerts.ports import Clock, Store
 from bot.teams.activity import InboundActivity
 from bot.teams.connector import Connector
+from bot.teams.rosters import Rosters
 from bot.usecases.conversations import meet_member
 
 T = TypeVar("T")
@@ -35,6 +36,15 @@ def introductions(store: Store, connector: Connector, clock: Clock) -> Introduce
         return True
 
     return introduce
+
+
+def rosters_of(store: Store, connector: Connector, clock: Clock) -> Rosters:
+    """Rosters and names of channels, as Teams tells them."""
+
+    async def names(service_url: str, team: str) -> Mapping[str, str]:
+        return {channel.id: channel.name for channel in await connector.team_channels(service_url, team)}
+
+    return Rosters(store=store, messenger=connector, clock=clock, channel_names=names)
 
 
 async def introducing(run: Callable[[], Awaitable[T]], introduce: Introduce, activity: InboundActivity) -> T:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.alerts.conversation import Conversation
 from bot.alerts.messages import Member
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
@@ -28,6 +29,16 @@ def keep_roster(uow: UnitOfWork, conversation: int, members: Iterable[Member], a
     for member in known:
         meet_member(uow, member, at)
     uow.conversations.keep_roster(conversation, [(member.object_id or "").lower() for member in known], at)
+
+
+def keep_name(uow: UnitOfWork, conversation: Conversation, name: str) -> None:
+    uow.conversations.meet(
+        teams_id=conversation.teams_id,
+        kind=conversation.kind,
+        service_url=conversation.service_url,
+        tenant_id=conversation.tenant_id,
+        name=name,
+    )
 
 
 def meet_member(uow: UnitOfWork, member: Member, at: datetime) -> None:

@@ -1,11 +1,12 @@
 """What people look at: an alert and its views, and the queue. Nothing here changes anything."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.alerts.alert import Alert
-from bot.alerts.condition import EVERYTHING, ConditionError
+from bot.alerts.condition import EVERYTHING, Condition, ConditionError, Field, Not, Op, all_of, tests_of
+from bot.alerts.condition_checks import make_test
 from bot.alerts.condition_text import parse
 from bot.alerts.errors import Refused
 from bot.alerts.history import Entry, Kind
@@ -21,6 +22,11 @@ from bot.usecases.visibility import Reader, require_visible, scope_of, visible_a
 EVIDENCE_SHOWN, COMMENTS_SHOWN, ENTRIES_SHOWN, SIMILAR_SHOWN, INCIDENTS_OFFERED = 60, 10, 40, 8, 20
 
 OPEN = frozenset({Status.NEW, Status.IN_PROGRESS})
+
+#: Fields of which the queue has an opinion where a filter has none.
+_OF_STATUS = frozenset({"status", "resolved"})
+_TIMES = frozenset({"created", "first", "last", "received", "acknowledged", "resolved"})
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 #: Alerts on one page of the queue.
 PAGE_SIZE = 6
@@ -97,11 +103,14 @@ def queue(
     except ConditionError as error:
         raise Refused("badFilter", error=error, text=text) from None
     scope = scope_of(uow, reader)
+    # What a filter says itself, the default does not say again: as in Defender's portal.
+    asked = {test.field.name for test in tests_of(where)}
+    closed, days = kind == "search" or bool(asked & _OF_STATUS), 0 if kind == "search" or asked & _TIMES else days
     wanted = QueueFilter(
-        since=reader.at - timedelta(days=days),
+        since=reader.at - timedelta(days=days) if days else LONG_AGO,
         assignee=reader.person if kind == "mine" else None,
-        where=where,
-        closed=kind == "search",
+        where=all_of(where, *_beside(asked, days)) if closed and kind != "search" else where,
+        closed=closed,
         me=reader.person,
         now=reader.at,
     )
@@ -109,7 +118,17 @@ def queue(
     if not alerts and page:
         page = max(0, -(-total // PAGE_SIZE) - 1)
         alerts, total = uow.alerts.page(scope, wanted, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
-    return QueueView(tuple(views_of(uow, alerts)), total, page, PAGE_SIZE, days, kind, text.strip())
+    return QueueView(
+        tuple(views_of(uow, alerts)), total, page, PAGE_SIZE, days, kind, text.strip(), open_only=not closed
+    )
+
+
+def _beside(asked: Collection[str], days: int) -> Iterator[Condition]:
+    """What the queue asks for where a filter speaks of the status: its days, and nothing that a rule has hidden."""
+    if days:
+        yield make_test(Field("last"), Op.AT_LEAST, f"{days}d")
+    if "hidden" not in asked:
+        yield Not(make_test(Field("hidden"), Op.EXISTS))
 
 
 def in_range(uow: UnitOfWork, first: int, last: int, reader: Reader, status: Collection[Status] = OPEN) -> list[int]:

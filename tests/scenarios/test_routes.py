@@ -130,3 +130,29 @@ async def test_in_ones_own_chat_one_sees_what_ones_channels_get(town: Town) -> N
     assert f"#{bad}" in listed
     assert f"#{low}" not in listed
     assert "not available" in await town.told("bo", f"comment {low} hello")
+
+
+async def test_the_queue_can_be_filtered_by_everything_that_it_shows(town: Town) -> None:
+    """Severity, status, service, entity, investigation, tags, assignee, incident, classification, time, words."""
+    many = {"severity": "low", "serviceSource": "microsoftDefenderForOffice365", "incidentId": "77"}
+    (one,) = (await town.report("graph", on(1, "web-1", title="First words", investigationState="running", **many)))[
+        "alerts"
+    ]
+    old = {"createdDateTime": "2026-01-01T00:00:00Z", "lastActivityDateTime": "2026-01-02T00:00:00Z"}
+    (two,) = (await town.report("graph", on(2, "pc-1", title="Second words", severity="high", **old)))["alerts"]
+    (done,) = (await town.report("graph", on(3, "pc-2", title="Over and done", severity="medium")))["alerts"]
+    for said in (f"tag {one} +vip", f"assign {one} ana", f"classify {one} fp", f"resolve {done} tp"):
+        await town.told("ana", said, in_="alerts")
+    for said, expected in {
+        "severity:low": {one}, "status:resolved": {done}, "status:new": {one}, "status:open": {one},
+        "service:office": {one}, "host:web-*": {one}, "evidence:web-1": {one}, "investigation:running": {one},
+        "tag:vip": {one}, "assignee:ana": {one}, "assignee:nobody": set(), "incident:1": {one},
+        "classification:fp": {one}, "last:7d": {one}, "created<2026-02-01": {two},
+        "created<2026-02-01 severity:high": {two},
+        "first words": {one}, "status:resolved created>1d": {done}, "title:words not tag:vip created<2026-02-01": {two},
+    }.items():  # fmt: skip
+        listed = await town.told("ana", f"queue {said}", in_="alerts")
+        found = {number for number in (one, two, done) if f"#{number}" in listed}
+        assert found == expected, (said, listed)
+    assert "last 30 days" not in await town.told("ana", "queue created<2026-02-01", in_="alerts")
+    assert "1 alert" in await town.told("ana", "queue status:resolved", in_="alerts")
