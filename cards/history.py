@@ -65,7 +65,7 @@ def _whole(history: HistoryView, buttons: Buttons, lang: Language) -> list[Actio
             title = lang.n("Undo {who}'s on {count}", "Undo {who}'s on all {count}", count, who=who)
             actions.append(buttons.given(title, Verb.UNDO, action=others.action, inputs="none"))
         else:
-            title = lang.t("Undo {who}'s", who=who)
+            title = lang.t("Undo {who}'s step", who=who)
             actions.append(buttons.given(title, Verb.UNDO, to=others.actor.id, inputs="none"))
     return actions
 

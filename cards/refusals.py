@@ -117,6 +117,10 @@ def _many_tags(refused: Refused, _view: AlertView | None, lang: Language) -> str
 
 def _changed_since(refused: Refused, _view: AlertView | None, lang: Language) -> str:
     field = lang.term(vocabulary.FIELDS, str(refused.facts.get("field", "")))
+    entry = refused.facts.get("entry")
+    if isinstance(entry, Entry):
+        who = actor_name(entry, lang)
+        return lang.t("This cannot be undone: {who} has changed “{field}” since.", who=who, field=field)
     return lang.t("This cannot be undone: “{field}” has changed since.", field=field)
 
 

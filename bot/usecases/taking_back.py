@@ -10,13 +10,19 @@ from bot.alerts.ports import UnitOfWork
 def take_back(uow: UnitOfWork, alert: Alert, entry: Entry) -> Decision:
     """Its inverse; a comment of it is struck through, or stands again.
 
-    Raises Refused: "alreadyUndone" with who did it and when, and "changedSince" with the field.
+    Raises Refused: "alreadyUndone" with who did it and when, and "changedSince" with the field and the entry that
+    changed it.
     """
     later = uow.history.since(alert.number, entry.revision)[::-1]
     if entry.revision in undone_among(later):
         by = next(each for each in later if each.undoes == entry.revision)
         raise Refused("alreadyUndone", who=by.actor.name, when=by.at)
-    decision = alerts.undo(alert, entry)
+    try:
+        decision = alerts.undo(alert, entry)
+    except Refused as refused:
+        field = refused.facts.get("field")
+        since = next((each for each in later if any(change.field == field for change in each.changes)), None)
+        raise Refused(refused.reason, field=field, entry=since) from None
     if decision.withdraws is not None:
         uow.history.withdraw(alert.number, _comment_of(uow, entry), withdrawn=decision.withdraws)
     return decision

@@ -76,7 +76,7 @@ async def test_alerts_that_changed_since_stay_as_they_are_and_are_named_and_the_
     told = await town.told("ana", "undo", in_="alerts")
     assert "Taken back on 2 alerts" in told
     assert "#1, #3: Ana Alvarez undid" in told
-    assert "#2: This cannot be undone: “Status” has changed since." in told
+    assert "#2: This cannot be undone: Bo Berg has changed “Status” since." in told
     assert await statuses(town, numbers) == [Status.NEW] * 3
     assert (await town.alert(2)).classification is Classification.FALSE_POSITIVE
     assert [entry.kind.value for entry in await town.history(2)] == ["created", "resolved", "reopened"]

@@ -195,7 +195,7 @@ async def test_an_administrator_takes_back_what_others_did_and_nobody_else_may(t
         assert "Taken back on 2 alerts" in await town.told("ana", "undo", in_="alerts"), "her own undo is redone"
         await town.told("bo", "tag 1 +vip", in_="alerts")
         await town.pressed("ana", card, "History")
-        await town.pressed("ana", card, "Undo Bo Berg's")
+        await town.pressed("ana", card, "Undo Bo Berg's step")
         assert (await town.alert(1)).tags == ()
         assert "do not know anybody" in await town.told("ana", "undo zoe", in_="alerts")
 

@@ -46,7 +46,7 @@ async def test_undo_is_refused_where_the_field_has_changed_since_and_shows_the_f
     await town.pressed("ana", posted, "Assign to me")
     await town.told("bo", f"assign {posted['number']} me", in_="alerts")
     shown = await town.pressed("ana", posted, "Undo")
-    assert "cannot be undone" in shown
+    assert "cannot be undone: Bo Berg has changed “Assigned to” since" in shown
     assert "Bo Berg" in shown
     assert (await town.alert(posted["number"])).revision == 3
 
