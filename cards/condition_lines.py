@@ -13,8 +13,8 @@ from cards.language import Language
 from cards.parts import quiet
 from cards.safe import brief
 
-#: Characters of a line.
-_LINE = 160
+#: Characters of a line, and levels that are indented: on a phone, more would leave no room for the words.
+_LINE, _LEVELS = 160, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +60,23 @@ class Tree:
             return [rich(quiet(self._lang.t("Every alert.")))]
         return list(self._lines(()))
 
-    def below(self, path: Path) -> list[Element]:
+    def below(self, path: Path, level: int = 0) -> list[Element]:
         """What stands in the group there."""
         node, _ = without_not(node_at(self._condition, path))
         word = self._lang.t("or ") if isinstance(node, Or) else self._lang.t("and ")
         drawn: list[Element] = []
         for place, one in enumerate(children(self._condition, path)):
-            drawn += self._lines(one, word if place else "")
+            drawn += self._lines(one, word if place else "", level)
         return drawn
 
-    def _lines(self, path: Path, before: str = "") -> Iterator[Element]:
+    def _lines(self, path: Path, before: str = "", level: int = 0) -> Iterator[Element]:
         if self._most <= 0:
             self.left_out += 1
             return
         self._most -= 1
         yield self._row(path, before)
-        if under := self.below(path):
-            yield indented(under, spacing="Small")
+        if under := self.below(path, level + 1):
+            yield indented(under, spacing="Small") if level < _LEVELS else container(under, spacing="Small")
 
     def _row(self, path: Path, before: str) -> Element:
         text = line_text(self._condition, path, self._lang)

@@ -101,7 +101,7 @@ def test_screen(editing: Editing, typed: Typed, lang: Language, steps: Steps) ->
     at = write_path(editing.path)
     actions = [steps.button("done", lang.t("Done"), primary=True)]
     if editing.how is How.CHANGE:
-        actions.append(steps.button(f"or:{at}", lang.t("Or…"), alone=True))
+        actions.append(steps.button(f"or:{at}", lang.t("Or…")))
         actions.append(steps.button(f"delete:{at}", lang.t("Delete"), alone=True))
     actions += [steps.button("refield", lang.t("Another field"), alone=True), _back(lang, steps)]
     offered = [choice(op_label(field, one, lang), one.value) for one in ops_of(field, op)]

@@ -98,9 +98,12 @@ def _add(editing: Editing, about: str, typed: Typed) -> Editing:
     return Editing(editing.condition, Screen.FIELD, path, How.ADD)
 
 
-def _or(editing: Editing, about: str, _typed: Typed) -> Editing:
+def _or(editing: Editing, about: str, typed: Typed) -> Editing:
     path = read_path(about)
     node_at(editing.condition, path)
+    if editing.screen is Screen.TEST and editing.how is How.CHANGE and typed and (field := editing.asks):
+        # What was chosen there about the test itself is not lost by going on.
+        return Editing(_changed(editing, field, typed), Screen.FIELD, path, How.OR)
     return Editing(editing.condition, Screen.FIELD, path, How.OR)
 
 
@@ -124,13 +127,16 @@ def _done(editing: Editing, _about: str, typed: Typed) -> Editing:
     field = editing.asks
     if field is None:
         return _tree(editing)
-    test = read_test(field, typed)
-    negated = typed.get(NEGATED) == "true"
     if editing.how is How.CHANGE:
-        _, count = without_not(node_at(editing.condition, editing.path))
-        new = with_not(test, negations(count, negated=negated))
-        return _tree(editing, replaced(editing.condition, editing.path, new))
-    return _placed(editing, with_not(test, int(negated)))
+        return _tree(editing, _changed(editing, field, typed))
+    return _placed(editing, with_not(read_test(field, typed), int(typed.get(NEGATED) == "true")))
+
+
+def _changed(editing: Editing, field: Field, typed: Typed) -> Condition:
+    """With the test that is open as its form says it."""
+    _, count = without_not(node_at(editing.condition, editing.path))
+    new = with_not(read_test(field, typed), negations(count, negated=typed.get(NEGATED) == "true"))
+    return replaced(editing.condition, editing.path, new)
 
 
 def _turned(editing: Editing, typed: Typed) -> Condition:

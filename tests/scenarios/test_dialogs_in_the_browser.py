@@ -149,6 +149,19 @@ async def test_no_step_of_a_dialog_is_wider_than_the_window_and_each_leads_on(
         await page.close()
 
 
+async def test_groups_in_groups_in_groups_leave_room_for_their_words(town: Town, browser: Browser) -> None:
+    page, complaints = await visit(browser, f"{town.teams.url}/?as=ana&conversation=ana", width=320, height=700)
+    deep = "(" * 12 + "severity:high or title:mimikatz" + ") host:web-1) or user:ana" * 6
+    await town.told("ana", f"queue {deep}")
+    queue = await town.teams.wait_for_card("ana", "Filter…")
+    await press(page, queue["id"], "Filter…")
+    line = page.get_by_role("dialog").get_by_text("Title has the words mimikatz")
+    await expect(line).to_be_visible()
+    assert await line.evaluate("one => one.getBoundingClientRect().width") > 60
+    assert await sticking_out(page) == []
+    assert complaints == []
+
+
 async def test_a_filter_is_made_with_one_thumb(town: Town, browser: Browser) -> None:
     await town.told("ana", "subscribe", in_="quiet")
     chosen = await town.teams.wait_for_card("quiet", "Choose alerts…")

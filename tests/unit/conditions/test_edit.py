@@ -132,6 +132,14 @@ def test_one_test_or_another() -> None:
     assert to_text(editing.condition) == 'host:web-1 (user:ana or user:bo or not host.group:"tier 0")'
 
 
+def test_what_was_changed_about_a_test_is_kept_when_another_way_is_added() -> None:
+    editing = edit(Editing(parse("not host:web-1")), "c.open:", {})
+    editing = edit(editing, "c.or:", {"c_op": "is", "c_values": "web-2", "c_not": "true"})
+    assert to_text(editing.condition) == "not host:web-2"
+    editing = edit(edit(editing, "c.field:user", {}), "c.done", {"c_op": "is", "c_values": "ana"})
+    assert to_text(editing.condition) == "not host:web-2 or user:ana"
+
+
 @pytest.mark.parametrize(
     ("text", "step", "typed", "becomes"),
     [
