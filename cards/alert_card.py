@@ -24,6 +24,7 @@ from cards.labels import (
 )
 from cards.language import Language
 from cards.parts import NAME, Buttons, button_rows, buttons_for, head, joined, notice_of, quiet, title_of
+from cards.recommendation import habit_text
 from cards.safe import brief, clean, clip
 from cards.sentences import rule_label, sentence
 from cards.size import LIMIT, Room, fit
@@ -102,6 +103,8 @@ def _body(view: AlertView, lang: Language, now: datetime, room: Room) -> list[El
         words = brief(comment.text, min(_COMMENT, room.text))
         who = brief(comment.author, NAME)
         lines.append(rich(quiet(f"{who}: "), run(f"“{words}”", italic=True), spacing="Small"))
+    if habit := habit_text(view, lang):
+        lines.append(rich(quiet(habit), spacing="Small"))
     lines += [rich(run(text, weight="Bolder"), spacing="Small") for text in mirror_texts(view, lang)]
     if extras := extras_text(alert, lang):
         lines.append(rich(quiet(extras), spacing="Small"))
@@ -235,6 +238,7 @@ def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: froz
         buttons.plain(lang.t("Story"), Verb.STORY),
         buttons.plain(lang.t("Entities"), Verb.ENTITY),
         buttons.plain(lang.t("History"), Verb.HISTORY),
+        buttons.plain(lang.t("Recommendation"), Verb.RECOMMENDATIONS),
         buttons.plain(lang.t("Undo"), Verb.UNDO),
     ]
     if view.alert.incident is not None:

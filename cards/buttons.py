@@ -27,6 +27,7 @@ class Verb(StrEnum):
     TAG = "tag"
     LINK = "link"
     SIMILAR = "similar"
+    RECOMMENDATIONS = "recommendations"
     DETAILS = "details"
     HISTORY = "history"
     #: Brings back into sight what a rule has hidden.

@@ -28,6 +28,7 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
                     ("story 1042", lang.t("what came before and after it, and the processes behind")),
                     ("entity web-1", lang.t("a host, an account …: its alerts, and how they ended")),
                     ("similar 1042", lang.t("alerts like it, and how they ended")),
+                    ("recommendations 1042", lang.t("what it probably is, why, and what to do next")),
                     ("digest", lang.t("the numbers of the last day")),
                 ),
             ),

@@ -245,3 +245,18 @@ SHARED = _table(
     label=mark("label"),
     other=mark("evidence"),
 )
+
+#: Verdicts within a sentence.
+JUDGED = _table(
+    truePositive=mark("true positive"),
+    informationalExpectedActivity=mark("expected activity"),
+    falsePositive=mark("false positive"),
+)
+
+#: What a source advises, in the order in which it is done.
+PHASES = _table(
+    investigation=mark("Investigate"),
+    remediation=mark("Remediate"),
+    prevention=mark("Prevent"),
+    other=mark("Also advised"),
+)

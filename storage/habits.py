@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, select, true
 
 from bot.alerts.conversation import Scope
-from bot.alerts.habit_ports import Handled, Judgement, Place, Upkeep
+from bot.alerts.habit_ports import Handled, Judgement, Place, Upkeep, Usual
 from bot.alerts.history import Kind
 from bot.alerts.people import ActorKind
 from bot.alerts.recommendation import Circles, Tally, without
@@ -20,15 +20,24 @@ from storage.scopes import in_scope
 from storage.tables import alerts, comments, history
 from storage.verdicts import tallies
 
+#: Verdicts that are looked at for who gave them, the newest ones.
+_ASKED = 200
+
 _PLACE = select(likenesses.c.circles, likenesses.c.site).where(likenesses.c.alert == bindparam("alert_"))
 _VERDICT = select(verdicts.c.verdict).where(verdicts.c.alert == bindparam("alert_"))
-_USUAL = among(
-    lambda is_among: (
-        select(likenesses.c.alert, verdict_counts.c.first, verdict_counts.c.second, verdict_counts.c.third)
-        .join(verdict_counts, verdict_counts.c.circle == likenesses.c.here)
-        .where(is_among(likenesses.c.alert, "alerts_"))
-    )
+_USUAL = (
+    select(likenesses.c.here, verdict_counts.c.first, verdict_counts.c.second, verdict_counts.c.third)
+    .join(verdict_counts, verdict_counts.c.circle == likenesses.c.here)
+    .where(likenesses.c.alert == bindparam("alert_"))
 )
+_NEWEST = (
+    select(verdicts.c.by_id, verdicts.c.by_name)
+    .where(verdicts.c.here == bindparam("here_"))
+    .order_by(verdicts.c.at.desc(), verdicts.c.alert.desc())
+    .limit(_ASKED)
+    .subquery()
+)
+_BY_WHOM = select(func.min(_NEWEST.c.by_id), func.max(_NEWEST.c.by_id), func.max(_NEWEST.c.by_name))
 _JUDGEMENTS = (
     select(
         verdicts.c.alert,
@@ -71,9 +80,13 @@ class Habits:
         own = self._on.execute(_VERDICT, {"alert_": but}).scalar()
         return without(circles, counted, Classification(own)) if own is not None else counted
 
-    def usual(self, alerts: Iterable[int]) -> Mapping[int, tuple[int, int, int]]:
-        rows = self._on.execute(_USUAL.on(self._on), {"alerts_": list(alerts)})
-        return {alert: (one, two, three) for alert, one, two, three in rows}
+    def usual(self, alert: int) -> Usual | None:
+        row = self._on.execute(_USUAL, {"alert_": alert}).first()
+        if row is None:
+            return None
+        here, one, two, three = row
+        first, last, name = self._on.execute(_BY_WHOM, {"here_": here}).one()
+        return Usual((one, two, three), name if first == last and name else "")
 
     def judgements(self, circles: Circles, scope: Scope, *, but: int, limit: int) -> tuple[Judgement, ...]:
         return self._judgements(circles, scope, but, limit, true())

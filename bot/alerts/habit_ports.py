@@ -43,6 +43,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """How the alerts of a rule at a site were judged, in the order of VERDICTS. `only_by` has judged them all alone."""
+
+    counts: tuple[int, int, int]
+    only_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Upkeep:
     """What one round has done, and how many alerts are still to be indexed."""
 
@@ -61,8 +69,8 @@ class Habits(Protocol):
         """The counts of these circles, without the verdict on one alert."""
         ...
 
-    def usual(self, alerts: Iterable[int]) -> Mapping[int, tuple[int, int, int]]:
-        """How others of the same rule at the same site were judged, in the order of VERDICTS, by alert."""
+    def usual(self, alert: int) -> Usual | None:
+        """How others of the same rule at the same site were judged, of an alert that is not judged itself."""
         ...
 
     def judgements(self, circles: Circles, scope: Scope, *, but: int, limit: int) -> tuple[Judgement, ...]:

@@ -44,6 +44,7 @@ NEEDS: Final[Mapping[str, Role]] = {
             "story",
             "mine",
             "queue",
+            "recommendations",
             "refresh",
             "routes",
             "search",

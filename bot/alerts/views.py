@@ -9,10 +9,13 @@ from bot.alerts.alert import Alert
 from bot.alerts.condition import EVERYTHING, Condition
 from bot.alerts.conversation import Gathered
 from bot.alerts.evidence import Evidence
+from bot.alerts.habit_ports import Handled, Judgement, Usual
 from bot.alerts.history import Entry, undone_among
 from bot.alerts.incident import Incident
 from bot.alerts.mirror import Mirror
+from bot.alerts.next_steps import Step
 from bot.alerts.people import Person
+from bot.alerts.recommendation import Recommendation
 from bot.alerts.routing import Fate, Route, Window
 from bot.alerts.similarity import Reason
 from bot.alerts.words import Severity
@@ -45,6 +48,8 @@ class AlertView:
     card: int = 0
     folded: int = 0
     folded_open: int = 0
+    #: How others of the same rule at the same site were judged, where this one is not yet.
+    usual: Usual | None = None
 
     @property
     def assignee_name(self) -> str | None:
@@ -99,6 +104,41 @@ class Similar:
 class SimilarView:
     view: AlertView
     similar: tuple[Similar, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """A recommendation, and what it rests on.
+
+    `judged_by` has the names of those who gave verdicts, with how many; it and the following fields are empty where
+    nobody has judged the same rule at the same site.
+    """
+
+    given: Recommendation
+    site: str
+    determination: str = ""
+    judged_by: tuple[tuple[str, int], ...] = ()
+    last_at: datetime | None = None
+    true_positives: tuple[Judgement, ...] = ()
+    flips: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Precedent:
+    """A resolved alert like another, and the words with which it was resolved."""
+
+    alert: Alert
+    said: Handled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecommendationView:
+    """`recommendations`. Without advice there is no basis."""
+
+    view: AlertView
+    advice: Advice | None
+    steps: tuple[Step, ...] = ()
+    handled: tuple[Precedent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -266,10 +266,7 @@ def first_told(uow: UnitOfWork, activity: InboundActivity, now: datetime) -> boo
 
 _LISTS = frozenset({"queue", "mine", "search"})
 _LOOKS: Mapping[str, Verb] = {
-    "similar": Verb.SIMILAR,
-    "details": Verb.DETAILS,
-    "history": Verb.HISTORY,
-    "story": Verb.STORY,
+    str(verb): verb for verb in (Verb.SIMILAR, Verb.RECOMMENDATIONS, Verb.DETAILS, Verb.HISTORY, Verb.STORY)
 }
 
 #: What a range means for verbs that are not about what is open.

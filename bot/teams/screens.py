@@ -11,6 +11,7 @@ from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import AlertView, QueueKind
 from bot.usecases import read
 from bot.usecases.permission import require
+from bot.usecases.recommend import recommendation
 from bot.usecases.story import story
 from bot.usecases.visibility import Reader
 from bot.usecases.where import where as find_where
@@ -29,6 +30,7 @@ from cards.history import render_history
 from cards.language import Language
 from cards.outcome import render_outcome, undo_button
 from cards.queue import render_queue
+from cards.recommendation import render_recommendation
 from cards.routes import render_where
 from cards.similar import render_similar
 from cards.story import render_story
@@ -135,6 +137,11 @@ def _story(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Scree
     return lambda f: render_story(view, lang=f.lang, now=f.now, nonce=f.nonce, opened_from=f.opened_from)
 
 
+def _recommendations(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
+    view = recommendation(uow, number, reader)
+    return lambda f: render_recommendation(view, lang=f.lang, now=f.now, nonce=f.nonce, opened_from=f.opened_from)
+
+
 def _form(render: Callable[..., Json]) -> "_Load":
     """The screen of a form that needs the alert alone."""
 
@@ -182,6 +189,7 @@ SCREENS: Mapping[Verb, _Load] = {
     Verb.HISTORY: _history,
     Verb.STORY: _story,
     Verb.SIMILAR: _similar,
+    Verb.RECOMMENDATIONS: _recommendations,
     Verb.WHERE: _where,
     Verb.ASSIGN: _form(render_assign_form),
     Verb.COMMENT: _form(render_comment_form),

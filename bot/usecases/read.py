@@ -14,7 +14,7 @@ from bot.alerts.incident import Incident
 from bot.alerts.people import ActorKind
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import AlertView, DetailsView, HistoryView, QueueFilter, QueueKind, QueueView, SimilarView
-from bot.alerts.words import Status
+from bot.alerts.words import Classification, Status
 from bot.usecases.permission import may, require
 from bot.usecases.visibility import Reader, require_visible, scope_of, visible_alert
 
@@ -45,6 +45,8 @@ def shared_view(uow: UnitOfWork, number: int, conversation: int) -> AlertView:
 def view_of(uow: UnitOfWork, alert: Alert, conversation: int) -> AlertView:
     """The same, of an alert that was loaded, or has just been changed."""
     (view,) = views_of(uow, [alert])
+    if alert.is_open and alert.classification is Classification.NOT_SET:
+        view = replace(view, usual=uow.habits.usual(alert.number))
     card, folded, folded_open = uow.folds.own_card(conversation, alert.number)
     return replace(view, card=card, folded=folded, folded_open=folded_open) if folded else view
 

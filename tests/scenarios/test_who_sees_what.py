@@ -27,7 +27,17 @@ async def test_a_guest_of_the_channel_looks(town: Town) -> None:
 
 async def test_somebody_of_the_tenant_who_is_in_no_channel_sees_nothing(town: Town) -> None:
     await town.raised("Not for Nora")
-    for text in ("queue", "alert 1", "details 1", "similar 1", "history 1", "resolve 1", "comment 1 hello", "digest"):
+    for text in (
+        "queue",
+        "alert 1",
+        "details 1",
+        "similar 1",
+        "recommendations 1",
+        "history 1",
+        "resolve 1",
+        "comment 1 hello",
+        "digest",
+    ):
         told = await _nora_says(town, text)
         assert "Not for Nora" not in told
     assert (await town.alert(1)).revision == 1
@@ -55,7 +65,7 @@ async def test_a_press_on_an_alert_that_one_may_not_see_answers_exactly_like_one
         ("link", {"incident": "new"}),
         ("link", {}),
         ("undo", {}),
-        *((verb, {}) for verb in ("details", "history", "similar", "refresh", "back")),
+        *((verb, {}) for verb in ("details", "history", "similar", "recommendations", "refresh", "back")),
     ]
     for verb, given in inputs:
         answers = [
@@ -70,8 +80,8 @@ async def test_a_press_on_an_alert_that_one_may_not_see_answers_exactly_like_one
 
 async def test_a_command_about_an_alert_that_one_may_not_see_answers_like_one_about_none(town: Town) -> None:
     await town.raised("Only in alerts")
-    for words in ("alert {}", "details {}", "history {}", "similar {}", "resolve {} fp", "comment {} x", "undo {}",
-                  "link {} new", "link {} 1", "assign {} nobody", "resolve {0}-{0} fp"):  # fmt: skip
+    for words in ("alert {}", "details {}", "history {}", "similar {}", "recommendations {}", "resolve {} fp",
+                  "comment {} x", "undo {}", "link {} new", "link {} 1", "assign {} nobody", "resolve {0}-{0} fp"):  # fmt: skip
         hidden = await town.told("ana", words.format(1), in_="quiet")
         missing = await town.told("ana", words.format(9), in_="quiet")
         assert hidden.replace("1", "9") == missing, words

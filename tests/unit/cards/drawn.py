@@ -35,12 +35,14 @@ from cards.manage_similar import Chosen, render_pick, render_preview
 from cards.not_available import render_not_available
 from cards.outcome import render_outcome, undo_button
 from cards.queue import render_queue
+from cards.recommendation import render_recommendation
 from cards.routes import render_routes, render_subscribed, render_where
 from cards.similar import render_similar
 from cards.story import render_story
 from cards.triage import render_triage, render_triage_rule
 from tests.unit.cards import examples as given
 from tests.unit.cards import incident_examples, rule_examples, story_examples
+from tests.unit.cards import recommendation_examples as recommended
 from tests.unit.cards import route_examples as routes
 from tests.unit.cards import triage_examples as rules
 
@@ -81,6 +83,11 @@ def every_card() -> dict[str, Card]:
         "merge with none": render_merge_form(incident_examples.a_merge(0), **_WORDS),
         "alert with notice": render_alert(given.taken(), notice="Bo was first: Bo took it at 03:12.", **_TIMED),
         "alert from queue": render_alert(given.a_view(), opened_from=OpenedFrom(Listing.QUEUE, 2), **_TIMED),
+        "alert with a habit": render_alert(replace(given.a_view(), usual=recommended.USUAL), **_TIMED),
+        "recommendation": render_recommendation(recommended.a_recommendation(), **_TIMED),
+        "recommendation by one": render_recommendation(recommended.by_one(), **_TIMED),
+        "recommendation from elsewhere": render_recommendation(recommended.elsewhere(), **_TIMED),
+        "recommendation without basis": render_recommendation(recommended.no_basis(), **_TIMED),
         "details": render_details(given.a_details(), link_hosts=_HOSTS, **_TIMED),
         "history": render_history(given.a_history(), **_TIMED),
         "history of many": render_history(given.a_history_of_many(), **_TIMED),

@@ -23,10 +23,12 @@ from cards.forms import render_assign_form, render_link_form, render_resolve_for
 from cards.history import render_history
 from cards.language import ENGLISH
 from cards.queue import render_queue
+from cards.recommendation import render_recommendation
 from cards.similar import render_similar
 from cards.size import LIMIT, Room, fit, size
 from tests.support.card_reading import buttons, text, texts
 from tests.unit.cards import examples
+from tests.unit.cards.recommendation_examples import a_recommendation
 
 TEAMS = 28_672
 TIMED: dict[str, Any] = {"lang": ENGLISH, "now": examples.NOW, "nonce": examples.NONCE}
@@ -70,6 +72,7 @@ def cards_of(words: str, many: int) -> dict[str, Card]:
         "alert": render_alert(view, notice=words, **TIMED),
         "details": render_details(DetailsView(view, pieces * (many // 4 + 1), comments), notice=words, **TIMED),
         "history": render_history(HistoryView(view, (entry,) * many, 9_999), notice=words, **TIMED),
+        "recommendation": render_recommendation(a_recommendation(words), notice=words, **TIMED),
         "similar": render_similar(SimilarView(view, (similar,) * min(many, 50)), notice=words, **TIMED),
         "queue": render_queue(QueueView((view,) * min(many, 50), 10_000, 3, 50, 30), notice=words, **TIMED),
         "link": render_link_form(view, incidents, notice=words, **PLAIN),

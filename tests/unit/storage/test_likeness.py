@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, text, update
 
 from bot.alerts.conversation import Scope
 from bot.alerts.evidence import Evidence
+from bot.alerts.habit_ports import Usual
 from bot.alerts.history import Change, Kind
 from bot.alerts.people import Actor, ActorKind
 from bot.alerts.ports import UnitOfWork
@@ -117,7 +118,7 @@ async def test_verdicts_are_counted_as_people_give_change_and_take_them_back(sto
     given = recommend(place.circles, tallies)
     assert given is not None
     assert (given.verdict, given.basis, given.right, given.of) == (FALSE, Basis.HERE, 2, 2)
-    assert await store.read(lambda uow: uow.habits.usual([3])) == {3: (0, 0, 2)}
+    assert await store.read(lambda uow: uow.habits.usual(3)) == Usual((0, 0, 2), "Ana")
     # An alert is no precedent for itself.
     assert sum((await store.read(lambda uow: uow.habits.tallies(place.circles, but=1)))[place.circles.here].counts) == 1
 
