@@ -123,11 +123,20 @@ def find(
     ]
     found.sort(key=lambda one: one[:2], reverse=True)
     labels = {feature.number: feature for feature in features}
-    matches = (
+    matches = [
         Match(alert, score, reasons([(labels[word], weights[word]) for word in words if word in weights]))
         for score, alert, words in found
-    )
-    return [match for match in matches if match.score > 0 and match.reasons][:limit]
+    ]
+    true = {alert for alert in rest if verdicts.get(alert) is Classification.TRUE_POSITIVE}
+    return _with_a_true_positive([match for match in matches if match.score > 0 and match.reasons], true, limit)
+
+
+def _with_a_true_positive(matches: Sequence[Match], true: AbstractSet[int], limit: int) -> list[Match]:
+    """The first ones; the last place is for a true positive of the same type, where all of them would be cut off."""
+    shown = list(matches[:limit])
+    if shown and not any(match.alert in true for match in shown):
+        shown[-1:] = [next((match for match in matches[limit:] if match.alert in true), shown[-1])]
+    return shown
 
 
 def _candidates(weights: Mapping[int, float], postings: Postings) -> dict[int, float]:

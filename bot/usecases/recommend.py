@@ -64,6 +64,11 @@ def _determination(told: Sequence[Judgement], given: Recommendation) -> str:
 
 
 def _handled(uow: UnitOfWork, alike: Sequence[Alert]) -> tuple[Precedent, ...]:
+    """The most alike ones, and the same words once."""
     resolved = [alert for alert in alike if not alert.is_open]
     said = uow.habits.handled(alert.number for alert in resolved)
-    return tuple(Precedent(alert, said[alert.number]) for alert in resolved if alert.number in said)[:_HANDLED]
+    told: dict[str, Precedent] = {}
+    for alert in resolved:
+        if alert.number in said:
+            told.setdefault(said[alert.number].comment.casefold(), Precedent(alert, said[alert.number]))
+    return tuple(told.values())[:_HANDLED]

@@ -46,10 +46,10 @@ def main() -> int:
         print(f"\n== {task}, {data}", flush=True)
         results[task, data] = _run(scripts, "run_eval.py", task, data, "dev", "--methods", methods, "--adapter", OURS)
     _confident_mistakes(scripts, results["triage", "guide"][OURS])
-    _summary(results["similar", "guide"][OURS] | results["triage", "guide"][OURS])
     if GROUPING.exists():
         print("\n== grouping", flush=True)
         _run(scripts, "eval_group.py", "dev", "--adapter", "tests.eval.grouping_adapter:Grouping")
+    _summary(results["similar", "guide"][OURS] | results["triage", "guide"][OURS])
     return 0
 
 

@@ -81,7 +81,8 @@ async def test_a_press_on_an_alert_that_one_may_not_see_answers_exactly_like_one
 async def test_a_command_about_an_alert_that_one_may_not_see_answers_like_one_about_none(town: Town) -> None:
     await town.raised("Only in alerts")
     for words in ("alert {}", "details {}", "history {}", "similar {}", "recommendations {}", "resolve {} fp",
-                  "comment {} x", "undo {}", "link {} new", "link {} 1", "assign {} nobody", "resolve {0}-{0} fp"):  # fmt: skip
+                  "comment {} x", "undo {}",
+                  "link {} new", "link {} 1", "assign {} nobody", "resolve {0}-{0} fp"):  # fmt: skip
         hidden = await town.told("ana", words.format(1), in_="quiet")
         missing = await town.told("ana", words.format(9), in_="quiet")
         assert hidden.replace("1", "9") == missing, words
