@@ -16,9 +16,9 @@ from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.lookbacks import Lookbacks
 from bot.delivery.presenter import Presenter
 from bot.scheduler import Timetable
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings
 from bot.sources.graph.groups import Groups
-from bot.sources.registry import Parse, with_maps
+from bot.sources.registry import Parse
 from bot.teams.adapter import TocsinAdapter
 from bot.teams.commands import Commands
 from bot.teams.connector import Connector
@@ -44,7 +44,18 @@ from bot.web.intake import BODY_LIMIT, Intake
 from bot.web.metrics import Metrics
 from bot.web.middleware import problems, timed
 from bot.web.token_access import TokenAccess
-from bot.wiring import Poking, background, connector_of, graph_of, keep_defender, owner, triage_worker, webhook_worker
+from bot.wiring import (
+    Poking,
+    background,
+    connector_of,
+    graph_of,
+    keep_defender,
+    keep_silences,
+    owner,
+    parsers_of,
+    triage_worker,
+    webhook_worker,
+)
 from cards.language import ENGLISH, Language
 from cards.refusals import failed_text
 from storage.store import open_store
@@ -63,7 +74,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
 
     `look_every` is how often it looks whether a digest is due, in seconds.
     """
-    parsers = _parsers(settings)
+    parsers = parsers_of(settings)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
         clock = await clock_of(settings.clock_url, session)
@@ -120,6 +131,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
             await _within(GROUPS_AT_START, groups.refresh())
             timetable.every(GROUPS_EVERY, groups.refresh, name="groups")
         await keep_defender(settings, app, store=store, clock=clock, graph=graph, timetable=timetable)
+        await keep_silences(settings, store=store, session=session, clock=clock, timetable=timetable)
         timetable.start()
         stack.callback(timetable.stop)
         yield app
@@ -221,19 +233,6 @@ async def _turn(
     )
     stack.push_async_callback(turn.close)
     return turn
-
-
-def _parsers(settings: Settings) -> Mapping[str, Parse]:
-    """Raises SettingsError for tokens of a source that there is not: a typing error, after which nothing comes in."""
-    try:
-        known = with_maps(settings.source_maps)
-    except ValueError as wrong:
-        raise SettingsError(f"TOCSIN_SOURCE_…_MAP of {wrong}") from None
-    unknown = sorted(settings.source_tokens.keys() - known.keys())
-    if unknown:
-        names = ", ".join(f"TOCSIN_SOURCE_{source.upper()}_TOKEN" for source in unknown)
-        raise SettingsError(f"{names}: there is no such source; there are {', '.join(sorted(known))}")
-    return known
 
 
 def _intake(settings: Settings, parsers: Mapping[str, Parse], store: Store, clock: Clock) -> Intake:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -15,6 +16,7 @@ from pydantic import (
     SecretStr,
     StringConstraints,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
@@ -135,6 +137,14 @@ class Settings(BaseModel):
     #: What says to which site an alert belongs, the first that is there of `label:NAME` and the words of site.py.
     site_from: str = Field(default=",".join(SITE_FROM), alias="TOCSIN_SITE_FROM")
 
+    #: Where silences are made: Alertmanager's address as people open it, and how we sign in there, if at all.
+    alertmanager_url: str = Field(default="", alias="TOCSIN_ALERTMANAGER_URL")
+    alertmanager_token: SecretStr = Field(default=SecretStr(""), alias="TOCSIN_ALERTMANAGER_TOKEN")
+    alertmanager_user: str = Field(default="", alias="TOCSIN_ALERTMANAGER_USER")
+    alertmanager_password: SecretStr = Field(default=SecretStr(""), alias="TOCSIN_ALERTMANAGER_PASSWORD")
+    #: How often it is looked for silences that ended there, in seconds.
+    alertmanager_every: float = Field(default=60, ge=0.2, le=3600, alias="TOCSIN_ALERTMANAGER_SECONDS")
+
     #: By source: its bearer tokens, more than one while a token is being replaced.
     source_tokens: Mapping[str, tuple[SecretStr, ...]] = Field(default_factory=dict)
     #: By source: where the fields of an alert are in its JSON.
@@ -164,6 +174,11 @@ class Settings(BaseModel):
         if self.app_type == "SingleTenant" and not has_secret:
             raise ValueError("MicrosoftAppPassword (or TOCSIN_CERTIFICATE_PATH) is required")
         return self
+
+    @field_validator("alertmanager_url")
+    @classmethod
+    def _is_an_origin(cls, value: str) -> str:
+        return _origin(value.strip()) if value.strip() else ""
 
     @model_validator(mode="after")
     def _roles_make_sense(self) -> Self:
@@ -219,7 +234,8 @@ class Settings(BaseModel):
 
     @property
     def extra_link_hosts(self) -> frozenset[str]:
-        return frozenset(_listed(self.link_hosts))
+        own = urlsplit(self.alertmanager_url).netloc.lower()
+        return frozenset((*_listed(self.link_hosts), *filter(None, [own])))
 
 
 def source_maps(environment: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -16,12 +16,13 @@ from bot.alerts.alert import Alert
 from bot.alerts.history import Entry
 from bot.alerts.messages import Message
 from bot.alerts.ports import Clock, Store, UnitOfWork
+from bot.alerts.silence import FEED
 from bot.alerts.triage import TriageRule
 from bot.delivery.addresses import Addresses
 from bot.delivery.webhook_post import WebhookCaller
 from bot.delivery.webhooks import WebhookMeter, WebhookWorker
 from bot.scheduler import Timetable
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.sources.graph.asking import Asking
 from bot.sources.graph.client import Graph
 from bot.sources.graph.keeping import Keeping
@@ -29,6 +30,8 @@ from bot.sources.graph.lookups import GraphLookups
 from bot.sources.graph.pacing import Pace
 from bot.sources.graph.parse import SOURCE as GRAPH
 from bot.sources.graph.telling import Telling
+from bot.sources.registry import Parse, with_maps
+from bot.sources.silencing import Alertmanager, Silencing
 from bot.teams.connector import Connector
 from bot.teams.hosts import TokenHosts
 from bot.teams.tokens import (
@@ -196,3 +199,41 @@ async def keep_defender(
     if secret := settings.graph_client_state.get_secret_value():
         notifications = Notifications(client_state=secret, look=keeping.ask_soon)
         app.router.add_post("/api/notifications/graph", notifications.receive)
+
+
+def parsers_of(settings: Settings) -> Mapping[str, Parse]:
+    """Raises SettingsError for tokens of a source that there is not: a typing error, after which nothing comes in."""
+    try:
+        known = with_maps(settings.source_maps)
+    except ValueError as wrong:
+        raise SettingsError(f"TOCSIN_SOURCE_…_MAP of {wrong}") from None
+    unknown = sorted(settings.source_tokens.keys() - known.keys())
+    if unknown:
+        names = ", ".join(f"TOCSIN_SOURCE_{source.upper()}_TOKEN" for source in unknown)
+        raise SettingsError(f"{names}: there is no such source; there are {', '.join(sorted(known))}")
+    return known
+
+
+async def keep_silences(
+    settings: Settings, *, store: Poking, session: aiohttp.ClientSession, clock: Clock, timetable: Timetable
+) -> None:
+    """Make Alertmanager keep quiet about what people silence, where the settings say which one."""
+    url = settings.alertmanager_url
+    await store.write(lambda uow: uow.feeds.allow_telling(FEED, allowed=bool(url)))
+    if not url:
+        return
+    if store.is_sole:
+        await store.write(lambda uow: uow.feeds.release())
+    alertmanager = Alertmanager(session=session, url=url, headers=_alertmanager_sign_in(settings))
+    silencing = Silencing(alertmanager=alertmanager, store=store, clock=clock, owner=owner())
+    timetable.every(1, silencing.make, name="make silences")
+    timetable.every(settings.alertmanager_every, silencing.look, name="look at silences")
+
+
+def _alertmanager_sign_in(settings: Settings) -> dict[str, str]:
+    if token := settings.alertmanager_token.get_secret_value().strip():
+        return {"Authorization": f"Bearer {token}"}
+    if not settings.alertmanager_user:
+        return {}
+    password = settings.alertmanager_password.get_secret_value()
+    return {"Authorization": aiohttp.BasicAuth(settings.alertmanager_user, password, "utf-8").encode()}

@@ -27,6 +27,7 @@ from cards.parts import NAME, Buttons, button_rows, buttons_for, head, joined, n
 from cards.recommendation import habit_text
 from cards.safe import brief, clean, clip
 from cards.sentences import rule_label, sentence
+from cards.silence import silence_button, silence_texts
 from cards.size import LIMIT, Room, fit
 
 #: Assets named on the card; the rest are counted.
@@ -106,6 +107,7 @@ def _body(view: AlertView, lang: Language, now: datetime, room: Room) -> list[El
     if habit := habit_text(view, lang):
         lines.append(rich(quiet(habit), spacing="Small"))
     lines += [rich(run(text, weight="Bolder"), spacing="Small") for text in mirror_texts(view, lang)]
+    lines += [rich(run(text, weight="Bolder"), spacing="Small") for text in silence_texts(view, lang, now)]
     if extras := extras_text(alert, lang):
         lines.append(rich(quiet(extras), spacing="Small"))
     return lines
@@ -233,6 +235,7 @@ def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: froz
         if verb is Verb.ASSIGN or (verb not in shown and (verb is not Verb.START or _can_start(view.alert)))
     ]
     rest.append(opens(lang.t("Tune…"), tune_press(view.alert.number, buttons.nonce)))
+    rest += [buttons.plain(title, verb) for title, verb in silence_button(view, lang)]
     look: list[Action] = [
         buttons.plain(lang.t("Details"), Verb.DETAILS),
         buttons.plain(lang.t("Story"), Verb.STORY),
@@ -246,6 +249,10 @@ def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: froz
     link = open_url(lang.t("Open in the portal"), view.alert.alert_url, link_hosts=link_hosts)
     if link:
         look.append(link)
+    if view.silence is not None and (
+        there := open_url(lang.t("Silence in Alertmanager"), view.silence.link, link_hosts=link_hosts)
+    ):
+        look.append(there)
     if buttons.opened_from is not None:
         look.append(buttons.plain(lang.t("Refresh"), Verb.REFRESH))
     second = [buttons.plain(lang.t("Similar"), Verb.SIMILAR), toggle(lang.t("More…"), "more")]

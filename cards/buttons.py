@@ -32,6 +32,9 @@ class Verb(StrEnum):
     HISTORY = "history"
     #: Brings back into sight what a rule has hidden.
     UNHIDE = "unhide"
+    #: Has its source keep quiet about it, and speak again.
+    SILENCE = "silence"
+    LIFT = "lift"
     #: Where the alert goes, and why.
     WHERE = "where"
     UNDO = "undo"
@@ -164,6 +167,9 @@ class Press(BaseModel):
     name: str | None = Field(default=None, max_length=1_000)
     #: Why an alert belongs to an incident: one of Graph's `correlationReason`.
     reason: str | None = Field(default=None, max_length=40)
+    #: For how long, `4h`, and the names of labels, joined with commas.
+    span: str | None = Field(default=None, max_length=20)
+    labels: str | None = Field(default=None, max_length=8_000)
 
     @classmethod
     def read(cls, data: object) -> Self:

@@ -49,7 +49,7 @@ def render_assign_form(
     ]
     if view.alert.assignee is not None:
         actions.append(buttons.given(lang.t("To nobody"), Verb.ASSIGN, to=NOBODY, inputs="none"))
-    return _form(view, lang, notice, [picker], [*actions, back(buttons, lang)])
+    return form(view, lang, notice, [picker], [*actions, back(buttons, lang)])
 
 
 def render_comment_form(
@@ -71,7 +71,7 @@ def render_comment_form(
         required=lang.t("Write something, or press Back."),
     )
     save = buttons.plain(lang.t("Comment"), Verb.COMMENT, inputs="auto", primary=True)
-    return _form(view, lang, notice, [field], [save, back(buttons, lang)])
+    return form(view, lang, notice, [field], [save, back(buttons, lang)])
 
 
 def render_classify_form(
@@ -112,7 +112,7 @@ def render_classify_form(
                     determination=NO_DETERMINATION,
                 )
             )
-        return _form(view, lang, notice, rows, [*actions, back(buttons, lang)])
+        return form(view, lang, notice, rows, [*actions, back(buttons, lang)])
     field = choices(
         "determination",
         [
@@ -132,7 +132,7 @@ def render_classify_form(
         primary=True,
     )
     other = buttons.plain(lang.t("Another classification"), Verb.CLASSIFY, inputs="none")
-    return _form(view, lang, notice, [field], [save, other, back(buttons, lang)])
+    return form(view, lang, notice, [field], [save, other, back(buttons, lang)])
 
 
 def render_resolve_form(
@@ -167,7 +167,7 @@ def render_resolve_form(
         ),
     ]
     save = buttons.given(lang.t("Resolve"), Verb.RESOLVE, status=Status.RESOLVED.value, inputs="auto", primary=True)
-    return _form(view, lang, notice, fields, [save, back(buttons, lang)])
+    return form(view, lang, notice, fields, [save, back(buttons, lang)])
 
 
 def render_link_form(
@@ -205,7 +205,7 @@ def render_link_form(
             text_input("comment", label=lang.t("Comment (not required)"), max_length=_COMMENT_FIELD, multiline=True),
         ]
         save = buttons.plain(lang.t("Link"), Verb.LINK, inputs="auto", primary=True)
-        return _form(view, lang, notice, [*fields, field, *why], [save, back(buttons, lang)])
+        return form(view, lang, notice, [*fields, field, *why], [save, back(buttons, lang)])
 
     return fit(build, limit=LIMIT)
 
@@ -234,10 +234,11 @@ def render_tag_form(
         )
     )
     save = buttons.plain(lang.t("Save tags"), Verb.TAG, inputs="auto", primary=True)
-    return _form(view, lang, notice, fields, [save, back(buttons, lang)])
+    return form(view, lang, notice, fields, [save, back(buttons, lang)])
 
 
-def _form(view: AlertView, lang: Language, notice: str, fields: Sequence[Element], actions: Sequence[Action]) -> Card:
+def form(view: AlertView, lang: Language, notice: str, fields: Sequence[Element], actions: Sequence[Action]) -> Card:
+    """Inputs below what every card about an alert begins with, and buttons below those."""
     return card(
         [
             *notice_of(notice),

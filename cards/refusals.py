@@ -264,6 +264,15 @@ _TEXTS: Mapping[str, _Tell] = {
         "There is no incident {number} here.", number=refused.facts.get("incident")
     ),
     "hidden": lambda _refused, _view, lang: lang.t("It is hidden already."),
+    "badSpan": lambda refused, _view, lang: lang.t(
+        "“{text}” is no time such as 30m, 4h, 2d or 1w, up to 90 days.", text=brief(str(refused.facts.get("text")), 40)
+    ),
+    "notSilenceable": lambda _refused, _view, lang: lang.t("Only alerts of Alertmanager can be silenced."),
+    "noSilencer": lambda _refused, _view, lang: lang.t(
+        "Tocsin was not told which Alertmanager to ask: whoever runs it sets TOCSIN_ALERTMANAGER_URL."
+    ),
+    "noLabels": lambda _refused, _view, lang: lang.t("Choose at least one label that it has."),
+    "notSilenced": lambda _refused, _view, lang: lang.t("It is not silenced."),
     "notHidden": lambda _refused, _view, lang: lang.t("It is not hidden."),
     "changedBy": lambda refused, _view, lang: lang.t(
         "{who} was faster. Look at it again.", who=brief(str(refused.facts.get("who", "")), 60)

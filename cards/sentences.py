@@ -1,6 +1,7 @@
 """History in people's words: who did what, as one sentence."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from bot.alerts.grouping import RULE as GROUPING
 from bot.alerts.history import Change, Entry, Kind, Plain
@@ -67,6 +68,9 @@ def value_text(field: str, value: Plain, lang: Language, people: People) -> str:
         return ", ".join(value)
     if field == "assignee":
         return person_label(str(value), people)
+    if field == "silenced_until" and value:
+        until = datetime.fromisoformat(str(value))
+        return f"{lang.day(until.astimezone(lang.zone).date())} {lang.clock(until)}"
     if field == "incident_reason":
         return reason_text(str(value), lang)
     labels = _VALUES.get(field)
@@ -170,6 +174,18 @@ def _unhidden(entry: Entry, lang: Language, _people: People) -> str:
     return lang.t("{who} brought it back", who=actor_name(entry, lang))
 
 
+def _silenced(entry: Entry, lang: Language, _people: People) -> str:
+    change = _change(entry, "silenced_until")
+    when = lang.moment(datetime.fromisoformat(str(change.new)), now=entry.at) if change and change.new else ""
+    return lang.t("{who} silenced it until {until}", who=actor_name(entry, lang), until=when)
+
+
+def _lifted(entry: Entry, lang: Language, _people: People) -> str:
+    if entry.actor.kind is ActorKind.SOURCE:
+        return lang.t("The silence is over")
+    return lang.t("{who} lifted the silence", who=actor_name(entry, lang))
+
+
 def _managed(entry: Entry, lang: Language, _people: People) -> str:
     """`Ana changed status, assigned to`; what from and to stands below."""
     fields = dict.fromkeys(lang.term(vocabulary.FIELDS, change.field).lower() for change in entry.changes)
@@ -232,6 +248,8 @@ _SENTENCES: Mapping[Kind, Callable[[Entry, Language, People], str]] = {
     Kind.LINKED: _linked,
     Kind.HIDDEN: _hidden,
     Kind.UNHIDDEN: _unhidden,
+    Kind.SILENCED: _silenced,
+    Kind.LIFTED: _lifted,
     Kind.MANAGED: _managed,
     Kind.UNDONE: _undone,
 }
@@ -255,4 +273,6 @@ _SAID_ALREADY: Mapping[Kind, frozenset[str]] = {
     Kind.LINKED: frozenset({"incident_reason"}),
     Kind.HIDDEN: frozenset({"hidden"}),
     Kind.UNHIDDEN: frozenset({"hidden"}),
+    Kind.SILENCED: frozenset({"silenced_until"}),
+    Kind.LIFTED: frozenset({"silenced_until"}),
 }

@@ -219,7 +219,7 @@ FIELDS = _table(
     threat_actor=mark("Threat actor"), mitre=mark("Techniques"), created_at=mark("Created"),
     first_activity=mark("First activity"), last_activity=mark("Last activity"), evidence_count=mark("Evidence"),
     alert_url=mark("Link"), incident_url=mark("Incident link"), documentation_url=mark("Documentation"),
-    hidden=mark("Hidden"),
+    hidden=mark("Hidden"), silenced_until=mark("Silenced until"),
 )  # fmt: skip
 
 #: What two alerts share.

@@ -149,6 +149,9 @@ class Feeds:
         self._open(source)
         self._on.execute(_CHANGE_FEED, {"source_": source, "told": allowed})
 
+    def is_told(self, source: str) -> bool:
+        return bool(self._on.execute(_TELLS, {"source_": source}).scalar())
+
     def lead(self, source: str, owner: str, *, seconds: float) -> bool:
         self._open(source)
         return self._on.execute(_LEAD, {"source_": source, "owner_": owner, "seconds_": seconds}).rowcount == 1

@@ -16,6 +16,7 @@ from bot.alerts import (
     program_ports,
     routing_ports,
     rules,
+    silence,
     tag_names,
     triage_ports,
     tuning_ports,
@@ -42,6 +43,7 @@ from storage.presses import Presses
 from storage.replies import Replies
 from storage.routes import Routes
 from storage.rule_acts import RuleActs
+from storage.silences import Silences
 from storage.tag_names import TagNames
 from storage.telling import Journal
 from storage.tokens import Tokens
@@ -80,6 +82,7 @@ class Unit:
     webhooks: program_ports.Webhooks
     mirrors: mirror.Mirrors
     feeds: mirror.Feeds
+    silences: silence.Silences
     routes: routing_ports.Routes
     windows: routing_ports.Windows
     tuning: tuning_ports.TuningRules
@@ -112,6 +115,7 @@ class Unit:
         self.webhooks = Webhooks(connection)
         self.mirrors = Mirrors(connection)
         self.feeds = Feeds(connection)
+        self.silences = Silences(connection)
         self.routes = Routes(connection)
         self.windows = Windows(connection)
         self.tuning = TuningRules(connection)

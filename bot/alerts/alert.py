@@ -73,6 +73,8 @@ class Alert:
     #: The key of the rule that keeps it out of sight, None where it is to be seen; and what that rule was called.
     hidden: str | None = None
     hidden_by: str = ""
+    #: Until when its source is to keep quiet about it: an ISO time, empty where it is not.
+    silenced_until: str = ""
 
     @property
     def is_open(self) -> bool:

@@ -31,6 +31,9 @@ class Kind(StrEnum):
     UNHIDDEN = "unhidden"
     #: Somebody here and the source changed the same thing; the later change stands.
     OVERRULED = "overruled"
+    #: Its source is to keep quiet about it, and to speak again.
+    SILENCED = "silenced"
+    LIFTED = "lifted"
     #: Several of these at once.
     MANAGED = "managed"
     UNDONE = "undone"

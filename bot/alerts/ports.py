@@ -31,6 +31,7 @@ from bot.alerts.program_ports import Tokens, Webhooks
 from bot.alerts.roles import Role
 from bot.alerts.routing_ports import Routes, Windows
 from bot.alerts.rules import RuleActs
+from bot.alerts.silence import Silences
 from bot.alerts.tag_names import TagNames
 from bot.alerts.triage_ports import Triage
 from bot.alerts.tuning_ports import TuningRules
@@ -222,6 +223,7 @@ class UnitOfWork(Protocol):
     webhooks: Webhooks
     mirrors: Mirrors
     feeds: Feeds
+    silences: Silences
     routes: Routes
     windows: Windows
     tuning: TuningRules

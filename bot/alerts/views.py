@@ -17,6 +17,7 @@ from bot.alerts.next_steps import Step
 from bot.alerts.people import Person
 from bot.alerts.recommendation import Recommendation
 from bot.alerts.routing import Fate, Route, Window
+from bot.alerts.silence import Silence
 from bot.alerts.similarity import Reason
 from bot.alerts.words import Severity
 
@@ -44,6 +45,9 @@ class AlertView:
     mirror: Mirror | None = None
     #: The last entry, where it says that the source and somebody here changed the same thing.
     overruled: Entry | None = None
+    #: What its source has of the silence that people want, if they ever did; and whether one can be had.
+    silence: Silence | None = None
+    can_silence: bool = False
     #: The card that draws this, where others are folded into it, how many, and how many of them are open.
     card: int = 0
     folded: int = 0

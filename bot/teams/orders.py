@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.alerts.errors import Refused
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
+from bot.alerts.silence import read_span
 from bot.teams.activity import InboundActivity
 from bot.teams.grammar import Command, parse_tags, parse_verdict
-from bot.usecases import assign, automatic, comment, link, resolve
+from bot.usecases import assign, automatic, comment, link, resolve, silences
 from bot.usecases.acting import Act, Done
 from bot.usecases.visibility import Reader
 from cards.language import Language
@@ -124,6 +126,20 @@ def _unhide(_uow: UnitOfWork, _said: Said, _lang: Language) -> Order | str:
     return automatic.unhide
 
 
+def _silence(_uow: UnitOfWork, said: Said, lang: Language) -> Order | str:
+    """`silence 1042 4h deploying`"""
+    word, _, why = said.command.rest.strip().removeprefix("for ").partition(" ")
+    try:
+        span = read_span(word)
+    except Refused:
+        return lang.t("For how long? Say “silence 1042 4h”, and after that why, if you like.")
+    return lambda uow, act: silences.silence(uow, act, span, why, None)
+
+
+def _lift(_uow: UnitOfWork, _said: Said, _lang: Language) -> Order | str:
+    return silences.lift
+
+
 def _verdict_help(said: Said, lang: Language) -> str:
     return lang.t(
         "I do not know the classification “{words}”. Say “tp”, “fp” or “expected”, and if you like what kind:"
@@ -143,4 +159,6 @@ _ORDERS: Mapping[str, Callable[[UnitOfWork, Said, Language], Order | str]] = {
     "tag": _tag,
     "link": _link,
     "unhide": _unhide,
+    "silence": _silence,
+    "lift": _lift,
 }

@@ -10,10 +10,11 @@ from bot.alerts.errors import Refused
 from bot.alerts.incident import CorrelationReason
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
+from bot.alerts.silence import read_span
 from bot.alerts.words import DETERMINATIONS, Classification
 from bot.teams.activity import InboundActivity
 from bot.teams.grammar import parse_tags
-from bot.usecases import assign, automatic, comment, link, resolve
+from bot.usecases import assign, automatic, comment, link, resolve, silences
 from bot.usecases.acting import Act, Done
 from bot.usecases.visibility import Reader
 from cards.buttons import ME, NEW_INCIDENT, NOBODY, Press, Verb
@@ -90,6 +91,11 @@ def _link(uow: UnitOfWork, act: Act, press: Press) -> Done:
     return link.link(uow, act, int(wanted), reason_of(press), press.comment or "")
 
 
+def _silence(uow: UnitOfWork, act: Act, press: Press) -> Done:
+    labels = [name.strip() for name in press.labels.split(",")] if press.labels is not None else None
+    return silences.silence(uow, act, read_span(press.span or ""), press.comment or "", labels)
+
+
 def reason_of(press: Press) -> str:
     """One of Graph's reasons for putting alerts together, or nothing. Raises Refused("badPress")."""
     if not press.reason:
@@ -114,5 +120,7 @@ CHANGES: Mapping[Verb, Change] = {
     Verb.REOPEN: Change(lambda uow, act, _press: resolve.reopen(uow, act)),
     Verb.TAG: Change(_tag, lambda press: press.tags is not None),
     Verb.LINK: Change(_link, lambda press: press.incident is not None),
+    Verb.SILENCE: Change(_silence, lambda press: press.span is not None),
+    Verb.LIFT: Change(lambda uow, act, _press: silences.lift(uow, act)),
     Verb.UNHIDE: Change(lambda uow, act, _press: automatic.unhide(uow, act)),
 }

@@ -9,7 +9,7 @@ from typing import Any
 from bot.alerts.outcome import Outcome
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import AlertView, QueueKind
-from bot.usecases import read
+from bot.usecases import read, silences
 from bot.usecases.permission import require
 from bot.usecases.recommend import recommendation
 from bot.usecases.story import story
@@ -32,6 +32,7 @@ from cards.outcome import render_outcome, undo_button
 from cards.queue import render_queue
 from cards.recommendation import render_recommendation
 from cards.routes import render_where
+from cards.silence import render_silence_form
 from cards.similar import render_similar
 from cards.story import render_story
 
@@ -179,6 +180,13 @@ def _link_form(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> S
     )
 
 
+def _silence_form(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
+    view, labels = silences.offered(uow, number, reader)
+    return lambda f: render_silence_form(
+        view, labels, lang=f.lang, nonce=f.nonce, notice=f.notice, opened_from=f.opened_from
+    )
+
+
 _Load = Callable[[UnitOfWork, int, Reader, Press], Screen]
 
 #: What a verb shows where it does not take effect: a view, or the form for what it still needs.
@@ -198,4 +206,5 @@ SCREENS: Mapping[Verb, _Load] = {
     Verb.CLASSIFY: _classify_form,
     Verb.LINK: _link_form,
     Verb.TUNE: _tune,
+    Verb.SILENCE: _silence_form,
 }

@@ -109,6 +109,7 @@ def record(
     uow.alerts.save(after, before=alert)
     uow.history.add(entry)
     uow.mirrors.want(after, entry)
+    uow.silences.want(after, entry)
     uow.cards.raise_wanted(Subject.ALERT, alert.number, at=now or at)
     for incident in sorted({number for number in (alert.incident, after.incident) if number is not None}):
         uow.cards.raise_wanted(Subject.INCIDENT, incident, at=now or at)

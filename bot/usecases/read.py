@@ -13,6 +13,7 @@ from bot.alerts.history import Entry, Kind
 from bot.alerts.incident import Incident
 from bot.alerts.people import ActorKind
 from bot.alerts.ports import UnitOfWork
+from bot.alerts.silence import FEED, SOURCE
 from bot.alerts.views import AlertView, DetailsView, HistoryView, QueueFilter, QueueKind, QueueView, SimilarView
 from bot.alerts.words import Classification, Status
 from bot.usecases.permission import may, require
@@ -145,6 +146,9 @@ def views_of(uow: UnitOfWork, alerts: Sequence[Alert], also: Iterable[str] = ())
     found = uow.incidents.many({alert.incident for alert in alerts if alert.incident is not None})
     comments = uow.history.last_comments([alert.number for alert in alerts if alert.comment_count])
     mirrors = uow.mirrors.many([alert.number for alert in alerts])
+    quiet = [alert.number for alert in alerts if alert.source == SOURCE]
+    silences = uow.silences.many(quiet)
+    can_silence = bool(quiet) and uow.feeds.is_told(FEED)
     return [
         AlertView(
             alert=alert,
@@ -153,6 +157,8 @@ def views_of(uow: UnitOfWork, alerts: Sequence[Alert], also: Iterable[str] = ())
             last_comment=comments.get(alert.number),
             mirror=mirrors.get(alert.number),
             overruled=_overruled(uow, alert) if alert.number in mirrors else None,
+            silence=silences.get(alert.number),
+            can_silence=can_silence and alert.source == SOURCE,
         )
         for alert in alerts
     ]

@@ -47,6 +47,8 @@ _INPUTS: Final[Mapping[Verb, tuple[str, frozenset[str]]]] = {
     Verb.REOPEN: ("", frozenset()),
     Verb.TAG: ("tags", frozenset({"tags"})),
     Verb.LINK: ("incident", frozenset({"incident"})),
+    Verb.SILENCE: ("span", frozenset({"span", "labels", "comment"})),
+    Verb.LIFT: ("", frozenset()),
     Verb.UNDO: ("", frozenset()),
 }
 
@@ -63,6 +65,8 @@ _ABOUT: Final[Mapping[str, str]] = {
     "badDetermination": "determination",
     "emptyComment": "comment",
     "longComment": "comment",
+    "badSpan": "span",
+    "noLabels": "labels",
     "badTag": "tags",
     "manyTags": "tags",
 }

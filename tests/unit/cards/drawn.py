@@ -37,6 +37,7 @@ from cards.outcome import render_outcome, undo_button
 from cards.queue import render_queue
 from cards.recommendation import render_recommendation
 from cards.routes import render_routes, render_subscribed, render_where
+from cards.silence import render_silence_form
 from cards.similar import render_similar
 from cards.story import render_story
 from cards.triage import render_triage, render_triage_rule
@@ -128,5 +129,6 @@ def every_card() -> dict[str, Card]:
             f"resolve {name}": render_resolve_form(view, **_WORDS),
             f"link {name}": render_link_form(view, (given.INCIDENT,), **_WORDS),
             f"tag {name}": render_tag_form(view, **_WORDS),
+            f"silence {name}": render_silence_form(view, {"alertname": "A", "a,b": "x", "pod": "p" * 200}, **_WORDS),
         }
     return cards
