@@ -128,7 +128,9 @@ def render_entity(
 
 
 def _head(view: EntityView, lang: Language) -> Element:
-    roles = ", ".join(lang.term(vocabulary.ROLES, role[:NAME]) for role in view.facts.roles[:3])
+    # The side that it is on is in the first words already.
+    further = [role for role in view.facts.roles if (view.piece.kind, role) not in _SIDES]
+    roles = ", ".join(lang.term(vocabulary.ROLES, role[:NAME]) for role in further[:3])
     line = columns(
         column(
             rich(run(role_group(view.piece, lang), weight="Bolder"), quiet(f" · {roles}" if roles else "")),

@@ -153,9 +153,9 @@ def _step(step: Step, focus: int, lang: Language, now: datetime, *, id_: str, ro
     if process.alerts:
         runs.append(quiet(f" · {_numbers(process, focus, lang)}"))
     details = _details(process, lang, now) if room.facts else []
-    line = rich(*runs, spacing="None")
     if not details:
-        return [container([line], spacing="Small")]
+        return [container([rich(*runs, spacing="None")], spacing="Small")]
+    line = rich(*runs, quiet("  ▾"), spacing="None")
     shown = container([line], spacing="Small", select=toggle(lang.t("Details"), id_))
     return [shown, container(details, id=id_, visible=False, style="emphasis", spacing="None")]
 

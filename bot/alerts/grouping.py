@@ -34,6 +34,9 @@ KNOWN: Final = 5
 #: A group goes on while the silence is at most so many times its mean interval; more for alerts of the same type.
 PATIENCE, SAME_PATIENCE = 3, 6
 
+#: A group of alerts that are seldom the same goes on by its own rhythm for so long.
+BURST: Final = timedelta(minutes=10)
+
 #: A full window within this time: alerts pour in.
 CROWDED: Final = timedelta(seconds=5)
 
@@ -193,11 +196,12 @@ class Follower:
             if same and _joins(one, (latest := _latest_with(same[0], newest)), SHORTEST):
                 return self._to(one, latest, newest, thing)
         elif thing.entity not in one.routine:
-            near = next((trace for trace in newest if not trace.routine), None)
+            near = _nearest(one, [trace for trace in newest if not trace.routine])
             if near and _joins(one, near, _pace(near, newest, PATIENCE, _opening(one, newest))):
                 return self._to(one, near, newest, thing)
-        if same and _joins(one, same[0], _pace(same[0], same, SAME_PATIENCE, OPENING)):
-            return self._to(one, same[0], same, thing)
+        near = _nearest(one, same)
+        if near and _joins(one, near, _pace(near, same, SAME_PATIENCE, OPENING)):
+            return self._to(one, near, same, thing)
         return None
 
     def _to(self, one: Newcomer, trace: Trace, window: Sequence[Trace], thing: Thing) -> Relation | None:
@@ -258,9 +262,16 @@ def _opening(one: Newcomer, newest: Sequence[Trace]) -> timedelta:
 def _pace(trace: Trace, window: Sequence[Trace], patience: int, opening: timedelta) -> timedelta:
     """How long the trace's group may be silent."""
     times = [other.first for other in _group(trace, window)]
-    if len(times) < 2:
+    span = max(times) - min(times)
+    # What goes on for so long is no burst any more but how things are there.
+    if len(times) < 2 or span > BURST:
         return opening
-    return max(SHORTEST, min(LONGEST, patience * (max(times) - min(times)) / (len(times) - 1)))
+    return max(SHORTEST, min(LONGEST, patience * span / (len(times) - 1)))
+
+
+def _nearest(one: Newcomer, traces: Sequence[Trace]) -> Trace | None:
+    """With the least silence in between; of several the newest."""
+    return min(traces, key=lambda trace: _silence(one, trace), default=None)
 
 
 def _group(trace: Trace, window: Sequence[Trace]) -> list[Trace]:
