@@ -24,7 +24,7 @@ from sqlalchemy import (
 from bot.alerts.grouping import WINDOW, Place, Trace
 from storage.bulk import Bulk
 from storage.statements import Twin, twin
-from storage.tables import OPEN, alerts
+from storage.tables import OPEN, alerts, evidence
 from storage.trail_tables import rhythms, traces
 from storage.types import Json, Utc
 
@@ -130,6 +130,11 @@ _FIRST_SINCE = (
     .order_by(alerts.c.received_at, alerts.c.number)
     .limit(literal_column("1"))
 )
+#: By its entities, along the index.
+_FORGET_ONE = delete(traces).where(
+    traces.c.alert == bindparam("alert_"),
+    traces.c.entity.in_(select(evidence.c.entity).where(evidence.c.alert == bindparam("alert_"))),
+)
 _FORGET = delete(traces).where(traces.c.alert < bindparam("alert_"))
 
 
@@ -163,6 +168,9 @@ class Trails:
         if new:
             self._on.execute(_SEEN.on(self._on), new)
         return {place: earlier.get(place, 0) for place in places}
+
+    def forget(self, alert: int) -> None:
+        self._on.execute(_FORGET_ONE, {"alert_": alert})
 
     def forget_before(self, at: datetime) -> None:
         first = self._on.execute(_FIRST_SINCE, {"at_": at}).scalar()

@@ -139,6 +139,10 @@ class Trails(Protocol):
         """In how many distinct hours before this one each type was seen on each entity; and it is seen in this one."""
         ...
 
+    def forget(self, alert: int) -> None:
+        """Nothing joins this alert any more."""
+        ...
+
     def forget_before(self, at: datetime) -> None:
         """Traces of alerts received before then are of no use any more."""
         ...

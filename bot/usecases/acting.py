@@ -111,6 +111,9 @@ def record(
     uow.mirrors.want(after, entry)
     uow.silences.want(after, entry)
     uow.cards.raise_wanted(Subject.ALERT, alert.number, at=now or at)
+    if alert.incident is not None and after.incident is None:
+        # Somebody took it out: what comes in from now on does not draw it in again.
+        uow.trails.forget(alert.number)
     for incident in sorted({number for number in (alert.incident, after.incident) if number is not None}):
         uow.cards.raise_wanted(Subject.INCIDENT, incident, at=now or at)
     return Done(after, entry)

@@ -14,7 +14,7 @@ from bot.alerts.people import ActorKind, Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.report import Report
 from bot.alerts.words import Classification, Severity, Status
-from bot.usecases import incidents, link, resolve
+from bot.usecases import incidents, link, resolve, undo
 from bot.usecases.acting import Act
 from bot.usecases.incidents import IncidentAct
 from bot.usecases.report_alert import report_alerts
@@ -100,6 +100,25 @@ async def test_what_is_resolved_takes_nothing_in(store: AnyStore) -> None:
         return in_incidents(uow, [first, second])
 
     assert await store.write(work) == [None, None]
+
+
+async def test_an_alert_that_somebody_took_out_is_not_drawn_in_again(store: AnyStore) -> None:
+    def work(uow: UnitOfWork) -> list[int | None]:
+        here = channel(uow)
+        first, second = come_in(uow, told("one"), told("two"))
+        link.link(uow, Act(alert=first, by=ANA, reader=Reader("ana", here, NOW), at=NOW), None)
+        undo.undo_step(
+            uow,
+            undo.Undoing(by=ANA, reader=Reader("ana", here, NOW), at=NOW, within=MINUTE),
+            Act(alert=first, by=ANA, reader=Reader("ana", here, NOW), at=NOW),
+        )
+        assert in_incidents(uow, [first]) == [1]
+        link.link(uow, Act(alert=first, by=ANA, reader=Reader("ana", here, NOW), at=NOW), None)
+        link.link(uow, Act(alert=second, by=ANA, reader=Reader("ana", here, NOW), at=NOW), None)
+        (third,) = come_in(uow, told("three", NOW + SECOND))
+        return in_incidents(uow, [first, second, third])
+
+    assert await store.write(work) == [None, None, None]
 
 
 async def test_a_type_that_comes_every_hour_stays_out_of_incidents(store: AnyStore) -> None:
