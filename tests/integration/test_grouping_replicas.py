@@ -3,6 +3,7 @@
 import asyncio
 import random
 from datetime import timedelta
+from functools import partial
 
 from bot.alerts.errors import NotAvailable
 from bot.alerts.ports import UnitOfWork
@@ -34,7 +35,7 @@ async def test_replicas_group_the_same_hosts_and_every_history_is_whole(postgres
     async def work(replica: int) -> None:
         for turn in range(ROUNDS):
             reports = batch(replica, turn)
-            await stores[replica].write(lambda uow: report_alerts(uow, reports, NOW, grouping=True))
+            await stores[replica].write(partial(report_alerts, reports=reports, now=NOW, grouping=True))
 
     await stores[0].write(add_conversation)
     async with asyncio.timeout(60):
