@@ -60,6 +60,7 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
                     ("unsubscribe", lang.t("stop that")),
                     ("where 1042", lang.t("where an alert goes, and why")),
                     ("maintenance host:web-* 22:00-02:00 for patching", lang.t("no cards meanwhile")),
+                    ("triage", lang.t("rules that act by themselves, or only watch")),
                 ),
             ),
             action_set([_queue_button(lang, nonce)], spacing="Medium"),

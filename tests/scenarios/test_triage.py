@@ -271,3 +271,22 @@ async def test_rules_that_make_no_sense_are_refused_in_words(office: Town) -> No
         "triage 1 watch": "so already",
     }.items():
         assert part in await office.told("ana", said, in_="alerts"), said
+
+
+async def test_it_is_the_same_on_both_databases(database: str, tmp_path: Path) -> None:
+    people = {"TOCSIN_ADMINISTRATORS": PEOPLE["ana"]}
+    async with running_town(tmp_path, database_url=database, settings={**GENEROUS, **people}, config=CONFIG) as town:
+        await town.teams.install("ana", channel="alerts")
+        await town.teams.wait_for_card("alerts", "alerts")
+        await town.teams.user(TRAVELLER, away="alwaysEnabled")
+        await town.told("ana", "subscribe limit:1", in_="alerts")
+        await town.told("ana", "triage 1 act", in_="alerts")
+        numbers = [await reported(town, travel(number)) for number in (1, 2, 3)]
+        for number in numbers:
+            await became(town, 1, number, State.ACTED)
+        await town.teams.wait_for("alerts", f"#{numbers[2]} Impossible travel activity: Rule")
+        await town.teams.wait_for_card("alerts", "Beyond today's limit of 1 card")
+        await town.told("ana", "maintenance * 1h even high", in_="alerts")
+        held = await reported(town, travel(4, severity="high"))
+        assert "held back by maintenance 1" in await town.told("ana", f"where {held}", in_="alerts")
+        assert "It is over now" in await town.told("ana", "maintenance 1 end", in_="alerts")
