@@ -46,6 +46,8 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
                     ("link 1042 28", lang.t("put it into incident 28; “new” makes one")),
                     ("incident 12", lang.t("related alerts together; “incident 12 resolve …” resolves them all")),
                     ("silence 1042 4h deploying", lang.t("Alertmanager keeps quiet about it; “lift 1042” ends that")),
+                    ("tune 1042 hide only-this-type any-ioc", lang.t("never see alerts like it again")),
+                    ("rules", lang.t("tuning rules, what each caught, and undoing one")),
                     ("unhide 1042", lang.t("bring back what a rule has hidden")),
                     ("undo 1042", lang.t("take back your last step there, or a rule's")),
                     ("undo", lang.t("take back all of what you did last")),

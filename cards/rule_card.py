@@ -142,7 +142,7 @@ def _past(view: RuleView, lang: Language, now: datetime) -> list[Element]:
     """What it caught, or would have caught."""
     rule, found = view.rule, view.rule.lookback
     if rule.standing is Standing.IN_FORCE:
-        place = lang.t("rule {place} in the order", place=view.place) if view.place else ""
+        place = lang.t("place {place} in the order", place=view.place) if view.place else ""
         return [rich(run(joined((caught_text(view, lang, now), place))), spacing="Medium")]
     if rule.standing is Standing.DELETED or found is None:
         return [] if rule.standing is not Standing.DRAFT else [rich(run(lang.t("Looking back …")), spacing="Medium")]

@@ -45,8 +45,13 @@ def action_text(terms: Terms, lang: Language) -> str:
 
 def type_text(terms: Terms, lang: Language) -> str:
     if terms.alert_type:
-        return lang.t("Only this alert type: {type}", type=brief(terms.alert_type, NAME))
+        return lang.t("Only this alert type: {type}", type=type_name(terms))
     return lang.t("Any alert type based on IOC conditions")
+
+
+def type_name(terms: Terms) -> str:
+    """Sources name their types by ids that nobody knows; the title of an alert of the type says more."""
+    return brief(terms.type_name or terms.alert_type, NAME)
 
 
 def reach_text(terms: Terms, lang: Language) -> str:
@@ -83,7 +88,7 @@ def indicators_text(terms: Terms, lang: Language) -> str:
 def summary_text(rule: TuningRule, lang: Language) -> str:
     """In one line, for the list: what, which type, where."""
     terms = rule.terms
-    kind = brief(terms.alert_type, NAME) if terms.alert_type else lang.t("any alert type")
+    kind = type_name(terms) if terms.alert_type else lang.t("any alert type")
     return joined((action_text(terms, lang), kind, reach_text(terms, lang)))
 
 
@@ -143,17 +148,17 @@ def warnings_of(view: RuleView, lang: Language) -> list[str]:
                 name=brief(view.before.terms.name, NAME),
             )
         )
-    if view.changeable:
-        found.append(
-            lang.t(
-                "It asks for {fields}, which people and other rules change. A tuning rule looks once, when the alert"
-                " comes in: what a triage rule does later does not bring it back.",
-                fields=", ".join(view.changeable),
-            )
-        )
     found += [lang.t("{name}: did you mean {other}?", name=name, other=other) for name, other in view.doubtful[:3]]
     lookback = view.rule.lookback
     is_new = view.rule.standing in {Standing.DRAFT, Standing.WAITING}
+    if is_new and view.changeable:
+        found.append(
+            lang.t(
+                "It asks for {fields}, which people and triage rules change later: a tuning rule looks only when an"
+                " alert comes in.",
+                fields=", ".join(view.changeable),
+            )
+        )
     if is_new and lookback is not None and lookback.is_done and not lookback.caught:
         found.append(lang.t("It would have caught nothing: is the condition what you mean?"))
     if view.is_quiet:

@@ -138,7 +138,7 @@ def _rule(row: Any) -> TuningRule:  # noqa: ANN401 - a row of _SELECT
 def plain_terms(terms: Terms) -> dict[str, Any]:
     """As JSON. What is empty is left out; reading gives the default again."""
     plain: dict[str, Any] = {"name": terms.name, "action": terms.action.value, "indicators": to_json(terms.indicators)}
-    for name in ("description", "comment", "alert_type", "determination", "any_indicator"):
+    for name in ("description", "comment", "alert_type", "type_name", "determination", "any_indicator"):
         if value := getattr(terms, name):
             plain[name] = value
     for name in ("services", "devices", "groups", "users"):

@@ -62,6 +62,8 @@ class Terms:
     comment: str = ""
     services: tuple[str, ...] = ()
     alert_type: str = ""
+    #: What an alert of that type was called when the rule was made: types are ids, titles change.
+    type_name: str = ""
     devices: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     users: tuple[str, ...] = ()

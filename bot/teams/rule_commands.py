@@ -172,7 +172,7 @@ def _move(asked: Asked, rule: int, word: str, more: str) -> str:
         return _help(asked.lang)
     tuning.move(asked.uow, asked.doing, rule, to=int(place))
     view = tuning_views.rule_view(asked.uow, rule, asked.said.at, share=asked.settings.share)
-    return asked.lang.t("Rule {rule} is rule {place} in the order now.", rule=rule, place=view.place)
+    return asked.lang.t("Rule {rule} has place {place} in the order now.", rule=rule, place=view.place)
 
 
 def _creation(asked: Asked, word: str) -> str:

@@ -26,6 +26,7 @@ from bot.teams.tune_form import (
     values_of_alert,
     values_of_terms,
 )
+from bot.teams.tune_terms import name_for
 from bot.usecases import allowing, tuning, tuning_views
 from bot.usecases.permission import require
 from bot.usecases.sending import EVIDENCE_LOOKED_AT
@@ -73,10 +74,11 @@ class _About:
     rule: TuningRule | None
 
     @property
-    def alert_type(self) -> str:
+    def alert_type(self) -> tuple[str, str]:
+        """The one type that can be chosen, and what its alerts are called."""
         if self.rule is not None and self.rule.terms.alert_type:
-            return self.rule.terms.alert_type
-        return self.alert.alert_type if self.alert is not None else ""
+            return self.rule.terms.alert_type, self.rule.terms.type_name
+        return (self.alert.alert_type, name_for(self.alert)) if self.alert is not None else ("", "")
 
     @property
     def start(self) -> dict[str, str]:
@@ -107,7 +109,7 @@ class _TuneDialog:
         shown = Form(
             values=values,
             services=services_offered(uow, reader, values.get(SERVICES, "")),
-            alert_type=about.alert_type,
+            alert_type=about.alert_type[0],
             pieces=len(about.evidence),
             is_edit=about.rule is not None,
         )

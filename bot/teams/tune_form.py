@@ -93,9 +93,13 @@ def values_now(asked: Asked, start: Mapping[str, str]) -> dict[str, str]:
 
 
 def terms_of_form(
-    values: Mapping[str, str], condition: Condition, alert_type: str, now: datetime, zone: ZoneInfo
+    values: Mapping[str, str], condition: Condition, only: tuple[str, str], now: datetime, zone: ZoneInfo
 ) -> Terms:
-    """Raises Refused for what cannot be read; what makes no sense is found later."""
+    """Raises Refused for what cannot be read; what makes no sense is found later.
+
+    `only` is the one alert type that can be chosen, empty for none, and what its alerts are called.
+    """
+    alert_type, type_name = only if values.get(TYPES) == ONLY_THIS else ("", "")
     everywhere = values.get(EVERYWHERE) == "true"
     action = Action(values[ACTION]) if values.get(ACTION) in list(Action) else None
     if action is None:
@@ -120,7 +124,8 @@ def terms_of_form(
         description=values.get(DESCRIPTION, "").strip(),
         comment=values.get(COMMENT, "").strip(),
         services=_names(values.get(SERVICES, "")),
-        alert_type=alert_type if values.get(TYPES) == ONLY_THIS else "",
+        alert_type=alert_type,
+        type_name=type_name,
         devices=named[DEVICES],
         groups=named[GROUPS],
         users=named[USERS],

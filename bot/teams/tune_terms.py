@@ -38,6 +38,7 @@ def new_terms(said: TuneWords, ground: Ground) -> Terms:
         services=services_of(alert),
         devices=devices_of(ground.evidence),
         alert_type=alert.alert_type,
+        type_name=name_for(alert),
     )
     return changed_terms(said, start, ground)
 
@@ -85,11 +86,12 @@ def _with_type(said: TuneWords, terms: Terms, alert: Alert | None) -> Terms:
     if said.only_type is None:
         return terms
     if not said.only_type:
-        return replace(terms, alert_type="")
-    alert_type = alert.alert_type if alert is not None else terms.alert_type
-    if not alert_type:
+        return replace(terms, alert_type="", type_name="")
+    if alert is not None:
+        terms = replace(terms, alert_type=alert.alert_type, type_name=name_for(alert))
+    if not terms.alert_type:
         raise Refused("noType")
-    return replace(terms, alert_type=alert_type)
+    return terms
 
 
 def _with_indicators(said: TuneWords, terms: Terms, evidence: Sequence[Evidence]) -> Terms:

@@ -112,7 +112,7 @@ async def test_rules_are_switched_moved_edited_and_deleted_by_text(town: Town) -
     first = await a_rule(town, 'tune 1 hide only-this-type any-ioc name "First"')
     second = await a_rule(town, 'tune 1 hide any-type file.name:scan.exe name "Second"')
     assert f"{first} “First”, {second} “Second”" in await town.told("bo", "rules for 1", in_="alerts")
-    assert "rule 1 in the order" in await town.told("bo", f"rules {second} first", in_="alerts")
+    assert "place 1 in the order" in await town.told("bo", f"rules {second} first", in_="alerts")
     assert f"{second} “Second”, {first} “First”" in await town.told("bo", "rules for 1", in_="alerts")
     assert "Switched off" in await town.told("bo", f"rules {second} off", in_="alerts")
     assert (await town.alert(await comes(town, 2))).hidden_by == "First"
@@ -166,7 +166,7 @@ async def test_warnings_stand_on_the_draft(town: Town) -> None:
     card = await drafted(town, "bo", "tune 1 hide only-this-type host:web-* file.name:scan.exe not tag:lab")
     shown = card_text(card["card"])
     assert "“Wide” comes first and catches all of this" in shown
-    assert "It asks for tag, which people and other rules change" in shown
+    assert "It asks for tag, which people and triage rules change later" in shown
     nothing = await drafted(town, "bo", "tune 1 hide only-this-type file.name:other.exe")
     assert "would have caught nothing" in card_text(nothing["card"])
     assert "Deleted" in await town.pressed("bo", nothing, "Discard")
