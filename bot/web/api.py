@@ -49,6 +49,7 @@ _INPUTS: Final[Mapping[Verb, tuple[str, frozenset[str]]]] = {
     Verb.LINK: ("incident", frozenset({"incident"})),
     Verb.SILENCE: ("span", frozenset({"span", "labels", "comment"})),
     Verb.LIFT: ("", frozenset()),
+    Verb.UNHIDE: ("", frozenset()),
     Verb.UNDO: ("", frozenset()),
 }
 
