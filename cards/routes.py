@@ -190,6 +190,8 @@ _PLAIN: Mapping[str, str] = {
     Fate.FALLBACK: mark("no other route takes it, and this is a fallback"),
     Fate.TAKEN: mark("another route takes it, and this is a fallback"),
     Fate.UNSEEN: mark("it goes to no channel that you are in"),
+    Fate.BARRED: mark("somebody there may not see alerts of this service"),
+    Fate.HIDDEN: mark("a rule keeps it out of sight"),
 }
 
 

@@ -117,6 +117,10 @@ class Fate(StrEnum):
     TAKEN = "taken"
     #: It fits what a person wants, who is in no channel that it goes to.
     UNSEEN = "unseen"
+    #: Somebody there may not see alerts of its service source.
+    BARRED = "barred"
+    #: A rule keeps it out of sight.
+    HIDDEN = "hidden"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,10 @@
 """Where an alert goes, and why."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
+from bot.alerts.alert import Alert
 from bot.alerts.condition import And, Condition
 from bot.alerts.condition_facts import Facts
 from bot.alerts.condition_match import predicate
@@ -50,8 +52,8 @@ def _fates(uow: UnitOfWork, facts: Facts, now: datetime) -> list[RouteFate]:
     fates = []
     for route in sorted(sending.routes, key=lambda route: (route.conversation.id, route.id)):
         here, fate, window = route.conversation, _fate(route, facts, now, is_taken=route.id in taken), None
-        if route.is_personal and fate in _THERE and not sending.sees(here, going):
-            fate = Fate.UNSEEN
+        if fate in _THERE and here.id not in cards:
+            fate = _kept_from(sending, route, facts.alert, going) or fate
         if fate in _THERE and here.id not in cards:
             window = uow.windows.get(holding[here.id]) if here.id in holding else sending.held_by(facts, here.id)
         fates.append(
@@ -64,6 +66,17 @@ def _fates(uow: UnitOfWork, facts: Facts, now: datetime) -> list[RouteFate]:
             )
         )
     return fates
+
+
+def _kept_from(sending: Sending, route: Route, alert: Alert, going: Collection[int]) -> Fate | None:
+    """Why an alert that a route takes does not go there all the same."""
+    if alert.is_hidden:
+        return Fate.HIDDEN
+    if sending.bars(route.conversation, alert):
+        return Fate.BARRED
+    if route.is_personal and not sending.sees(route.conversation, going):
+        return Fate.UNSEEN
+    return None
 
 
 def _fate(route: Route, facts: Facts, now: datetime, *, is_taken: bool) -> Fate:

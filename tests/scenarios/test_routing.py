@@ -9,6 +9,7 @@ import pytest
 
 from bot.alerts.ports import UnitOfWork
 from bot.sandbox.config import SandboxConfig
+from tests.scenarios.test_permission_roles import PEOPLE, town_of
 from tests.scenarios.test_routes import on
 from tests.support.sandbox import card_text, message_text
 from tests.support.town import Town, running_town
@@ -255,3 +256,21 @@ async def test_maintenance_that_makes_no_sense_is_refused_in_words(night_town: T
         "maintenance everywhere * 2h": "needs the permission role",
     }.items():
         assert part in await night_town.told("bo", said, in_="alerts"), said
+
+
+async def test_where_says_that_a_service_is_not_for_everybody_there(tmp_path: Path) -> None:
+    settings = {
+        "TOCSIN_ADMINISTRATORS": PEOPLE["ana"],
+        "TOCSIN_RESPONDERS": PEOPLE["bo"],
+        "TOCSIN_ACCESS_OFFICE365": PEOPLE["ana"],
+    }
+    async with town_of(tmp_path, settings) as town:
+        await town.told("ana", "subscribe")
+        office = {"serviceSource": "microsoftDefenderForOffice365"}
+        number = await reported(town, 1, "web-1", "Only for Ana", severity="high", **office)
+        await town.teams.wait_for_card("ana", "Only for Ana")
+        shown = await town.told("ana", f"where {number}")
+        assert "somebody there may not see alerts of this service" in shown
+        assert "the route takes every alert" in shown
+        assert "Only for Ana" not in await seen(town, "alerts")
+        assert "not available" in await town.told("bo", f"where {number}")

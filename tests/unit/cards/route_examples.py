@@ -50,6 +50,8 @@ WHERE = WhereView(
         RouteFate(route=a_route(fallback=True), fate=Fate.TAKEN),
         RouteFate(route=a_route(fallback=True), fate=Fate.FALLBACK),
         RouteFate(route=a_route(conversation=MINE), fate=Fate.UNSEEN),
+        RouteFate(route=a_route(), fate=Fate.BARRED),
+        RouteFate(route=a_route(), fate=Fate.HIDDEN),
     ),
     elsewhere=2,
 )

@@ -36,12 +36,14 @@ def test_where_says_yes_first_and_why_not_in_the_words_of_the_filter() -> None:
     shown = texts(render_where(examples.WHERE, lang=ENGLISH, now=NOW, nonce=NONCE))
     verdicts = [line.rpartition(": ")[2] for line in shown if line.endswith((": yes", ": no"))]
 
-    assert verdicts == ["yes", "yes", "yes", "no", "no", "no", "no"]
+    assert verdicts == ["yes", "yes", "yes", "no", "no", "no", "no", "no", "no"]
     for words in (
         "it does not fit: host:pc-*",
         "held back by maintenance 3 · patching · until 05:00",
         "another route takes it",
         "it goes to no channel that you are in",
+        "somebody there may not see alerts of this service",
+        "a rule keeps it out of sight",
         "It also goes to 2 other places.",
     ):
         assert words in "\n".join(shown)
