@@ -124,6 +124,8 @@ def _facts(numbers: DigestNumbers, lang: Language, now: datetime) -> list[Fact]:
                 ),
             )
         )
+    if numbers.hidden:
+        facts.append(fact(lang.t("Hidden by rules"), str(numbers.hidden)))
     if numbers.mean_to_acknowledge is not None:
         facts.append(fact(lang.t("Mean time to first answer"), lang.span(numbers.mean_to_acknowledge)))
     if numbers.mean_to_resolve is not None:

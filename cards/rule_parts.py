@@ -159,6 +159,16 @@ def warnings_of(view: RuleView, lang: Language) -> list[str]:
                 fields=", ".join(view.changeable),
             )
         )
+    if is_new:
+        found += [
+            lang.t(
+                "Triage rule {number} “{name}” changes what this rule asks for. Each acts at most once on an alert, and"
+                " this one first: it does not see what that one does.",
+                number=number,
+                name=brief(name, NAME),
+            )
+            for number, name in view.loops[:2]
+        ]
     if is_new and lookback is not None and lookback.is_done and not lookback.caught:
         found.append(lang.t("It would have caught nothing: is the condition what you mean?"))
     if view.is_quiet:

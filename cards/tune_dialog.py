@@ -110,15 +110,17 @@ def render_saved(
     words: str,
     allow: Sequence[Element],
     *,
+    is_waiting: bool,
     lang: Language,
     press: DialogPress,
     nonce: str,
     notice: str = "",
 ) -> DialogCard:
     """“Successful rule creation”, with the allow list where the alert has something for it."""
+    heading = lang.t("The rule waits for approval") if is_waiting else lang.t("Successful rule creation")
     body: list[Element] = [
         *notice_of(notice),
-        text_block(lang.t("Successful rule creation"), size="Medium", heading=True),
+        text_block(heading, size="Medium", heading=True),
         rich(run(words), spacing="Small"),
     ]
     actions = [submits(lang.t("Close"), press.to(DONE, nonce=nonce), inputs="none")]

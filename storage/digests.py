@@ -68,7 +68,8 @@ class Digests:
 
         is_open = and_(visible, OPEN)
         open_by_severity = self._by_severity(is_open)
-        new_by_severity = self._by_severity(within(alerts.c.received_at))
+        new = within(alerts.c.received_at)
+        new_by_severity = self._by_severity(and_(new, alerts.c.hidden.is_(None)))
         return DigestNumbers(
             since=since,
             until=until,
@@ -81,6 +82,7 @@ class Digests:
             oldest_open=self._oldest(is_open),
             mean_to_acknowledge=self._mean(alerts.c.acknowledged_at, within(alerts.c.acknowledged_at)),
             mean_to_resolve=self._mean(alerts.c.resolved_at, within(alerts.c.resolved_at)),
+            hidden=self._scalar(select(func.count()).where(new, alerts.c.hidden.is_not(None))),
         )
 
     def _by_severity(self, condition: ColumnElement[bool]) -> Mapping[Severity, int]:
@@ -121,6 +123,7 @@ def _plain(numbers: DigestNumbers) -> dict[str, Any]:
         "oldest_open": [oldest[0], oldest[1], oldest[2].isoformat()] if oldest else None,
         "mean_to_acknowledge": _seconds(numbers.mean_to_acknowledge),
         "mean_to_resolve": _seconds(numbers.mean_to_resolve),
+        "hidden": numbers.hidden,
     }
 
 
@@ -138,6 +141,7 @@ def _numbers(plain: Mapping[str, Any]) -> DigestNumbers:
         oldest_open=(oldest[0], oldest[1], datetime.fromisoformat(oldest[2])) if oldest else None,
         mean_to_acknowledge=_duration(plain["mean_to_acknowledge"]),
         mean_to_resolve=_duration(plain["mean_to_resolve"]),
+        hidden=plain.get("hidden", 0),
     )
 
 

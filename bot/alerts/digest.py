@@ -23,6 +23,8 @@ class DigestNumbers:
     oldest_open: tuple[int, str, datetime] | None
     mean_to_acknowledge: timedelta | None
     mean_to_resolve: timedelta | None
+    #: New ones that a rule keeps out of sight; they are not among the new ones.
+    hidden: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,17 @@ class StepKind(StrEnum):
     POST = "post"
 
 
+#: Fields of conditions that each kind of step changes.
+CHANGES: Mapping[StepKind, frozenset[str]] = {
+    StepKind.ASSIGN: frozenset({"assignee"}),
+    StepKind.TAG: frozenset({"tag"}),
+    StepKind.CLASSIFY: frozenset({"classification", "determination"}),
+    StepKind.RESOLVE: frozenset({"status", "resolved", "classification", "determination"}),
+    StepKind.COMMENT: frozenset({"comments"}),
+    StepKind.POST: frozenset(),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One thing that a rule does. Which fields count depends on the kind."""

@@ -24,6 +24,8 @@ class RuleView:
     place: int = 0
     before: TuningRule | None = None
     changeable: tuple[str, ...] = ()
+    #: Triage rules, by number and name, that change a field which this rule asks for.
+    loops: tuple[tuple[int, str], ...] = ()
     #: Properties that look misspelt, and what may have been meant.
     doubtful: tuple[tuple[str, str], ...] = ()
     why: WhyApproval | None = None

@@ -166,6 +166,7 @@ class _TuneDialog:
         return lambda f: render_saved(
             words(f.lang),
             allow_inputs(found.offers, found.groups, f.lang) if found is not None and found.offers else [],
+            is_waiting=rule.standing is Standing.WAITING,
             lang=f.lang,
             press=press,
             nonce=f.nonce,

@@ -9,6 +9,7 @@ from bot.alerts.condition_sense import covers
 from bot.alerts.errors import NotAvailable
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.rules import RuleAct, RuleCount
+from bot.alerts.triage import CHANGES, Mode
 from bot.alerts.tuning import (
     Standing,
     TuningRule,
@@ -64,6 +65,7 @@ def views_of(
             place=places.get(rule.id, 0),
             before=_before(rule, in_force, now),
             changeable=changeable_fields(rule.terms.indicators),
+            loops=_loops(uow, rule),
             doubtful=doubtful_properties(rule.terms.indicators),
             why=why_approval(rule.lookback, share) if rule.lookback is not None else None,
             is_quiet=_is_quiet(rule, counts.get(key_of(rule.id), RuleCount()), now),
@@ -117,6 +119,18 @@ def _before(rule: TuningRule, in_force: Sequence[TuningRule], now: datetime) -> 
         if other.id != rule.replaces and other.in_force(now) and covers(condition_of(other.terms), own):
             return other
     return None
+
+
+def _loops(uow: UnitOfWork, rule: TuningRule) -> tuple[tuple[int, str], ...]:
+    """Triage rules that change what a rule asks for."""
+    asked = changeable_fields(rule.terms.indicators)
+    if not asked:
+        return ()
+    return tuple(
+        (other.number, other.name)
+        for other in uow.triage.rules()
+        if other.mode is not Mode.OFF and any(CHANGES[step.kind].intersection(asked) for step in other.steps)
+    )
 
 
 def _is_quiet(rule: TuningRule, count: RuleCount, now: datetime) -> bool:

@@ -71,7 +71,9 @@ VIEWS = {
     "quiet": RuleView(rule=replace(RULE, terms=RESOLVING, decided_by="Bo"), place=1, is_quiet=True),
     "off": RuleView(rule=replace(RULE, enabled=False), count=COUNT, place=2),
     "expired": RuleView(rule=RULE, is_expired=True),
-    "draft": RuleView(rule=DRAFT, why=WhyApproval.TRUE_POSITIVE, before=OTHER, changeable=("tag",)),
+    "draft": RuleView(
+        rule=DRAFT, why=WhyApproval.TRUE_POSITIVE, before=OTHER, changeable=("tag",), loops=((2, "Tag the lab"),)
+    ),
     "draft looking": RuleView(rule=replace(DRAFT, lookback=replace(BACK, done=0.4))),
     "draft begun": RuleView(rule=replace(DRAFT, lookback=None), doubtful=(("file.nmae", "file.name"),)),
     "draft of nothing": RuleView(rule=replace(DRAFT, lookback=replace(BACK, verdicts={}, open=0, true_positives=()))),

@@ -14,6 +14,7 @@ from bot.alerts.evidence import Evidence
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.report import Report
+from bot.alerts.triage import Mode, Step, StepKind, TriageRule
 from bot.alerts.tuning import Action, Standing, Terms, TuningRule
 from bot.alerts.words import Classification, Severity, Signal, Status
 from bot.usecases import tuning, tuning_lookback
@@ -23,6 +24,7 @@ from bot.usecases.comment import comment
 from bot.usecases.report_alert import report_alert
 from bot.usecases.resolve import resolve
 from bot.usecases.tuning import Doing, Saved
+from bot.usecases.tuning_views import rule_view
 from bot.usecases.visibility import Reader
 from storage.store import AnyStore
 from tests.unit.storage.made import NOW, add_conversation, device, report
@@ -336,5 +338,33 @@ async def test_drafts_that_nobody_saved_are_forgotten_and_nothing_else(store: An
         kept, forgotten = desk.saved().rule, tuning.draft(uow, desk.doing(), a_rule())
         uow.tuning.forget_drafts(NOW + DAY)
         assert uow.tuning.many([kept.id, forgotten.id]).keys() == {kept.id}
+
+    await store.write(work)
+
+
+async def test_a_triage_rule_that_changes_what_a_rule_asks_for_is_warned_of(store: AnyStore) -> None:
+    def work(uow: UnitOfWork) -> None:
+        desk = Desk(uow)
+        tagging = Step(kind=StepKind.TAG, add=("lab",))
+        number = uow.triage.add(
+            TriageRule(number=0, name="Tag the lab", mode=Mode.ACT, wants="host:web-*", steps=(tagging,), made_at=NOW)
+        )
+        for indicators, loops in (("host:web-* not tag:lab", ((number, "Tag the lab"),)), ("host:web-*", ())):
+            made = tuning.draft(uow, desk.doing(), a_rule(indicators))
+            assert rule_view(uow, made.id, NOW, share=1.0).loops == loops
+
+    await store.write(work)
+
+
+async def test_a_rule_that_has_caught_nothing_for_a_month_is_quiet(store: AnyStore) -> None:
+    def work(uow: UnitOfWork) -> None:
+        desk = Desk(uow)
+        rule = desk.saved().rule
+        assert not rule_view(uow, rule.id, NOW + 29 * DAY, share=1.0).is_quiet
+        assert rule_view(uow, rule.id, NOW + 30 * DAY, share=1.0).is_quiet
+        desk.comes("a")
+        late = report("b", evidence=(device("web-1"),), alert_type="t1")
+        report_alert(uow, late, NOW + 20 * DAY)
+        assert not rule_view(uow, rule.id, NOW + 40 * DAY, share=1.0).is_quiet
 
     await store.write(work)
