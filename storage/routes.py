@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Date, Integer, bindparam, delete, false, or_, select, union_all
@@ -74,10 +75,10 @@ class Routes:
         self._on = connection
 
     def all(self) -> list[Route]:
-        return [_route(row) for row in self._on.execute(_ALL)]
+        return [_route(tuple(row)) for row in self._on.execute(_ALL)]
 
     def of(self, conversation: int) -> list[Route]:
-        return [_route(row) for row in self._on.execute(_OF, {"conversation_": conversation})]
+        return [_route(tuple(row)) for row in self._on.execute(_OF, {"conversation_": conversation})]
 
     def put(
         self,
@@ -130,7 +131,9 @@ class Routes:
         return shown
 
 
-def _route(row: Any) -> Route:  # noqa: ANN401 - a row of _OWN, and a Conversation
+@lru_cache(maxsize=4_096)
+def _route(row: tuple[Any, ...]) -> Route:
+    """From a row of _OWN and a Conversation. They change seldom, and are asked for with every alert and press."""
     id_, name, wants, fallback, limit, zone, made_at, *place = row
     return Route(
         id=id_,
