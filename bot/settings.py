@@ -137,6 +137,9 @@ class Settings(BaseModel):
     #: What says to which site an alert belongs, the first that is there of `label:NAME` and the words of site.py.
     site_from: str = Field(default=",".join(SITE_FROM), alias="TOCSIN_SITE_FROM")
 
+    #: What an alert's id follows in Defender for Identity's portal, for the links of an export.
+    identity_portal: str = Field(default="", alias="TOCSIN_IDENTITY_PORTAL")
+
     #: Where silences are made: Alertmanager's address as people open it, and how we sign in there, if at all.
     alertmanager_url: str = Field(default="", alias="TOCSIN_ALERTMANAGER_URL")
     alertmanager_token: SecretStr = Field(default=SecretStr(""), alias="TOCSIN_ALERTMANAGER_TOKEN")

@@ -1,0 +1,130 @@
+"""An alert as rows of a table: the columns of Defender's alerts page, its history, its evidence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from bot.alerts.evidence import Evidence
+from bot.alerts.history import Entry
+from bot.alerts.people import Person
+from bot.alerts.views import AlertView
+from bot.alerts.words import Classification
+from cards import vocabulary
+from cards.labels import (
+    category_label,
+    classification_label,
+    detection_label,
+    determination_label,
+    investigation_label,
+    kind_label,
+    service_label,
+    severity_label,
+    state_label,
+)
+from cards.language import Language
+from cards.sentences import change_text, changes_worth_telling, sentence, way_note
+
+_IDENTITY = "microsoftDefenderForIdentity"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address to open; nothing where it is empty."""
+
+    url: str
+
+
+Cell = str | int | datetime | Link
+
+
+def alert_heads(lang: Language) -> list[str]:
+    return [
+        lang.t("Number"),
+        lang.t("Alert name"),
+        lang.t("Tags"),
+        lang.t("Severity"),
+        lang.t("Investigation state"),
+        lang.t("Status"),
+        lang.t("Category"),
+        lang.t("Detection source"),
+        lang.t("Impacted assets"),
+        lang.t("First activity"),
+        lang.t("Last activity"),
+        lang.t("Assigned to"),
+        lang.t("Classification"),
+        lang.t("Determination"),
+        lang.t("Incident"),
+        lang.t("Service"),
+        lang.t("View in Microsoft 365 Defender"),
+        lang.t("View in Microsoft Defender for Identity"),
+    ]
+
+
+def alert_row(view: AlertView, lang: Language, *, identity_portal: str = "") -> list[Cell]:
+    """`identity_portal` is what an alert's id follows in Defender for Identity; without it there is no such link."""
+    alert = view.alert
+    is_classified = alert.classification is not Classification.NOT_SET
+    identity = alert.service_source == _IDENTITY and identity_portal
+    return [
+        alert.number,
+        alert.title,
+        ", ".join(dict.fromkeys((*alert.tags, *alert.source_tags))),
+        severity_label(alert.severity, lang),
+        investigation_label(alert, lang),
+        state_label(alert, lang),
+        category_label(alert),
+        detection_label(alert, lang),
+        _assets(view, lang),
+        alert.first_activity,
+        alert.last_activity,
+        view.assignee_name or "",
+        classification_label(alert.classification, lang),
+        determination_label(alert.determination, lang) if is_classified else "",
+        alert.incident if alert.incident is not None else "",
+        service_label(alert, lang),
+        Link(alert.alert_url if alert.source == "graph" else ""),
+        Link(f"{identity_portal}{quote(alert.external_id, safe='')}" if identity else ""),
+    ]
+
+
+def history_heads(lang: Language) -> list[str]:
+    return [lang.t("Number"), lang.t("When"), lang.t("What"), lang.t("Changes"), lang.t("Comment"), lang.t("Way")]
+
+
+def history_row(entry: Entry, lang: Language, people: Mapping[str, Person]) -> list[Cell]:
+    changes = [change_text(change, lang, people) for change in changes_worth_telling(entry)]
+    comment = lang.t("(withdrawn) {text}", text=entry.comment) if entry.withdrawn else entry.comment
+    return [entry.alert, entry.at, sentence(entry, lang, people), "\n".join(changes), comment, way_note(entry, lang)]
+
+
+def evidence_heads(lang: Language) -> list[str]:
+    return [
+        lang.t("Number"),
+        lang.t("Kind"),
+        lang.t("Name"),
+        lang.t("Roles"),
+        lang.t("Verdict"),
+        lang.t("Remediation"),
+        lang.t("Tags"),
+        lang.t("Key"),
+    ]
+
+
+def evidence_row(number: int, piece: Evidence, lang: Language) -> list[Cell]:
+    return [
+        number,
+        kind_label(piece.kind, lang),
+        piece.label,
+        ", ".join(piece.roles),
+        lang.term(vocabulary.VERDICTS, piece.verdict),
+        lang.term(vocabulary.REMEDIATIONS, piece.remediation),
+        ", ".join(piece.tags),
+        piece.entity,
+    ]
+
+
+def _assets(view: AlertView, lang: Language) -> str:
+    names: Sequence[str] = [asset.label for asset in view.alert.assets]
+    more = max(view.alert.asset_count - len(names), 0)
+    return ", ".join((*names, *([lang.n("{count} more", "{count} more", more)] if more else ())))
