@@ -27,6 +27,7 @@ SMALL = {
 }
 #: Tables that grow for ever.
 GROWING = (
+    *("alert_features", "features", "likenesses", "verdicts", "verdict_counts"),
     *("alerts", "evidence", "history", "comments", "cards", "folds", "presses", "people"),
     *("webhook_events", "traces", "rhythms"),
 )
@@ -37,6 +38,13 @@ def read_everything(uow: UnitOfWork, scope: Scope) -> None:
     for assignee in (None, "ana"):
         uow.alerts.page(scope, QueueFilter(since=NOW, assignee=assignee), offset=0, limit=6)
     uow.alerts.similar(me, scope, limit=5)
+    place = uow.habits.place(1)
+    assert place is not None
+    uow.habits.tallies(place.circles, but=1)
+    uow.habits.usual(1)
+    uow.habits.judgements(place.circles, scope, but=2, limit=5)
+    uow.habits.true_positives(place.circles, scope, but=2, limit=5)
+    uow.habits.handled([1])
     uow.alerts.in_scope(1, scope)
     uow.alerts.find([("graph", "a")])
     uow.alerts.last_said([1])
