@@ -230,6 +230,8 @@ class Dialogs:
         )
         shown = answer(frame)
         if isinstance(shown, DialogCard):
+            if nonce:
+                _as_pressed(shown.card, asked.press)
             return shown.task()
         return message(shown) if shown else None
 
@@ -238,6 +240,21 @@ class Dialogs:
         if handler is None:
             raise Refused("badPress", field="dialog", why="unknown dialog")
         return handler
+
+
+def _as_pressed(node: Any, press: DialogPress) -> None:  # noqa: ANN401 - any part of a card
+    """Put the pressed button's state back into it, so that pressing it again is the same press, which may have taken
+    effect after all. What was typed since that state was drawn stands in the inputs."""
+    if isinstance(node, list):
+        for item in node:
+            _as_pressed(item, press)
+    elif isinstance(node, dict):
+        data = node.get("data")
+        if node.get("type") == "Action.Submit" and isinstance(data, dict) and data.get("step") == press.step:
+            data.pop("state", None)
+            data |= {name: value for name, value in press.data().items() if name == "state"}
+        for value in node.values():
+            _as_pressed(value, press)
 
 
 def message(words: str) -> Json:
