@@ -198,3 +198,29 @@ async def test_a_rule_without_an_alert_is_made_from_the_list(town: Town) -> None
     assert "The rule is in force" in await town.pressed("ana", card, "Save, and 1 open alert")
     assert (await town.alert(1)).hidden_by == "Scans"
     assert not (await town.alert(2)).is_hidden
+
+
+async def test_a_rule_from_ones_own_chat_is_approved_in_the_channel_and_undone_by_buttons(town: Town) -> None:
+    await comes(town, 1)
+    await town.teams.wait_for_card("alerts", "#1")
+    await town.teams.install("ana")
+    await town.teams.wait_for_card("ana", "Tocsin is here")
+    said = await town.told("ana", 'tune 1 hide only-this-type any-ioc name "From the chat"')
+    assert "Draft" in said
+    mine = (await town.teams.from_bot("ana"))[-1]
+    await town.pressed("ana", mine, "Save")
+    asked = await town.teams.wait_for("alerts", lambda m: "asks for a second person" in message_text(m))
+    await town.pressed("bo", asked, "Approve")
+    await town.teams.wait_for("ana", lambda m: m["id"] == mine["id"] and "In force" in message_text(m))
+    assert (await town.alert(1)).is_hidden
+
+    await town.told("bo", "rules", in_="alerts")
+    listed = await town.teams.wait_for("alerts", lambda m: "Alert tuning" in message_text(m))
+    opened = await town.pressed("bo", listed, "Open rule 1")
+    assert "From the chat" in opened
+    assert "Bring back everything" in await town.pressed("bo", listed, "Bring back…")
+    assert "1 alert is back as it was" in await town.pressed("bo", listed, "Bring back", since="today")
+    assert not (await town.alert(1)).is_hidden
+    assert "#1" in await town.pressed("bo", listed, "Alerts it caught")
+    assert "Assign to me" in await town.pressed("bo", listed, "Open #1")
+    await town.pressed("bo", listed, "Back")
