@@ -46,7 +46,7 @@ _INPUTS: Final[Mapping[Verb, tuple[str, frozenset[str]]]] = {
     Verb.RESOLVE: ("", frozenset({"status", "classification", "determination", "comment"})),
     Verb.REOPEN: ("", frozenset()),
     Verb.TAG: ("tags", frozenset({"tags"})),
-    Verb.LINK: ("incident", frozenset({"incident"})),
+    Verb.LINK: ("incident", frozenset({"incident", "reason", "comment"})),
     Verb.SILENCE: ("span", frozenset({"span", "labels", "comment"})),
     Verb.LIFT: ("", frozenset()),
     Verb.UNHIDE: ("", frozenset()),

@@ -239,6 +239,8 @@ async def test_a_token_that_asks_too_often_is_told_when_to_come_again(town: Town
         ("tag", {"tags": " ".join(f"t{n}" for n in range(21))}, 422, "/tags"),
         ("link", {"incident": "x"}, 422, "/incident"),
         ("link", {"incident": 7}, 422, "/incident"),
+        ("link", {"incident": "new", "reason": "whatever"}, 422, "/reason"),
+        ("silence", {"span": "soon"}, 422, "/span"),
         ("link", {"incident": "77"}, 422, "/incident"),
         ("reopen", {}, 409, None),
         ("undo", {}, 409, None),

@@ -35,7 +35,7 @@ def test_its_code_takes_what_we_send_once_and_refuses_everything_else() -> None:
 
 
 def test_kinds_and_verbs_that_it_names_are_there() -> None:
-    (kinds,) = re.findall(r"the kind of the entry: (.*?); take what", TEXT, re.DOTALL)
+    (kinds,) = re.findall(r"the kind of the entry: (.*?);\s+take what", TEXT, re.DOTALL)
     assert set(re.findall(r"`(\w+)`", kinds)) <= set(Kind)
     (table,) = re.findall(r"\| verb \| inputs \|\n(.*?)\n\n", TEXT, re.DOTALL)
     verbs = {verb for row in table.splitlines()[1:] for verb in re.findall(r"`(\w+)`", row.split("|")[1])}
