@@ -21,7 +21,7 @@ from sqlalchemy import (
     true,
 )
 
-from bot.alerts.grouping import WINDOW, Place, Trace
+from bot.alerts.grouping import SAME_WINDOW, WINDOW, Place, Trace
 from storage.bulk import Bulk
 from storage.statements import Twin, twin
 from storage.tables import OPEN, alerts, evidence
@@ -48,13 +48,14 @@ def _places_on_postgresql() -> Listed:
     return listed, entity, kind
 
 
+#: The entity, then the fields of a Trace.
 _FIELDS = (
     traces.c.entity,
-    traces.c.alert_type,
     traces.c.alert,
-    traces.c.routine,
+    traces.c.alert_type,
     alerts.c.first_activity,
     alerts.c.last_activity,
+    traces.c.routine,
     alerts.c.incident,
     case((OPEN, 1), else_=0),
 )
@@ -70,7 +71,7 @@ def _newest_on_sqlite(*, typed: bool) -> Select[Any]:
         select(other.c.alert)
         .where(there)
         .order_by(other.c.alert.desc())
-        .offset(literal_column(str(WINDOW - 1)))
+        .offset(literal_column(str((SAME_WINDOW if typed else WINDOW) - 1)))
         .limit(literal_column("1"))
         .correlate(listed)
         .scalar_subquery()
@@ -92,7 +93,7 @@ def _newest_on_postgresql(*, typed: bool) -> Select[Any]:
         select(other.c.entity, other.c.alert)
         .where(other.c.entity == entity, *([other.c.alert_type == kind] if typed else []))
         .order_by(other.c.alert.desc())
-        .limit(literal_column(str(WINDOW)))
+        .limit(literal_column(str(SAME_WINDOW if typed else WINDOW)))
         .lateral("newest")
     )
     return (
@@ -147,8 +148,11 @@ class Trails:
             return []
         entities = sorted({entity for entity, _ in places})
         typed = sorted(place for place in places if place[1])
-        found = [((entity, ""), trace) for entity, trace in self._look(_NEWEST, [(entity, "") for entity in entities])]
-        found += [((entity, trace.alert_type), trace) for entity, trace in self._look(_NEWEST_TYPED, typed)]
+        found: list[tuple[Place, Trace]] = []
+        for entity, *fields in self._look(_NEWEST, [(entity, "") for entity in entities]):
+            found.append(((entity, ""), Trace(*fields)))
+        for entity, *fields in self._look(_NEWEST_TYPED, typed):
+            found.append(((entity, fields[1]), Trace(*fields)))
         return found
 
     def add(self, traces: Iterable[tuple[str, Trace]]) -> None:
@@ -177,22 +181,6 @@ class Trails:
         if first is not None:
             self._on.execute(_FORGET, {"alert_": first})
 
-    def _look(self, statement: Twin, places: Sequence[Place]) -> list[tuple[str, Trace]]:
-        if not places:
-            return []
-        rows = self._on.execute(statement.on(self._on), {"places_": list(places)})
-        return [
-            (
-                entity,
-                Trace(
-                    alert=alert,
-                    alert_type=kind,
-                    first=first,
-                    last=last,
-                    routine=routine,
-                    incident=incident,
-                    is_open=bool(is_open),
-                ),
-            )
-            for entity, kind, alert, routine, first, last, incident, is_open in rows
-        ]
+    def _look(self, statement: Twin, places: Sequence[Place]) -> Sequence[Any]:
+        """The entity, and the fields of a trace in their order."""
+        return self._on.execute(statement.on(self._on), {"places_": list(places)}).all() if places else ()

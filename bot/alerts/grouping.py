@@ -9,15 +9,15 @@ from what is unusual. A source's own incident always wins: such alerts come with
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from bot.alerts.evidence import Evidence
 from bot.alerts.rules import RuleName
 
-#: Alerts on a thing, or of a type on it, that are looked at: the newest ones.
-WINDOW: Final = 20
+#: Alerts on a thing that are looked at, and of one type on it: the newest ones.
+WINDOW, SAME_WINDOW = 16, 5
 
 #: Below the first, silence never parts alerts; beyond the second it always does.
 SHORTEST, LONGEST = timedelta(seconds=8), timedelta(minutes=15)
@@ -44,7 +44,7 @@ CROWDED: Final = timedelta(seconds=5)
 ROUTINE_HOURS: Final = 24
 
 #: Things of one alert that are followed.
-FOLLOWED: Final = 8
+FOLLOWED: Final = 6
 
 #: The kinds that tie alerts together, strongest first. A cluster, a service or a job has too many.
 STRONG = (
@@ -84,9 +84,11 @@ class Thing:
     label: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
-    """An alert as it is remembered at a thing that it touched. `is_open` says whether others may still join it."""
+class Trace(NamedTuple):
+    """An alert as it is remembered at a thing that it touched. `is_open` says whether others may still join it.
+
+    A plain tuple, because dozens are made for each alert that comes in.
+    """
 
     alert: int
     alert_type: str
@@ -130,7 +132,7 @@ class Trails(Protocol):
 
     def newest(self, places: Collection[Place]) -> Sequence[tuple[Place, Trace]]:
         """For each entity its newest traces, under an empty type, and for each entity and type the newest of that;
-        all newest first, WINDOW of each at most."""
+        all newest first, WINDOW and SAME_WINDOW of each at most."""
         ...
 
     def add(self, traces: Iterable[tuple[str, Trace]]) -> None: ...
@@ -215,13 +217,15 @@ class Follower:
         return Relation(trace.alert, trace.incident, thing, _silence(one, trace))
 
     def _window(self, place: Place) -> deque[Trace]:
-        return self._at.setdefault(place, deque(maxlen=WINDOW))
+        return self._at.setdefault(place, deque(maxlen=SAME_WINDOW if place[1] else WINDOW))
 
     def _look(self, place: Place) -> list[Trace]:
         """The window, with what has become of its alerts since."""
         known = self._incidents
+        if not known:
+            return list(self._at.get(place, ()))
         return [
-            replace(trace, incident=known[trace.alert]) if trace.incident is None and trace.alert in known else trace
+            trace._replace(incident=known[trace.alert]) if trace.incident is None and trace.alert in known else trace
             for trace in self._at.get(place, ())
         ]
 
