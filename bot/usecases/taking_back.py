@@ -24,7 +24,13 @@ def take_back(uow: UnitOfWork, alert: Alert, entry: Entry) -> Decision:
         since = next((each for each in later if any(change.field == field for change in each.changes)), None)
         raise Refused(refused.reason, field=field, entry=since) from None
     if decision.withdraws is not None:
-        uow.history.withdraw(alert.number, _comment_of(uow, entry), withdrawn=decision.withdraws)
+        brought_by = _comment_of(uow, entry)
+        comment = uow.history.entry(alert.number, brought_by)
+        if comment is not None and comment.withdrawn is decision.withdraws:
+            # Another undo of the same comment was first, by another way.
+            since = next((each for each in later if each.withdraws is not None), None)
+            raise Refused("changedSince", field="comment", entry=since)
+        uow.history.withdraw(alert.number, brought_by, withdrawn=decision.withdraws)
     return decision
 
 
