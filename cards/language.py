@@ -4,6 +4,7 @@ The message ids are the English texts, so English needs no catalogue file; anoth
 """
 
 import gettext
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -85,9 +86,13 @@ _MONTHS = (
 )  # fmt: skip
 
 
+#: Where a word begins; letters that stand for words, as in SOC, stay together.
+_NEXT_WORD = re.compile("(?<=[a-z0-9])[A-Z](?![A-Z])")
+
+
 def as_words(value: str) -> str:
     """`lateralMovement` and `lateral_movement` as `Lateral movement`; what has blanks is words already."""
     if " " in value:
         return value
-    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in value.replace("_", " ")).strip()
+    words = _NEXT_WORD.sub(lambda match: f" {match[0].lower()}", value.replace("_", " ")).strip()
     return words[:1].upper() + words[1:]

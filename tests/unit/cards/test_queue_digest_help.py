@@ -10,7 +10,7 @@ from bot.alerts.words import Severity
 from cards.buttons import Listing, Press, Verb
 from cards.digest import digest_text, render_digest
 from cards.help import render_help, render_unsubscribed, render_welcome
-from cards.language import ENGLISH, Language
+from cards.language import ENGLISH, Language, as_words
 from cards.not_available import not_available_text, render_not_available
 from cards.queue import render_queue
 from tests.support.card_reading import button, buttons, text, texts, walk
@@ -153,3 +153,17 @@ def test_a_moment_is_as_short_as_it_can_be() -> None:
     assert ENGLISH.moment(examples.NOW.replace(year=2025), now=examples.NOW) == "21 Nov 2025 03:15"
     assert ENGLISH.period(examples.NOW, examples.NOW, now=examples.NOW) == "03:15"
     assert ENGLISH.period(examples.NOW - timedelta(days=1), examples.NOW, now=examples.NOW) == "20 Nov 03:15 – 03:15"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("CredentialAccess", "Credential access"),
+        ("lateral_movement", "Lateral movement"),
+        ("SOC", "SOC"),
+        ("Unheard Of", "Unheard Of"),
+        ("unsupportedOs", "Unsupported os"),
+    ],
+)
+def test_a_word_that_we_do_not_know_is_shown_as_words(value: str, words: str) -> None:
+    assert as_words(value) == words
