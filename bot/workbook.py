@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 import xlsxwriter
 
-from cards.columns import Cell, Link
+from cards.columns import Cell, Head, Link
 
 #: Excel's own limits: rows and links of a sheet, characters of a cell, of an address.
 MOST_ROWS: Final = 1_048_576
@@ -23,12 +23,9 @@ LONGEST_LINK: Final = 2_079
 #: What a spreadsheet takes for the beginning of a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
-_WIDEST: Final = 60
-_NARROWEST: Final = 12
-
 
 @contextmanager
-def tables(path: Path, zone: tzinfo, heads: Mapping[str, Sequence[str]]) -> Iterator[list["Table"]]:
+def tables(path: Path, zone: tzinfo, heads: Mapping[str, Sequence[Head]]) -> Iterator[list["Table"]]:
     """Each table of the file by its name; a CSV file has the first one alone. What is half written goes away."""
     made: Workbook | CsvTable
     if path.suffix.lower() == ".csv":
@@ -65,7 +62,7 @@ class Workbook:
         self.time: Any = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "valign": "top"})
         self.text: Any = self.book.add_format({"valign": "top"})
 
-    def table(self, name: str, heads: Sequence[str]) -> Table:
+    def table(self, name: str, heads: Sequence[Head]) -> Table:
         return _Sheets(self, name, heads)
 
     def close(self) -> None:
@@ -75,7 +72,7 @@ class Workbook:
 class _Sheets:
     """One table, on as many sheets as it needs."""
 
-    def __init__(self, book: Workbook, name: str, heads: Sequence[str]) -> None:
+    def __init__(self, book: Workbook, name: str, heads: Sequence[Head]) -> None:
         self._book, self._name, self._heads = book, name, heads
         self._count = 0
         self._begin()
@@ -94,9 +91,12 @@ class _Sheets:
         )
         self._row, self._links = 1, 0
         self._sheet.freeze_panes(1, 2)
+        self._sheet.set_landscape()
+        self._sheet.fit_to_pages(1, 0)
+        self._sheet.repeat_rows(0)
         for column, head in enumerate(self._heads):
-            self._sheet.set_column(column, column, min(_WIDEST, max(_NARROWEST, len(head) + 2)))
-            self._sheet.write_string(0, column, head, self._book.head)
+            self._sheet.set_column(column, column, head.width)
+            self._sheet.write_string(0, column, head.title, self._book.head)
         self._sheet.autofilter(0, 0, self._book.most_rows - 1, len(self._heads) - 1)
 
     def _write(self, column: int, cell: Cell) -> None:
@@ -124,11 +124,11 @@ class _Sheets:
 class CsvTable:
     """One table as a CSV file in UTF-8, which Excel opens as such. Close it at the end."""
 
-    def __init__(self, path: Path, zone: tzinfo, heads: Sequence[str]) -> None:
+    def __init__(self, path: Path, zone: tzinfo, heads: Sequence[Head]) -> None:
         self._file = path.open("w", encoding="utf-8-sig", newline="")
         self._writer = csv.writer(self._file)
         self._zone = zone
-        self._writer.writerow(heads)
+        self._writer.writerow([head.title for head in heads])
 
     def add(self, row: Sequence[Cell]) -> None:
         self._writer.writerow([_plain(cell, self._zone) for cell in row])

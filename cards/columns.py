@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import quote
 
 from bot.alerts.evidence import Evidence
@@ -35,29 +36,36 @@ class Link:
     url: str
 
 
+class Head(NamedTuple):
+    """A column's title, and how wide it is, in characters."""
+
+    title: str
+    width: int
+
+
 Cell = str | int | datetime | Link
 
 
-def alert_heads(lang: Language) -> list[str]:
+def alert_heads(lang: Language) -> list[Head]:
     return [
-        lang.t("Number"),
-        lang.t("Alert name"),
-        lang.t("Tags"),
-        lang.t("Severity"),
-        lang.t("Investigation state"),
-        lang.t("Status"),
-        lang.t("Category"),
-        lang.t("Detection source"),
-        lang.t("Impacted assets"),
-        lang.t("First activity"),
-        lang.t("Last activity"),
-        lang.t("Assigned to"),
-        lang.t("Classification"),
-        lang.t("Determination"),
-        lang.t("Incident"),
-        lang.t("Service"),
-        lang.t("View in Microsoft 365 Defender"),
-        lang.t("View in Microsoft Defender for Identity"),
+        Head(lang.t("Number"), 9),
+        Head(lang.t("Alert name"), 48),
+        Head(lang.t("Tags"), 20),
+        Head(lang.t("Severity"), 13),
+        Head(lang.t("Investigation state"), 22),
+        Head(lang.t("Status"), 14),
+        Head(lang.t("Category"), 22),
+        Head(lang.t("Detection source"), 20),
+        Head(lang.t("Impacted assets"), 44),
+        Head(lang.t("First activity"), 19),
+        Head(lang.t("Last activity"), 19),
+        Head(lang.t("Assigned to"), 20),
+        Head(lang.t("Classification"), 32),
+        Head(lang.t("Determination"), 24),
+        Head(lang.t("Incident"), 9),
+        Head(lang.t("Service"), 20),
+        Head(lang.t("View in Microsoft 365 Defender"), 40),
+        Head(lang.t("View in Microsoft Defender for Identity"), 40),
     ]
 
 
@@ -88,8 +96,15 @@ def alert_row(view: AlertView, lang: Language, *, identity_portal: str = "") -> 
     ]
 
 
-def history_heads(lang: Language) -> list[str]:
-    return [lang.t("Number"), lang.t("When"), lang.t("What"), lang.t("Changes"), lang.t("Comment"), lang.t("Way")]
+def history_heads(lang: Language) -> list[Head]:
+    return [
+        Head(lang.t("Number"), 9),
+        Head(lang.t("When"), 19),
+        Head(lang.t("What"), 60),
+        Head(lang.t("Changes"), 48),
+        Head(lang.t("Comment"), 60),
+        Head(lang.t("Way"), 16),
+    ]
 
 
 def history_row(entry: Entry, lang: Language, people: Mapping[str, Person]) -> list[Cell]:
@@ -98,16 +113,16 @@ def history_row(entry: Entry, lang: Language, people: Mapping[str, Person]) -> l
     return [entry.alert, entry.at, sentence(entry, lang, people), "\n".join(changes), comment, way_note(entry, lang)]
 
 
-def evidence_heads(lang: Language) -> list[str]:
+def evidence_heads(lang: Language) -> list[Head]:
     return [
-        lang.t("Number"),
-        lang.t("Kind"),
-        lang.t("Name"),
-        lang.t("Roles"),
-        lang.t("Verdict"),
-        lang.t("Remediation"),
-        lang.t("Tags"),
-        lang.t("Key"),
+        Head(lang.t("Number"), 9),
+        Head(lang.t("Kind"), 22),
+        Head(lang.t("Name"), 48),
+        Head(lang.t("Roles"), 18),
+        Head(lang.t("Verdict"), 16),
+        Head(lang.t("Remediation"), 18),
+        Head(lang.t("Tags"), 20),
+        Head(lang.t("Key"), 48),
     ]
 
 

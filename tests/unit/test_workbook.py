@@ -10,16 +10,20 @@ import openpyxl
 import pytest
 
 from bot.workbook import LONGEST_TEXT, CsvTable, Workbook, tables
-from cards.columns import Link
+from cards.columns import Head, Link
 
 MADRID = ZoneInfo("Europe/Madrid")
 AT = datetime(2026, 3, 2, 3, 2, 1, tzinfo=UTC)
 EVIL = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "http://x.example/", "{=1}"]
 
 
+def heads(*titles: str) -> list[Head]:
+    return [Head(title, 20) for title in titles]
+
+
 def test_text_never_becomes_a_formula_or_a_link(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    with tables(path, MADRID, {"One": ["A"], "Two": ["B"]}) as (one, two):
+    with tables(path, MADRID, {"One": heads("A"), "Two": heads("B")}) as (one, two):
         for text in EVIL:
             one.add([text])
         two.add(["x" * 40_000])
@@ -32,7 +36,7 @@ def test_text_never_becomes_a_formula_or_a_link(tmp_path: Path) -> None:
 
 def test_times_are_local_and_links_are_links(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    with tables(path, MADRID, {"One": ["When", "Number", "Link", "None", "Odd"]}) as (one,):
+    with tables(path, MADRID, {"One": heads("When", "Number", "Link", "None", "Odd")}) as (one,):
         one.add([AT, 1042, Link("https://security.microsoft.com/alerts/da1"), Link(""), Link("javascript:alert(1)")])
     sheet = openpyxl.load_workbook(path)["One"]
     assert sheet["A2"].value == datetime(2026, 3, 2, 4, 2, 1)  # noqa: DTZ001 - Excel knows no zones
@@ -45,7 +49,7 @@ def test_times_are_local_and_links_are_links(tmp_path: Path) -> None:
 def test_what_is_too_much_for_a_sheet_goes_to_the_next_and_links_become_plain(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     book = Workbook(path, MADRID, most_rows=4, most_links=2)
-    one, two = book.table("One", ["Number", "Link"]), book.table("Two", ["Number"])
+    one, two = book.table("One", heads("Number", "Link")), book.table("Two", heads("Number"))
     for number in range(7):
         one.add([number, Link(f"https://x.example/{number}")])
         two.add([number])
@@ -63,7 +67,7 @@ def test_what_is_too_much_for_a_sheet_goes_to_the_next_and_links_become_plain(tm
 
 def test_csv_is_text_too_and_excel_knows_its_letters(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    table = CsvTable(path, MADRID, ["A", "B", "C", "D"])
+    table = CsvTable(path, MADRID, heads("A", "B", "C", "D"))
     for text in EVIL:
         table.add([text, 7, AT, Link("https://x.example/ü,\n")])
     table.close()
@@ -75,7 +79,7 @@ def test_csv_is_text_too_and_excel_knows_its_letters(tmp_path: Path) -> None:
 
 def test_what_was_half_written_goes_away(tmp_path: Path) -> None:
     def fail(path: Path) -> None:
-        with tables(path, MADRID, {"One": ["A"]}):
+        with tables(path, MADRID, {"One": heads("A")}):
             raise OSError("the disk is full")
 
     for name in ("a.xlsx", "a.csv"):
