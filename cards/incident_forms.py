@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.alerts.incident import NAME_LENGTH, Incident
 from bot.alerts.incident_views import IncidentView, MergeView
+from bot.alerts.people import GROUP_LENGTH
 from bot.alerts.words import Classification
 from cards.actions import execute
 from cards.buttons import ME, NOBODY, Step, Verb
@@ -46,8 +47,8 @@ def render_incident_assign_form(view: IncidentView, *, lang: Language, nonce: st
         "to",
         label=lang.t("Assign to"),
         placeholder=lang.t("Name of a person here"),
-        required=lang.t("Choose a person, or press Back."),
     )
+    group = text_input("name", label=lang.t("Or to a group"), placeholder=lang.t("Tier 2"), max_length=GROUP_LENGTH)
     told = rich(quiet(lang.t("Its open alerts go with it.")), spacing="Small")
     actions = [
         _save(lang.t("Assign"), view, nonce, Step.ASSIGN),
@@ -55,7 +56,7 @@ def render_incident_assign_form(view: IncidentView, *, lang: Language, nonce: st
     ]
     if view.incident.assignee is not None:
         actions.append(incident_button(lang.t("To nobody"), view, nonce, Step.ASSIGN, to=NOBODY))
-    return _form(view, lang, nonce, [told, picker], actions)
+    return _form(view, lang, nonce, [told, picker, group], actions)
 
 
 def render_incident_resolve_form(view: IncidentView, *, lang: Language, nonce: str) -> Card:

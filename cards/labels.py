@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.alerts.alert import Alert
-from bot.alerts.people import Person
+from bot.alerts.people import Person, name_of_group
 from bot.alerts.views import AlertView
 from bot.alerts.words import Classification, Severity, Status
 from cards import vocabulary
@@ -87,7 +87,7 @@ def kind_label(kind: str, lang: Language) -> str:
 def person_label(who: str, people: Mapping[str, Person]) -> str:
     """A name; for somebody whom we have not met, what the source called them."""
     person = people.get(who)
-    return person.name if person else who
+    return person.name if person else name_of_group(who) or who
 
 
 def incident_label(view: AlertView, lang: Language) -> str:

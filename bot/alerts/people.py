@@ -21,6 +21,18 @@ class Person:
 AUTOMATED_INVESTIGATION = "Automated investigation"
 
 
+#: An assignee that is a group of people, not one of them: this and the group's name.
+GROUP = "group:"
+
+#: Characters of a group's name.
+GROUP_LENGTH = 60
+
+
+def name_of_group(assignee: str) -> str:
+    """The group's name; empty where a person is meant."""
+    return assignee.removeprefix(GROUP) if assignee.startswith(GROUP) else ""
+
+
 class ActorKind(StrEnum):
     PERSON = "person"
     SOURCE = "source"

@@ -14,7 +14,7 @@ from bot.alerts.history import Entry, undone_among
 from bot.alerts.incident import Incident
 from bot.alerts.mirror import Mirror
 from bot.alerts.next_steps import Step
-from bot.alerts.people import Person
+from bot.alerts.people import Person, name_of_group
 from bot.alerts.recommendation import Recommendation
 from bot.alerts.routing import Fate, Route, Window
 from bot.alerts.silence import Silence
@@ -62,7 +62,7 @@ class AlertView:
         if who is None:
             return None
         person = self.people.get(who)
-        return person.name if person else who
+        return person.name if person else name_of_group(who) or who
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from bot.alerts.conversation import Subject
+from bot.alerts.people import GROUP
 from bot.alerts.ports import UnitOfWork
 from bot.teams.activity import InboundActivity
 from bot.teams.grammar import Command, parse, split_verdict
@@ -96,6 +97,11 @@ def _rename(uow: UnitOfWork, _said: Said, act: IncidentAct, words: str, lang: La
 
 
 def _assign(uow: UnitOfWork, said: Said, act: IncidentAct, words: str, lang: Language) -> Reply:
+    kind, _, name = words.partition(" ")
+    if kind.casefold() == "group":
+        if not name.strip():
+            return lang.t("Which group? Say for example “incident 12 assign group Tier 2”.")
+        return _told(uow, incidents.assign(uow, act, GROUP + " ".join(name.split())), lang)
     to = whom(uow, said.person, words, lang)
     return to.why if isinstance(to, Unclear) else _told(uow, incidents.assign(uow, act, to), lang)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.alerts.errors import Refused
+from bot.alerts.people import GROUP
 from bot.alerts.ports import UnitOfWork
 from bot.teams.identity import arrive
 from bot.teams.pressed import Pressed, reason_of
@@ -86,6 +87,8 @@ def number_of(press: Press) -> int:
 
 def _assign(uow: UnitOfWork, act: IncidentAct, press: Press) -> IncidentDone:
     to = (press.to or "").strip()
+    if group := " ".join((press.name or "").split()):
+        return incidents.assign(uow, act, GROUP + group)
     if not to:
         raise Refused("badPress", field="to", why="choose somebody")
     return incidents.assign(uow, act, {ME: act.by.object_id, NOBODY: None}.get(to, to.lower()))
@@ -107,7 +110,7 @@ _CHANGES: Mapping[Step, _Change] = {
     Step.RENAME: _Change(
         lambda uow, act, press: incidents.rename(uow, act, press.name or ""), lambda press: press.name is not None
     ),
-    Step.ASSIGN: _Change(_assign, lambda press: press.to is not None),
+    Step.ASSIGN: _Change(_assign, lambda press: press.to is not None or press.name is not None),
     Step.COMMENT: _Change(
         lambda uow, act, press: incidents.comment(uow, act, press.comment or ""),
         lambda press: press.comment is not None,

@@ -12,7 +12,7 @@ from bot.alerts.conversation import Scope, Subject
 from bot.alerts.errors import NotAvailable, Refused
 from bot.alerts.history import Change, action_name
 from bot.alerts.incident import AT_ONCE, Incident, IncidentEntry, IncidentKind
-from bot.alerts.people import Actor, Person, Way
+from bot.alerts.people import GROUP_LENGTH, Actor, Person, Way, name_of_group
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import UNDETERMINED, Classification
 from bot.usecases.acting import record
@@ -80,8 +80,11 @@ def comment(uow: UnitOfWork, act: IncidentAct, text: str) -> IncidentDone:
 
 
 def assign(uow: UnitOfWork, act: IncidentAct, to: str | None) -> IncidentDone:
-    """Who leads it; its open alerts get the same assignee."""
-    if to is not None and to != act.by.object_id and to not in uow.people.many([to]):
+    """Who leads it, a person or a group; its open alerts get the same assignee."""
+    group = name_of_group(to or "")
+    if len(group) > GROUP_LENGTH:
+        raise Refused("longName", limit=GROUP_LENGTH)
+    if to is not None and not group and to != act.by.object_id and to not in uow.people.many([to]):
         raise Refused("unknownPerson", person=to)
 
     def do(incident: Incident, scope: Scope) -> IncidentDone:

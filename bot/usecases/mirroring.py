@@ -10,6 +10,7 @@ from bot.alerts.alert import Alert
 from bot.alerts.conversation import Subject
 from bot.alerts.history import as_plain
 from bot.alerts.mirror import Fields, Mirror, Move, Step, remark, steps
+from bot.alerts.people import name_of_group
 from bot.alerts.ports import UnitOfWork
 
 #: Alerts told at a time.
@@ -60,7 +61,7 @@ def take_due(uow: UnitOfWork, now: datetime) -> list[Errand]:
 def _errand(uow: UnitOfWork, alert: Alert, mirror: Mirror, wanted: tuple[Step, ...]) -> Errand:
     who = alert.assignee or ""
     person = uow.people.many([who]).get(who) if who else None
-    name = (person.user_principal_name or who) if person else who
+    name = (person.user_principal_name or who) if person else name_of_group(who) or who
     known = tuple(
         remark(comment.author, comment.text)
         for comment in uow.history.comments(alert.number, limit=COMMENTS_KNOWN)

@@ -111,6 +111,20 @@ async def test_the_buttons_of_an_incident(town: Town) -> None:
     assert f"#{first['number']}" in opened
 
 
+async def test_an_incident_is_given_to_a_group_and_its_alerts_go_with_it(town: Town) -> None:
+    first, _ = await two_on(town)
+    said = await town.told("ana", "incident 1 assign group Tier 2", in_="alerts")
+    assert "Ana Alvarez assigned it to Tier 2" in said
+    assert (await town.alert(first["number"])).assignee == "group:Tier 2"
+    await town.teams.wait_for_card("alerts", "Tier 2 has it")
+    assert "Which group?" in await town.told("ana", "incident 1 assign group", in_="alerts")
+    await town.teams.says("bo", "incident 1", in_="alerts")
+    card = await town.teams.wait_for_card("alerts", "Together because")
+    await town.pressed("bo", card, "Assign…")
+    assert "At it: Night shift" in await town.pressed("bo", card, "Assign", to="", name="Night shift")
+    assert (await town.alert(first["number"])).assignee == "group:Night shift"
+
+
 async def test_an_alert_is_moved_by_hand_with_a_reason_and_a_comment(town: Town) -> None:
     first, _ = await two_on(town)
     await two_on(town, "db-2")
