@@ -44,10 +44,12 @@ def render_editor(
     above: Sequence[Element] = (),
     below: Sequence[Element] = (),
     actions: Sequence[Action] = (),
+    nothing: str = "",
 ) -> DialogCard:
     """The dialog as it is drawn next. `above`, `below` and `actions` are its own; make the latter with `editor_press`.
 
-    `press` is the dialog's, with its own state; `typed` holds the inputs that shall stand there again.
+    `press` is the dialog's, with its own state; `typed` holds the inputs that shall stand there again. `nothing` is
+    what an empty condition means, where it is not every alert.
     """
     steps = Steps(editor_press(press, editing, nonce=nonce), nonce)
 
@@ -55,14 +57,14 @@ def render_editor(
         if editing.screen is not Screen.TREE:
             shown = _SCREENS[editing.screen](editing, typed, lang, steps)
             return card([*notice_of(notice), *shown, *_as_text(editing, lang)])
-        body = [*above, *_whole(editing, typed, lang, steps, room), *below]
+        body = [*above, *_whole(editing, typed, lang, steps, room=room, nothing=nothing), *below]
         return card([*notice_of(notice), *body, *([button_rows(actions)] if actions else [])])
 
     return DialogCard(title, fit(build))
 
 
-def _whole(editing: Editing, typed: Typed, lang: Language, steps: Steps, room: Room) -> list[Element]:
-    tree = Tree(editing.condition, steps, lang, most=room.entries)
+def _whole(editing: Editing, typed: Typed, lang: Language, steps: Steps, *, room: Room, nothing: str) -> list[Element]:
+    tree = Tree(editing.condition, steps, lang, most=room.entries, nothing=nothing)
     lines = tree.whole()
     text = editing.state()["text"]
     buttons = [

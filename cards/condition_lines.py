@@ -48,16 +48,17 @@ def line_text(condition: Condition, path: Path, lang: Language) -> str:
 class Tree:
     """Draws the lines of a condition; after `most` of them it stops, and counts what it left out."""
 
-    def __init__(self, condition: Condition, steps: Steps, lang: Language, *, most: int) -> None:
+    def __init__(self, condition: Condition, steps: Steps, lang: Language, *, most: int, nothing: str = "") -> None:
         self._condition = condition
         self._steps = steps
         self._lang = lang
         self._most = most
+        self._nothing = nothing or lang.t("Every alert.")
         self.left_out = 0
 
     def whole(self) -> list[Element]:
         if self._condition == EVERYTHING:
-            return [rich(quiet(self._lang.t("Every alert.")))]
+            return [rich(quiet(self._nothing))]
         return list(self._lines(()))
 
     def below(self, path: Path, level: int = 0) -> list[Element]:

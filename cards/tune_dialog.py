@@ -74,6 +74,7 @@ def render_tune_form(
         above=[*_applies(form, lang), *_iocs(form, lang), *fills],
         below=_does(form, lang),
         actions=[submits(lang.t("Next: look back"), editor_press(press, editing, DRAFT, nonce=nonce), primary=True)],
+        nothing=lang.t("No IOC yet."),
     )
 
 

@@ -215,3 +215,25 @@ async def test_an_administrator_renames_tags_for_alerts_that_come_in_from_then_o
         await town.told("bo", f"tag {first['number']},{second['number']} +lab", in_="alerts")
         found = [await town.alert(one["number"]) for one in (first, second)]
         assert [alert.tags for alert in found] == [("lab",), ("test lab",)]
+
+
+async def test_administrators_tune_for_the_whole_organisation_and_switch_the_creation_of_rules(tmp_path: Path) -> None:
+    settings = {"TOCSIN_ADMINISTRATORS": f"{PEOPLE['ana']},{PEOPLE['bo']}", "TOCSIN_RESPONDERS": PEOPLE["chidi"]}
+    async with town_of(tmp_path, settings) as town:
+        rule = "hide only-this-type any-ioc on everywhere"
+        first = await town.raised("Known scanner")
+        refused = await town.told("chidi", f"tune {first['number']} {rule}", in_="alerts")
+        assert "administrator" in refused.casefold()
+        drafted = await town.told("ana", f"tune {first['number']} {rule}", in_="alerts")
+        assert "The whole organisation" in drafted, drafted
+        card = (await town.teams.from_bot("alerts"))[-1]
+        assert "waits for a second person" in await town.pressed("ana", card, "Save, and 1 open alert")
+        approval = await town.teams.wait_for_card("alerts", "asks for a second person")
+        assert "administrator" in (await town.pressed("chidi", approval, "Approve")).casefold()
+        assert not (await town.alert(first["number"])).is_hidden
+        assert "in force" in await town.pressed("bo", approval, "Approve")
+        assert (await town.alert(first["number"])).is_hidden
+        assert "Administrator" in await town.told("chidi", "rules creation off", in_="alerts")
+        await town.told("ana", "rules creation off", in_="alerts")
+        other = await town.raised("Another", detectorId="another-type")
+        assert "switched off" in await town.told("bo", f"tune {other['number']} {rule}", in_="alerts")
