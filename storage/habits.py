@@ -18,13 +18,14 @@ from storage.likeness import Likenesses, circles_from
 from storage.likeness_tables import likenesses, verdict_counts, verdicts
 from storage.scopes import in_scope
 from storage.tables import alerts, comments, history
-from storage.verdicts import tallies
+from storage.verdicts import tally_of
 
 #: Verdicts that are looked at for who gave them, the newest ones.
 _ASKED = 200
 
 _PLACE = select(likenesses.c.circles, likenesses.c.site).where(likenesses.c.alert == bindparam("alert_"))
-_VERDICT = select(verdicts.c.verdict).where(verdicts.c.alert == bindparam("alert_"))
+_OWN = select(verdicts.c.verdict).where(verdicts.c.alert == bindparam("alert_")).scalar_subquery()
+_TALLIES = among(lambda is_among: select(verdict_counts, _OWN).where(is_among(verdict_counts.c.circle, "circles_")))
 _USUAL = (
     select(likenesses.c.here, verdict_counts.c.first, verdict_counts.c.second, verdict_counts.c.third)
     .join(verdict_counts, verdict_counts.c.circle == likenesses.c.here)
@@ -76,8 +77,9 @@ class Habits:
         return Place(circles_from(row[0]), row[1]) if row is not None else None
 
     def tallies(self, circles: Circles, *, but: int) -> Mapping[int, Tally]:
-        counted = tallies(self._on, circles.all)
-        own = self._on.execute(_VERDICT, {"alert_": but}).scalar()
+        rows = self._on.execute(_TALLIES.on(self._on), {"circles_": circles.all, "alert_": but}).all()
+        counted = dict(tally_of(row[:-1]) for row in rows)
+        own = rows[0][-1] if rows else None
         return without(circles, counted, Classification(own)) if own is not None else counted
 
     def usual(self, alert: int) -> Usual | None:

@@ -80,12 +80,12 @@ class SqlPostings:
 
     def frequencies(self, words: Collection[int]) -> Mapping[int, int]:
         rows = self._on.execute(_FREQUENCIES.on(self._on), {"words_": list(words)})
-        return dict(map(tuple, rows))
+        return dict(map(tuple, rows.all()))
 
     def newest(self, words: Sequence[int], *, each: int) -> Mapping[int, Sequence[int]]:
         given = {f"word_{place}": word for place, word in enumerate(words)} | {"each_": each}
         found: dict[int, list[int]] = {}
-        for word, alert in self._on.execute(_newest(len(words)), given):
+        for word, alert in self._on.execute(_newest(len(words)), given).all():
             found.setdefault(word, []).append(alert)
         return found
 

@@ -125,11 +125,13 @@ def count(on: Connection, entries: Iterable[Entry], moved: Collection[int]) -> N
 
 
 def tallies(on: Connection, circles: Sequence[int]) -> dict[int, Tally]:
-    rows = on.execute(_TALLIES.on(on), {"circles_": list(circles)})
-    return {
-        circle: Tally((max(0, one), max(0, two), max(0, three)), (m1, m2, m3), max(0, flips))
-        for circle, one, two, three, m1, m2, m3, flips in rows
-    }
+    return dict(map(tally_of, on.execute(_TALLIES.on(on), {"circles_": list(circles)}).all()))
+
+
+def tally_of(row: Sequence[Any]) -> tuple[int, Tally]:
+    """A circle and its counts, from a row of `verdict_counts`."""
+    circle, one, two, three, first, second, third, flips = row
+    return circle, Tally((max(0, one), max(0, two), max(0, three)), (first, second, third), max(0, flips))
 
 
 def _hear(given: dict[int, Given], entry: Entry) -> None:

@@ -5,9 +5,10 @@ them what was ever judged to be more than a false alarm. The best of these are c
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Protocol
 
 from bot.alerts.features import ENTITY_KINDS, WEIGHTS, Feature, kind_of
@@ -117,25 +118,36 @@ def find(
     compared = list(dict.fromkeys((*best[:_COMPARED], *(alert for alert in rest if alert in near))))
     verdicts = postings.verdicts(compared)
     own = sum(weights.values())
+    others: dict[int, float] = {}
     found = [
-        (round(_likeness(weights, own, words, total) * _precedent(verdicts.get(alert), expected), 9), alert, words)
+        (
+            round(_likeness(weights, own, words, others, total) * _precedent(verdicts.get(alert), expected), 9),
+            alert,
+            words,
+        )
         for alert, words in postings.words(compared).items()
     ]
     found.sort(key=lambda one: one[:2], reverse=True)
     labels = {feature.number: feature for feature in features}
-    matches = [
-        Match(alert, score, reasons([(labels[word], weights[word]) for word in words if word in weights]))
-        for score, alert, words in found
-    ]
+
+    def matched(one: _Found) -> Match:
+        score, alert, words = one
+        return Match(alert, score, reasons([(labels[word], weights[word]) for word in words if word in weights]))
+
+    # What shares only what nobody would name is at the end of the list, if anywhere.
+    matches = (match for one in found if one[0] > 0 and (match := matched(one)).reasons)
     true = {alert for alert in rest if verdicts.get(alert) is Classification.TRUE_POSITIVE}
-    return _with_a_true_positive([match for match in matches if match.score > 0 and match.reasons], true, limit)
+    return _with_a_true_positive(matches, true, limit)
 
 
-def _with_a_true_positive(matches: Sequence[Match], true: AbstractSet[int], limit: int) -> list[Match]:
+_Found = tuple[float, int, Mapping[int, int]]
+
+
+def _with_a_true_positive(matches: Iterator[Match], true: AbstractSet[int], limit: int) -> list[Match]:
     """The first ones; the last place is for a true positive of the same type, where all of them would be cut off."""
-    shown = list(matches[:limit])
-    if shown and not any(match.alert in true for match in shown):
-        shown[-1:] = [next((match for match in matches[limit:] if match.alert in true), shown[-1])]
+    shown = list(islice(matches, limit))
+    if len(shown) == limit and true and not any(match.alert in true for match in shown):
+        shown[-1:] = [next((match for match in matches if match.alert in true), shown[-1])]
     return shown
 
 
@@ -152,15 +164,21 @@ def _candidates(weights: Mapping[int, float], postings: Postings) -> dict[int, f
     return partial
 
 
-def _likeness(weights: Mapping[int, float], own: float, words: Mapping[int, int], total: int) -> float:
-    """Jaccard's: what both have of what either has. `own` is what the alert's own words weigh together."""
-    shared = others = 0.0
+def _likeness(
+    weights: Mapping[int, float], own: float, words: Mapping[int, int], others: dict[int, float], total: int
+) -> float:
+    """Jaccard's: what both have of what either has. `own` is what the alert's own words weigh together; `others`
+    remembers what other words weigh."""
+    shared = unshared = 0.0
     for word, frequency in words.items():
         if word in weights:
             shared += weights[word]
         else:
-            others += weight(word, frequency, total)
-    either = own + others
+            weighs = others.get(word)
+            if weighs is None:
+                weighs = others[word] = weight(word, frequency, total)
+            unshared += weighs
+    either = own + unshared
     return shared / either if either > 0 else 0.0
 
 

@@ -10,13 +10,14 @@ from bot.alerts.next_steps import steps_of
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.recommendation import Basis, Recommendation, recommend
 from bot.alerts.views import Advice, Precedent, RecommendationView
+from bot.alerts.words import Classification
 from bot.usecases.permission import require
 from bot.usecases.read import shared_view
 from bot.usecases.visibility import Reader, require_visible
 
 #: Verdicts that are looked at for who gave them, earlier true positives that are named, alike alerts that are looked
 #: through for how they were handled, and those of them that are shown.
-_JUDGEMENTS, _TRUE_SHOWN, _ALIKE, _HANDLED = 200, 3, 20, 3
+_JUDGEMENTS, _TRUE_SHOWN, _ALIKE, _HANDLED = 100, 3, 20, 3
 
 
 def recommendation(uow: UnitOfWork, number: int, reader: Reader) -> RecommendationView:
@@ -44,8 +45,10 @@ def advice_on(uow: UnitOfWork, alert: Alert, scope: Scope) -> Advice | None:
         return None
     here = given.basis is Basis.HERE
     told = uow.habits.judgements(place.circles, scope, but=alert.number, limit=_JUDGEMENTS) if here else ()
-    true = uow.habits.true_positives(place.circles, scope, but=alert.number, limit=_TRUE_SHOWN) if here else ()
     tally = tallies.get(place.circles.here)
+    # Asked for only where the counts say that there is one, and it says something else than the rest.
+    differs = here and given.counts[0] > 0 and given.verdict is not Classification.TRUE_POSITIVE
+    true = uow.habits.true_positives(place.circles, scope, but=alert.number, limit=_TRUE_SHOWN) if differs else ()
     return Advice(
         given=given,
         site=place.site,
