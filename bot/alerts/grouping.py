@@ -168,7 +168,10 @@ class Follower:
         #: The incidents of alerts that were grouped since.
         self._incidents: dict[int, int] = {}
         for place, trace in remembered:
-            self._window(place).append(trace)
+            # Newest first; one more would push the newest out.
+            window = self._window(place)
+            if len(window) != window.maxlen:
+                window.append(trace)
 
     def follow(self, one: Newcomer, incident_for: Callable[[Relation], int]) -> tuple[int | None, Relation | None]:
         """The incident of an alert, and why it is in it; neither for one that stands alone so far.

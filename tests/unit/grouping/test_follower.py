@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.alerts.evidence import Evidence
@@ -119,6 +119,7 @@ def test_broad_things_and_the_many_pieces_of_one_alert_do_not_count() -> None:
     assert things_of([Evidence("file", "file:a", "a"), Evidence("device", "device:b", "b")])[0].kind == "device"
 
 
+@example([(0, "a", "web")] * 5 + [(7, "a", "web"), (15, "a", "web")])
 @given(st.lists(st.tuples(st.integers(0, 50), st.sampled_from("abc"), st.sampled_from(["web", "db"])), max_size=80))
 def test_a_follower_that_is_begun_anew_goes_on_alike(events: list[tuple[int, str, str]]) -> None:
     """A restart changes nothing: what is remembered in the windows is all that counts."""
