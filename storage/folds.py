@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Integer,
     Select,
-    TableValuedAlias,
     Text,
     and_,
     bindparam,
@@ -18,9 +16,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    literal_column,
     not_,
-    or_,
     select,
     union_all,
     update,
@@ -29,16 +25,14 @@ from sqlalchemy import (
 from bot.alerts.alert import Alert
 from bot.alerts.conversation import CardPlace, Gathered, Leader, Scope, Subject
 from bot.alerts.views import FoldView
-from bot.alerts.words import Severity, Status
+from bot.alerts.words import Severity
 from storage.cards import Cards
+from storage.leaders import LEADERS
 from storage.rows import SELECT_ALERT, alert_of
 from storage.scopes import in_scope
-from storage.statements import LIMIT, Twin, twin
+from storage.statements import LIMIT, twin
 from storage.tables import OPEN, PENDING, Number, alerts, cards, evidence, folds, rollups
-from storage.types import Json, Utc
-
-#: How many of the newest alerts of a host are looked at for one of the same type.
-_NEWEST = 50
+from storage.types import Utc
 
 #: How many of the newest alerts of a card the most frequent assets are counted over.
 _COUNTED = 500
@@ -51,64 +45,6 @@ _CARD = bindparam("card_", type_=Number)
 _TYPE = bindparam("type_", type_=Text())
 _SINCE = bindparam("since_", type_=Utc())
 
-_KINDS = bindparam("kinds_", type_=Json)
-
-
-#: Somebody is at it already.
-_TAKEN = or_(alerts.c.assignee.is_not(None), alerts.c.status != Status.NEW.value)
-
-
-def _leaders(listed: TableValuedAlias, kind: ColumnElement[str], host: ColumnElement[str]) -> Select[Any]:
-    """For each type and host of a list, a look at the newest alerts of the host."""
-    newest = (
-        select(evidence.c.alert)
-        .where(evidence.c.entity == host, evidence.c.entity != literal_column("''"))
-        .order_by(evidence.c.alert.desc())
-        .limit(_NEWEST)
-        .correlate(listed)
-        .subquery()
-    )
-    first = (
-        select(cards.c.id)
-        .select_from(newest)
-        .join(alerts, alerts.c.number == newest.c.alert)
-        .join(
-            cards,
-            and_(
-                cards.c.subject == literal(Subject.ALERT.value),
-                cards.c.subject_id == alerts.c.number,
-                cards.c.conversation == _HERE,
-                cards.c.origin == literal(""),
-            ),
-        )
-        .where(alerts.c.alert_type == kind, alerts.c.received_at > _SINCE, OPEN)
-        .order_by(case((_TAKEN, 1), else_=0), alerts.c.number)
-        .limit(1)
-        .correlate(listed)
-        .scalar_subquery()
-    )
-    found = select(kind.label("kind"), host.label("host"), first.label("card")).select_from(listed).subquery()
-    return (
-        select(found.c.kind, found.c.host, cards.c.id, alerts.c.severity, case((_TAKEN, 1), else_=0))
-        .select_from(found)
-        .join(cards, cards.c.id == found.c.card)
-        .join(alerts, alerts.c.number == cards.c.subject_id)
-    )
-
-
-def _leaders_on_sqlite() -> Select[Any]:
-    listed = func.json_each(_KINDS).table_valued("value")
-    kind, host = (func.json_extract(listed.c.value, f"$[{place}]", type_=Text()) for place in (0, 1))
-    return _leaders(listed, kind, host)
-
-
-def _leaders_on_postgresql() -> Select[Any]:
-    listed = func.json_array_elements(_KINDS).table_valued("value")
-    kind, host = (listed.c.value.op("->>")(literal_column(str(place), Integer())) for place in (0, 1))
-    return _leaders(listed, kind, host)
-
-
-_LEADERS = Twin(_leaders_on_sqlite(), _leaders_on_postgresql())
 _BACKLOG = select(func.count()).select_from(
     select(cards.c.id)
     .where(cards.c.conversation == _HERE, PENDING, cards.c.activity_id.is_(None))
@@ -214,7 +150,7 @@ class Folds:
         if not kinds:
             return {}
         asked = {"conversation_": conversation, "kinds_": sorted(kinds), "since_": since}
-        rows = self._on.execute(_LEADERS.on(self._on), asked)
+        rows = self._on.execute(LEADERS.on(self._on), asked)
         return {
             (kind, host): Leader(card, Severity(severity), taken=bool(taken))
             for kind, host, card, severity, taken in rows
