@@ -184,7 +184,8 @@ def render_link_form(
     fields: list[Element] = []
     if view.incident is not None:
         name = brief(view.incident.called, TITLE)
-        fields.append(rich(quiet(lang.t("Now in incident {number}: {name}", number=view.incident.number, name=name))))
+        now = lang.t("Now in incident {number}: {name}", number=view.incident.number, name=name)
+        fields.append(rich(quiet(now if name else lang.t("Now in incident {number}", number=view.incident.number))))
     others = [incident for incident in incidents if incident.number != view.alert.incident]
 
     def build(room: Room) -> Card:
@@ -275,7 +276,8 @@ def reason_field(lang: Language) -> Element:
 
 def incident_title(incident: Incident, lang: Language) -> str:
     """`28: Credential theft on web-1 (3 alerts)`"""
-    name = f"{incident.number}: {brief(incident.called, 80)}"
+    called = brief(incident.called, 80)
+    name = f"{incident.number}: {called}" if called else str(incident.number)
     if not incident.alert_count:
         return name
     return f"{name} ({lang.n('{count} alert', '{count} alerts', incident.alert_count)})"

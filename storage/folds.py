@@ -230,7 +230,7 @@ class Folds:
         return [alert_of(row) for row in rows]
 
     def within(self, card: int, scope: Scope) -> bool:
-        if scope.everything:
+        if scope.is_unlimited:
             return True
         beyond = _ALERTS.where(not_(in_scope(scope, self._on))).limit(1)
         return self._on.execute(beyond, {"card_": card}).first() is None

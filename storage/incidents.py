@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, false, func, insert, select, update
 
 from bot.alerts.alert import Alert
 from bot.alerts.conversation import Scope
@@ -136,6 +136,13 @@ class Incidents:
         if self._on.execute(_OF_SOURCE, key).scalar() is None:
             self._on.execute(_NAME_AT_SOURCE, {"number_": number, "source": source, "external_id": external_id})
 
+    def seen(self, number: int, scope: Scope) -> Incident:
+        asked = _counted(in_scope(scope, self._on)).where(incidents.c.number == number)
+        row = self._on.execute(asked).first()
+        if row is None:
+            raise NotAvailable(f"incident {number}")
+        return _incident(row)
+
     def newest(self, scope: Scope, *, limit: int) -> list[Incident]:
         visible = in_scope(scope, self._on)
         rows = self._on.execute(
@@ -184,7 +191,7 @@ def _counted(visible: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a Select of
 
 @cache
 def _many() -> Twin:
-    return among(lambda is_among: _counted(true()).where(is_among(incidents.c.number, "numbers_")))
+    return among(lambda is_among: _counted(false()).where(is_among(incidents.c.number, "numbers_")))
 
 
 def _incident(row: Any) -> Incident:  # noqa: ANN401 - a row of _counted

@@ -69,6 +69,11 @@ class Incidents(Protocol):
         """The source has it too, under this identity, unless it calls another so already."""
         ...
 
+    def seen(self, number: int, scope: Scope) -> Incident:
+        """As a reader sees it: what it is called, and how many alerts it has, of those that they may see. Raises
+        NotAvailable."""
+        ...
+
     def newest(self, scope: Scope, *, limit: int) -> list[Incident]:
         """Incidents that have at least one alert in the scope, newest first."""
         ...

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.alerts.alert import Alert
+from bot.alerts.conversation import Scope
 from bot.alerts.errors import NotAvailable
 from bot.alerts.messages import ConversationKind
 from bot.alerts.outcome import Outcome
@@ -45,6 +46,7 @@ class Handled:
 
 def fold_view(uow: UnitOfWork, card: int, reader: Reader) -> FoldView:
     """Raises NotAvailable for a card of another conversation, as for one that does not exist."""
+    require(uow, reader, "show")
     place = uow.folds.place(card)
     view = uow.folds.view(card) if place is not None and place.conversation == reader.conversation.id else None
     if view is None or not _may_see(uow, card, reader):
@@ -60,6 +62,9 @@ def _may_see(uow: UnitOfWork, card: int, reader: Reader) -> bool:
 
 def fold_page(uow: UnitOfWork, card: int, reader: Reader, page: int) -> FoldPage:
     view = fold_view(uow, card, reader)
+    without = scope_of(uow, reader).without
+    if without and not uow.folds.within(card, Scope(everything=True, without=without)):
+        raise NotAvailable(f"card {card}")
     page = min(page, max(0, -(-view.count // PAGE_SIZE) - 1))
     alerts: list[Alert] = uow.folds.page(card, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
     return FoldPage(view, tuple(views_of(uow, alerts)), page, PAGE_SIZE)

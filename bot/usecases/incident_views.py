@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 
 from bot.alerts.conversation import Conversation, Scope
 from bot.alerts.errors import NotAvailable
-from bot.alerts.incident import Incident, IncidentEntry
+from bot.alerts.incident import Incident, IncidentEntry, IncidentKind
 from bot.alerts.incident_views import IncidentHistoryView, IncidentView, MergeView
 from bot.alerts.messages import ConversationKind
 from bot.alerts.ports import UnitOfWork
 from bot.usecases.incidents import final, visible_incident
 from bot.usecases.read import ENTRIES_SHOWN, INCIDENTS_OFFERED, PAGE_SIZE, views_of
-from bot.usecases.visibility import Reader, conversation_scope
+from bot.usecases.visibility import Reader, conversation_scope, scope_of
 
 
 def incident_view(uow: UnitOfWork, number: int, reader: Reader, page: int = 0) -> IncidentView:
@@ -25,15 +25,15 @@ def shared_incident_view(uow: UnitOfWork, number: int, reader: Reader) -> Incide
     here: Conversation = reader.conversation
     if here.kind is ConversationKind.PERSONAL:
         return incident_view(uow, number, reader)
-    incident = final(uow, number)
-    return _view(uow, incident, conversation_scope(uow, here, reader.at), 0)
+    scope = conversation_scope(uow, here, reader.at)
+    return _view(uow, uow.incidents.seen(final(uow, number).number, scope), scope, 0)
 
 
 def incident_history(uow: UnitOfWork, number: int, reader: Reader) -> IncidentHistoryView:
-    view = incident_view(uow, number, reader)
+    view, scope = incident_view(uow, number, reader), scope_of(uow, reader)
     entries = uow.incidents.entries(view.incident.number, limit=ENTRIES_SHOWN)
     older = view.incident.revision - len(entries)
-    return IncidentHistoryView(view, entries, older, undone_among(entries))
+    return IncidentHistoryView(view, tuple(_tellable(uow, entries, scope)), older, undone_among(entries))
 
 
 def mergeable(uow: UnitOfWork, number: int, reader: Reader) -> MergeView:
@@ -68,9 +68,20 @@ def _view(uow: UnitOfWork, incident: Incident, scope: Scope, page: int) -> Incid
         page=page,
         page_size=PAGE_SIZE,
         reasons=tuple(reason for reason, _ in Counter(a.incident_reason for a in found).most_common() if reason),
-        note=_note(entries),
+        note=_note(_tellable(uow, entries, scope)),
         people=uow.people.many(whom),
     )
+
+
+def _tellable(uow: UnitOfWork, entries: Sequence[IncidentEntry], scope: Scope) -> list[IncidentEntry]:
+    """Without what was said about alerts alone that one may not see."""
+
+    def is_seen(entry: IncidentEntry) -> bool:
+        if scope.is_unlimited or entry.kind is not IncidentKind.LINKED or not entry.touched:
+            return True
+        return any(uow.alerts.in_scope(alert, scope) for alert, _ in entry.touched)
+
+    return [entry for entry in entries if is_seen(entry)]
 
 
 def _note(entries: Sequence[IncidentEntry]) -> IncidentEntry | None:

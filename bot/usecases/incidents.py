@@ -37,6 +37,9 @@ class IncidentAct:
     at: datetime
     rev: int | None = None
     key: str | None = None
+    #: Who it is, and by which way, where it is no person in a chat.
+    actor: Actor | None = None
+    way: Way = Way.CHAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,7 @@ def visible_incident(uow: UnitOfWork, number: int, reader: Reader) -> tuple[Inci
     scope, incident = scope_of(uow, reader), final(uow, number)
     if not uow.incidents.in_scope(incident.number, scope):
         raise NotAvailable(f"incident {number}")
-    return incident, scope
+    return uow.incidents.seen(incident.number, scope), scope
 
 
 def final(uow: UnitOfWork, number: int) -> Incident:
@@ -225,8 +228,8 @@ def _keep(
         incident=incident.number,
         revision=incident.revision + 1,
         at=act.at,
-        actor=Actor.person(act.by),
-        way=Way.CHAT,
+        actor=act.actor or Actor.person(act.by),
+        way=act.way,
         kind=kind,
         changes=changes,
         comment=comment,

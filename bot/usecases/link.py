@@ -5,7 +5,6 @@ from collections.abc import Callable
 from bot.alerts import alert as alerts
 from bot.alerts.alert import Alert, Decision
 from bot.alerts.errors import Refused
-from bot.alerts.people import Actor
 from bot.alerts.ports import UnitOfWork
 from bot.usecases.acting import Act, Done, perform
 from bot.usecases.incidents import IncidentAct, note_link, open_incident
@@ -26,15 +25,14 @@ def link_to_new(uow: UnitOfWork, act: Act, name: str = "", reason: str = "", com
     """Link to a new incident, named after the alert unless a name is given."""
 
     def decide(alert: Alert) -> Decision:
-        return alerts.link(alert, made_for(uow, act, alert, name), reason, comment)
+        return alerts.link(alert, made_for(uow, act, name), reason, comment)
 
     return _link(uow, act, decide)
 
 
-def made_for(uow: UnitOfWork, act: Act, alert: Alert, name: str = "") -> int:
-    """A new incident for an alert, and named after it unless a name is given."""
-    by = Actor.person(act.by)
-    return open_incident(uow, name.strip() or alert.title, by=by, way=act.way, at=act.at)
+def made_for(uow: UnitOfWork, act: Act, name: str = "") -> int:
+    """A new incident for an alert. Without a name it is called like its worst alert that a reader may see."""
+    return open_incident(uow, name.strip(), by=act.actor, way=act.way, at=act.at)
 
 
 def _link(uow: UnitOfWork, act: Act, decide: Callable[[Alert], Decision]) -> Done:
@@ -46,5 +44,7 @@ def _link(uow: UnitOfWork, act: Act, decide: Callable[[Alert], Decision]) -> Don
 def tell_incident(uow: UnitOfWork, act: Act, done: Done) -> None:
     """Note in the incident what was just put into it."""
     if done.entry is not None and done.alert.incident is not None:
-        its = IncidentAct(incident=done.alert.incident, by=act.by, reader=act.reader, at=act.at)
+        its = IncidentAct(
+            incident=done.alert.incident, by=act.by, reader=act.reader, at=act.at, actor=act.actor, way=act.way
+        )
         note_link(uow, its, done.alert.number, done.entry.revision, done.entry.comment)

@@ -142,6 +142,7 @@ def plan(uow: UnitOfWork, planned: Planned, by: Person, reader: Reader) -> Windo
 
 def listed(uow: UnitOfWork, reader: Reader) -> list[WindowView]:
     """Those that last or will, here and everywhere; in 1:1 those of one's channels, too."""
+    require(uow, reader, "where")
     known = _known(uow, reader)
     windows = [window for window in uow.windows.standing(reader.at) if window.conversation in known]
     counts = uow.windows.counts([window.id for window in windows])
@@ -150,6 +151,7 @@ def listed(uow: UnitOfWork, reader: Reader) -> list[WindowView]:
 
 def look(uow: UnitOfWork, number: int, reader: Reader) -> WindowView:
     """One, and the newest of the alerts that it held back and that the reader may see. Raises NotAvailable."""
+    require(uow, reader, "where")
     window = _visible(uow, number, reader)
     scope = scope_of(uow, reader)
     held = [alert for alert in uow.windows.held(number, limit=200) if uow.alerts.in_scope(alert.number, scope)]

@@ -42,7 +42,7 @@ def manage(uow: UnitOfWork, act: Act, plan: Plan, *, into_new: bool = False) -> 
         called = replace(plan, add_tags=as_called(uow, alert, plan.add_tags)) if plan.add_tags else plan
         if not into_new:
             return decide_all(alert, called)
-        return decide_all(alert, replace(called, incident=(made_for(uow, act, alert),)))
+        return decide_all(alert, replace(called, incident=(made_for(uow, act),)))
 
     touches = plan.touches | (INCIDENT if into_new else frozenset())
     done = perform(uow, act, "manage", decide, touches=touches)

@@ -3,7 +3,7 @@
 Reports that come together are handled together, with few statements for all of them; one alone is a batch of one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -55,7 +55,7 @@ def report_alerts(
     known = dict(uow.alerts.find({_key(report) for report in reports}))
     _retire_cleared(uow, reports, known)
     reports = with_called_tags(uow, reports, known, now)
-    previous = dict(uow.alerts.last_said([alert.number for alert in known.values()]))
+    previous = _in_finals(uow, uow.alerts.last_said([alert.number for alert in known.values()]))
     news = _all_said(uow, reports, now)
     new = {place: (reports[place], news[place]) for place in _firsts(reports, known)}
     opened, linked = _open(uow, new, now, grouping=grouping, asked=asked)
@@ -193,13 +193,38 @@ def _all_said(uow: UnitOfWork, reports: Sequence[Report], now: datetime) -> list
     incidents = dict(uow.incidents.known(in_incidents.keys()))
     for key in sorted(in_incidents.keys() - incidents.keys()):
         first = in_incidents[key]
-        incidents[key] = uow.incidents.of_source(*key, name=first.title, url=first.incident_url, at=now)
+        incidents[key] = uow.incidents.of_source(*key, name="", url=first.incident_url, at=now)
+    finals = _finals(uow, set(incidents.values()))
+    incidents = {key: finals[number] for key, number in incidents.items()}
     outcome = []
     for report in reports:
         person = people.get(report.assigned_to or "")
         assignee = person.object_id if person else report.assigned_to
         outcome.append(said(report, assignee=assignee, incident=incidents.get(_incident(report))))
     return outcome
+
+
+def _finals(uow: UnitOfWork, numbers: Collection[int]) -> dict[int, int]:
+    """For each incident the one that it has become part of, or itself."""
+    finals = {number: number for number in numbers}
+    while moved := {
+        one.number: one.merged_into
+        for one in uow.incidents.many(set(finals.values())).values()
+        if one.merged_into is not None
+    }:
+        finals = {number: moved.get(now, now) for number, now in finals.items()}
+    return finals
+
+
+def _in_finals(uow: UnitOfWork, said: Mapping[int, Said]) -> dict[int, Said]:
+    """What was said before, with the incidents as they are now: merging them is no news of the source's."""
+    finals = _finals(uow, {one.fields["incident"] for one in said.values() if "incident" in one.fields})
+    return {
+        number: replace(one, fields={**one.fields, "incident": finals[one.fields["incident"]]})
+        if "incident" in one.fields
+        else one
+        for number, one in said.items()
+    }
 
 
 def _take_comments(uow: UnitOfWork, alert: Alert, report: Report, now: datetime) -> Alert:

@@ -180,6 +180,7 @@ def catch_up(uow: UnitOfWork, conversation: int, at: datetime) -> None:
 
 def listed(uow: UnitOfWork, reader: Reader) -> list[RouteView]:
     """The routes here; in 1:1 also those of one's channels."""
+    require(uow, reader, "routes")
     here = reader.conversation
     shown = {here.id}
     if here.kind is ConversationKind.PERSONAL:

@@ -1,5 +1,6 @@
 """Triage rules are made, switched, looked at and undone."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,12 +112,14 @@ def undo(uow: UnitOfWork, number: int, since: datetime, by: Person, reader: Read
 
 def listed(uow: UnitOfWork, reader: Reader) -> list[TriageView]:
     """All of them, without their single runs."""
+    require(uow, reader, "rules")
     counts = uow.triage.counts()
     return [_view(uow, rule, counts, reader, shown=0) for rule in uow.triage.rules()]
 
 
 def view(uow: UnitOfWork, number: int, reader: Reader) -> TriageView:
     """One with its newest runs on alerts that the reader may see. Raises NotAvailable."""
+    require(uow, reader, "rules")
     return _view(uow, rule_of(uow, number), uow.triage.counts(), reader, shown=SHOWN)
 
 
@@ -124,8 +127,12 @@ def _view(
     uow: UnitOfWork, rule: TriageRule, counts: Mapping[tuple[int, State], int], reader: Reader, *, shown: int
 ) -> TriageView:
     runs = uow.triage.runs(rule.number, limit=COMPARED)
-    judged = [_judged(uow, rule, run) for run in runs if run.state is State.WATCHED]
     scope = scope_of(uow, reader)
+    if not scope.is_unlimited:
+        # Nobody learns from numbers what they may not see.
+        runs = [run for run in runs if uow.alerts.in_scope(run.alert, scope)]
+        counts = Counter((rule.number, run.state) for run in runs)
+    judged = [_judged(uow, rule, run) for run in runs if run.state is State.WATCHED]
     visible = [run for run in runs if uow.alerts.in_scope(run.alert, scope)][:shown]
     found = {run.alert: uow.alerts.get(run.alert) for run in visible}
     views = {one.alert.number: one for one in views_of(uow, list(found.values()))}

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from bot.alerts.alert import Alert
 from bot.alerts.condition import all_of
 from bot.alerts.condition_sense import is_contradiction
 from bot.alerts.conversation import Conversation, Subject
@@ -65,11 +66,10 @@ def draft(
     with_open: bool = False,
 ) -> TuningRule:
     """Keep what somebody wants as a draft. Raises Refused and ConditionError where it makes no sense."""
-    _check(uow, doing, terms)
-    if origin is not None:
-        visible_alert(uow, origin, doing.reader)
+    shown = visible_alert(uow, origin, doing.reader) if origin is not None else None
+    _check(uow, doing, terms, shown)
     if replaces is not None:
-        _changeable(uow, replaces)
+        _check_reach(uow, doing, _changeable(uow, replaces).terms)
     return uow.tuning.add(
         TuningRule(
             id=0,
@@ -90,7 +90,7 @@ def draft(
 def redraft(uow: UnitOfWork, doing: Doing, rule: int, terms: Terms) -> TuningRule:
     """Other terms for one's own draft; what was looked back with the old ones is forgotten."""
     found = _own_draft(uow, doing, rule)
-    _check(uow, doing, terms)
+    _check(uow, doing, terms, _origin(uow, doing, found))
     changed = replace(found, terms=terms, changed_at=doing.at, lookback=None)
     uow.tuning.save(changed)
     return changed
@@ -99,7 +99,7 @@ def redraft(uow: UnitOfWork, doing: Doing, rule: int, terms: Terms) -> TuningRul
 def save(uow: UnitOfWork, doing: Doing, rule: int, *, with_open: bool = False) -> Saved:
     """Put a draft into force, or ask a second person in the channel."""
     found = _own_draft(uow, doing, rule)
-    _check(uow, doing, found.terms)
+    _check(uow, doing, found.terms, _origin(uow, doing, found))
     if found.lookback is None or not found.lookback.is_done:
         raise Refused("stillLooking")
     found = replace(found, with_open=with_open or found.with_open, changed_at=doing.at)
@@ -194,7 +194,8 @@ def may_see_service(uow: UnitOfWork, reader: Reader, service: str) -> bool:
     return scope.fitting is not None and not is_contradiction(all_of(scope.fitting, service_test(service)))
 
 
-def _check(uow: UnitOfWork, doing: Doing, terms: Terms) -> None:
+def _check(uow: UnitOfWork, doing: Doing, terms: Terms, origin: Alert | None) -> None:
+    """`origin` is the alert from which it is made: where alerts were only shared, it speaks for its service."""
     require(uow, doing.reader, "tune")
     if not uow.tuning.creation():
         raise Refused("creationOff")
@@ -204,11 +205,17 @@ def _check(uow: UnitOfWork, doing: Doing, terms: Terms) -> None:
     if not terms.services and not scope.is_unlimited:
         raise Refused("needsServices")
     for service in terms.services:
-        # In a chat where alerts were only shared, the shared alert speaks for its service.
-        if scope.shared_in is not None and not scope.everything and scope.fitting is None:
-            break
-        if not may_see_service(uow, doing.reader, service):
+        is_shared = scope.shared_in is not None and not scope.everything and scope.fitting is None
+        if is_shared and service not in scope.without:
+            may = origin is not None and service in (origin.service_source, origin.source)
+        else:
+            may = may_see_service(uow, doing.reader, service)
+        if not may:
             raise Refused("unknownService", service=service)
+
+
+def _origin(uow: UnitOfWork, doing: Doing, rule: TuningRule) -> Alert | None:
+    return visible_alert(uow, rule.origin, doing.reader) if rule.origin is not None else None
 
 
 def _check_reach(uow: UnitOfWork, doing: Doing, terms: Terms) -> None:
@@ -253,6 +260,7 @@ def _put_into_force(uow: UnitOfWork, doing: Doing, found: TuningRule) -> Saved:
         rule = replace(found, standing=Standing.IN_FORCE, enabled=True)
     else:
         before = _changeable(uow, found.replaces)
+        _check_reach(uow, doing, before.terms)
         rule = replace(
             before, terms=found.terms, enabled=True, changed_at=doing.at, lookback=found.lookback,
             decided_by=found.decided_by,

@@ -85,7 +85,8 @@ def undo_action(uow: UnitOfWork, undoing: Undoing, name: str) -> Outcome:
     if undoing.key is not None and not uow.presses.first_time(undoing.key, undoing.at):
         return _before(uow, undoing)
     _check(uow, undoing, entries[0])
-    if undoing.whose is None and (incident := _incident_of(uow, entries[0])) is not None:
+    is_own = undoing.whose is None and entries[0].actor.id == undoing.by.object_id
+    if is_own and (incident := _incident_of(uow, entries[0])) is not None:
         return _undo_in(uow, undoing, incident, entries)
     of_alert: dict[int, list[Entry]] = {}
     for entry in sorted(entries, key=lambda entry: entry.revision):

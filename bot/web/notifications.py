@@ -45,7 +45,7 @@ class Notifications:
         return web.Response(status=202)
 
     def _is_ours(self, state: str) -> bool:
-        return hmac.compare_digest(state.encode(), self._client_state.encode())
+        return hmac.compare_digest(state.encode("utf-8", "surrogatepass"), self._client_state.encode())
 
 
 def _states(body: bytes) -> list[str] | None:

@@ -211,6 +211,9 @@ async def test_a_notification_of_graphs_is_believed_in_nothing_but_that_it_is_ti
         for state, status in (("wrong", 403), ("", 403)):
             async with town.http.post(url, json={"value": [{"clientState": state}]}) as answer:
                 assert answer.status == status
+        body = b'{"value": [{"clientState": "\\ud800"}]}'
+        async with town.http.post(url, data=body, headers={"Content-Type": "application/json"}) as answer:
+            assert answer.status == 403
         async with town.http.post(url, json={"value": "no list"}) as answer:
             assert answer.status == 400
         await town.teams.defender_raises(graph_alert(id="da9_9", title="Found at once", incidentId=None))

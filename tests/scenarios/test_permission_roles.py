@@ -237,3 +237,26 @@ async def test_administrators_tune_for_the_whole_organisation_and_switch_the_cre
         await town.told("ana", "rules creation off", in_="alerts")
         other = await town.raised("Another", detectorId="another-type")
         assert "switched off" in await town.told("bo", f"tune {other['number']} {rule}", in_="alerts")
+
+
+async def test_nothing_tells_of_alerts_of_a_limited_service(tmp_path: Path) -> None:
+    """Not the name or the count of an incident, not a rule of triage, and no rule can be made for them."""
+    settings = {"TOCSIN_ACCESS_OFFICE365": PEOPLE["ana"], "TOCSIN_GROUPING": "no"}
+    async with town_of(tmp_path, settings) as town:
+        mail = (await town.report("graph", _mail()))["alerts"][0]
+        card = await town.raised("On the endpoint")
+        await town.told("ana", f"link {mail} new")
+        incident = (await town.alert(mail)).incident
+        await town.told("ana", f"link {card['number']} to incident {incident}")
+        said = await town.pressed("bo", card, "Link…")
+        assert f"Now in incident {incident}" in said
+        assert "Phish" not in said
+        await town.teams.install("ana", chat="group")
+        rule = "rules new hide service:office365 any-type host:web-1 on host:web-1"
+        assert "would have caught" not in await town.told("bo", rule, in_="group")
+
+
+async def test_lists_of_rules_are_for_those_with_a_role(tmp_path: Path) -> None:
+    async with town_of(tmp_path, {"TOCSIN_ADMINISTRATORS": PEOPLE["ana"]}) as town:
+        for words in ("triage", "triage 1", "maintenance", "routes", "rules"):
+            assert "You have no permission role" in await town.told("chidi", words, in_="alerts"), words

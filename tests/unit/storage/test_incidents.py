@@ -68,7 +68,7 @@ async def test_the_second_alert_on_a_host_makes_an_incident_and_says_why(store: 
     assert read_reason(kept.incident_reason) == (40 * SECOND, "device", "web-1")
     assert [entry.kind.value for entry in entries] == ["linked", "created"]
     assert entries[0].actor.kind is ActorKind.RULE
-    made = await store.read(lambda uow: uow.incidents.get(1))
+    made = await store.read(lambda uow: uow.incidents.seen(1, ALL))
     assert (made.called, made.alert_count, made.revision) == ("one", 3, 1)
 
 
@@ -202,7 +202,7 @@ async def test_names_and_leaders_are_history_and_a_replay_gives_the_state(store:
         with pytest.raises(Refused, match="changedBy"):
             incidents.rename(uow, act(uow, 1, BO, rev=1), "Other")
         incidents.undo(uow, act(uow, 1))
-        made, entries = uow.incidents.get(1), uow.incidents.entries(1, limit=99)
+        made, entries = uow.incidents.seen(1, ALL), uow.incidents.entries(1, limit=99)
         assert [entry.kind.value for entry in reversed(entries)] == [
             "created", "renamed", "assigned", "commented", "undone",
         ]  # fmt: skip

@@ -52,7 +52,9 @@ async def test_incidents_count_their_alerts_and_are_seen_through_them(store: Any
     assert [(each.number, each.alert_count) for each in found] == [(1, 1)]
     assert await store.read(lambda uow: uow.incidents.newest(Scope(everything=False), limit=9)) == []
     many = await store.read(lambda uow: uow.incidents.many([1, 3, 77]))
-    assert {number: each.alert_count for number, each in many.items()} == {1: 2, 3: 0}
+    assert {number: (each.name, each.alert_count) for number, each in many.items()} == {1: ("one", 0), 3: ("empty", 0)}
+    for scope, count in ((ALL, 2), (here, 1), (Scope(everything=False), 0)):
+        assert (await store.read(lambda uow, scope=scope: uow.incidents.seen(1, scope))).alert_count == count
     seen = [await store.read(lambda uow, n=n: uow.incidents.in_scope(n, here)) for n in (1, 2, 3)]
     assert seen == [True, False, False]
 
