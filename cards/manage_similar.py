@@ -5,6 +5,7 @@ The same in a dialog and in a card; only the buttons differ, which whoever draws
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from bot.alerts.alert import Alert
 from bot.alerts.planned import Planned
@@ -33,6 +34,10 @@ _OFFERED = 51
 
 #: Alerts that are named one by one where something about them matters.
 _NAMED = 6
+
+
+#: What many alerts share that are not alike.
+_LOOSE: Final = frozenset({"site", "category", "technique"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +122,17 @@ def _numbers(similar: Sequence[Similar]) -> list[int]:
 
 
 def _ticked(similar: SimilarView, chosen: Chosen) -> Collection[int]:
-    """From the start, what is open and not known to be real: nobody closes a true positive by not looking."""
+    """From the start, what is open, not known to be real, and alike by more than where it was: nobody closes a true
+    positive, or something else on the same site, by not looking."""
     if chosen.picked is not None:
         return chosen.picked
-    alerts = [similar.view.alert, *(one.alert for one in similar.similar)]
+    alike = [one.alert for one in similar.similar if any(reason.kind not in _LOOSE for reason in one.reasons)]
     real = Classification.TRUE_POSITIVE
-    return [alert.number for alert in alerts if alert.is_open and alert.classification is not real]
+    return [
+        alert.number
+        for alert in (similar.view.alert, *alike)
+        if alert.is_open and not alert.is_hidden and alert.classification is not real
+    ]
 
 
 def _subject_choice(view: AlertView, lang: Language) -> Choice:

@@ -93,6 +93,10 @@ def _advice(advice: Advice | None, lang: Language, now: datetime) -> list[Elemen
         words = lang.t("No basis: nobody has yet judged an alert of this rule or type, or another one of its site.")
         return [rich(run(words), spacing="Small")]
     given = advice.given
+    if given.basis is Basis.SITE:
+        # What other rules turned out to be says little about this one.
+        words = lang.t("No basis: nobody has yet judged an alert of this rule or type.")
+        return [rich(run(words), spacing="Small"), rich(quiet(_evidence(advice, lang)), spacing="Small")]
     sure = lang.t("{percent} % sure", percent=min(99, round(100 * given.confidence)))
     lines = [
         rich(

@@ -40,13 +40,18 @@ def render_routes(routes: Sequence[RouteView], *, lang: Language) -> Card:
     return fit(build)
 
 
-def render_subscribed(view: RouteView, *, lang: Language, posted: int = 0, others: int = 0, nonce: str = "") -> Card:
+def render_subscribed(
+    view: RouteView, *, lang: Language, posted: int = 0, others: int = 0, instead: Route | None = None, nonce: str = ""
+) -> Card:
     """Alerts go here from now on; `posted` open ones were posted with the first subscription, and there are `others`
-    of the conversation's routes."""
+    of the conversation's routes. `instead` is the route whose place it takes."""
     route = view.route
     lines = [rich(run(_lead(route, lang)), spacing="Small")]
     if route.wants:
         lines.append(rich(run(brief(route.wants, _FILTER), mono=True), spacing="Small"))
+    if instead is not None and instead.wants != route.wants:
+        before = brief(instead.wants, _FILTER) if instead.wants else lang.t("every alert")
+        lines.append(rich(run(lang.t("No longer: {before}", before=before)), spacing="Small"))
     if route.limit is not None:
         lines.append(rich(run(_limit_text(route.limit, lang)), spacing="Small"))
     if route.is_personal:

@@ -193,9 +193,9 @@ def _managed(entry: Entry, lang: Language, _people: People) -> str:
 
 
 def _undone(entry: Entry, lang: Language, people: People) -> str:
-    if entry.withdraws:
+    if entry.withdraws and not entry.changes:
         return lang.t("{who} took a comment back", who=actor_name(entry, lang))
-    if entry.withdraws is False:
+    if entry.withdraws is False and not entry.changes:
         return lang.t("{who} restored a comment", who=actor_name(entry, lang))
     if any(change.field == "hidden" for change in entry.changes):
         hidden = any(change.field == "hidden" and change.new for change in entry.changes)

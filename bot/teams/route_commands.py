@@ -39,7 +39,9 @@ class RouteCommands:
             return self._lang.t("This conversation is subscribed already.")
         listed = [view for view in routes.listed(uow, said.reader) if view.here]
         view = next(view for view in listed if view.route.name == done.wish.name)
-        return lambda f: render_subscribed(view, posted=done.posted, others=len(listed) - 1, lang=f.lang, nonce=f.nonce)
+        return lambda f: render_subscribed(
+            view, posted=done.posted, others=len(listed) - 1, instead=done.instead, lang=f.lang, nonce=f.nonce
+        )
 
     def _unsubscribe(self, uow: UnitOfWork, said: Said) -> Reply:
         here, name = said.reader.conversation, said.command.rest.strip()

@@ -45,7 +45,9 @@ def subscribe_dialog(post: Post, *, zone: str) -> Handler:
             uow,
             reader,
             asked.activity,
-            lambda f: render_subscribed(view, posted=done.posted, others=len(listed) - 1, lang=f.lang, nonce=f.nonce),
+            lambda f: render_subscribed(
+                view, posted=done.posted, others=len(listed) - 1, instead=done.instead, lang=f.lang, nonce=f.nonce
+            ),
             asked.at,
         )
         return closed()

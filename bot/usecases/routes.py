@@ -51,10 +51,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """`posted` earlier alerts were posted, because nobody had listened before."""
+    """`posted` earlier alerts were posted, because nobody had listened before. `instead` is what was there."""
 
     wish: Wish
     posted: int = 0
+    instead: Route | None = None
 
 
 def read_wish(text: str) -> Wish:
@@ -144,10 +145,10 @@ def subscribe(
         raise Refused("manyRoutes", limit=MOST)
     uow.routes.put(here.id, at=at, name=wish.name, wants=wants, fallback=wish.fallback, limit=wish.limit, zone=zone)
     if here.kind is ConversationKind.PERSONAL:
-        return Subscribed(wish)
+        return Subscribed(wish, instead=before)
     if here.subscribed_at is None:
         uow.conversations.subscribe(here.id, at=at)
-    return Subscribed(wish, post_backlog(uow, here.id, at, wish.wants) if is_first else 0)
+    return Subscribed(wish, post_backlog(uow, here.id, at, wish.wants) if is_first else 0, before)
 
 
 def unsubscribe(uow: UnitOfWork, reader: Reader, name: str | None = None) -> int:

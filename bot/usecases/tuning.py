@@ -25,7 +25,8 @@ from bot.alerts.tuning import (
     why_approval,
 )
 from bot.usecases.permission import require
-from bot.usecases.tuning_intake import carry_out
+from bot.usecases.sending import facts_of
+from bot.usecases.tuning_intake import carry_out, holds
 from bot.usecases.visibility import Reader, role_of, scope_of, visible_alert
 
 #: Alerts that saving a rule acts on at most; the rest are for another press.
@@ -271,11 +272,12 @@ def _put_into_force(uow: UnitOfWork, doing: Doing, found: TuningRule) -> Saved:
 
 
 def _act(uow: UnitOfWork, doing: Doing, rule: TuningRule, *, origin: int | None, with_open: bool) -> Saved:
-    """The rule acts on the alert that it was made from, whether it fits or not, and on other open ones on request."""
+    """The rule acts on the alert that it was made from, if it fits, and on other open ones on request."""
     acted: set[int] = set()
     if origin is not None:
         alert = uow.alerts.get(origin)
-        after = carry_out(uow, rule, alert, doing.at)
+        fits = holds(rule, facts_of(uow, alert, None), doing.at)
+        after = carry_out(uow, rule, alert, doing.at) if fits else alert
         if after.revision != alert.revision:
             acted.add(origin)
     left = 0
