@@ -183,10 +183,10 @@ def _role(refused: Refused, _view: AlertView | None, lang: Language) -> str:
     """What one may not do, and what it takes."""
     if refused.facts.get("role") is None:
         return lang.t("You have no permission role in Tocsin. Ask an administrator for one.")
-    needs = lang.term(vocabulary.ROLES, str(refused.facts.get("needs", "")))
+    verb, needs = str(refused.facts.get("verb", "")), lang.term(vocabulary.ROLES, str(refused.facts.get("needs", "")))
     return lang.t(
         "“{verb}” needs the permission role {needs}; yours is {role}.",
-        verb=str(refused.facts.get("verb", "")),
+        verb=_FINER.get(verb, verb),
         needs=needs,
         role=lang.term(vocabulary.ROLES, str(refused.facts.get("role", ""))),
     )
@@ -196,6 +196,15 @@ def _texts_of(refused: Refused, name: str) -> list[str]:
     given = refused.facts.get(name)
     return [brief(str(one), 80) for one in given] if isinstance(given, list) else []
 
+
+#: Finer uses of a command, as one says them.
+_FINER: Mapping[str, str] = {
+    "chooseServices": "services",
+    "maintenanceEverywhere": "maintenance everywhere",
+    "renameTag": "tag rename",
+    "triageAct": "triage act",
+    "undoOthers": "undo",
+}
 
 _Tell = Callable[[Refused, AlertView | None, Language], str]
 
