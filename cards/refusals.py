@@ -183,12 +183,15 @@ def _role(refused: Refused, _view: AlertView | None, lang: Language) -> str:
     """What one may not do, and what it takes."""
     if refused.facts.get("role") is None:
         return lang.t("You have no permission role in Tocsin. Ask an administrator for one.")
-    verb, needs = str(refused.facts.get("verb", "")), lang.term(vocabulary.ROLES, str(refused.facts.get("needs", "")))
+    verb, needs = (
+        str(refused.facts.get("verb", "")),
+        lang.term(vocabulary.PERMISSION_ROLES, str(refused.facts.get("needs", ""))),
+    )
     return lang.t(
         "“{verb}” needs the permission role {needs}; yours is {role}.",
         verb=_FINER.get(verb, verb),
         needs=needs,
-        role=lang.term(vocabulary.ROLES, str(refused.facts.get("role", ""))),
+        role=lang.term(vocabulary.PERMISSION_ROLES, str(refused.facts.get("role", ""))),
     )
 
 

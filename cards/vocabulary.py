@@ -75,7 +75,9 @@ SOURCES = _table(
     sentinel=mark("Microsoft Sentinel"), generic=mark("Other source"),
 )  # fmt: skip
 
-ROLES = _table(reader=mark("reader"), responder=mark("responder"), administrator=mark("administrator"))
+PERMISSION_ROLES = _table(
+    reader=mark("Reader"), responder=mark("Responder"), administrator=mark("Administrator")
+)  # fmt: skip
 
 DETECTIONS = _table(
     microsoftDefenderForEndpoint=mark("EDR"),
