@@ -38,7 +38,7 @@ bench: setup ## Measure speed and size, as ratios within one run
 	$(BIN)/python -m tests.benchmarks.tuning
 	$(BIN)/python -m tests.benchmarks.bench_similar
 
-eval: ## Measure similar alerts, recommendations and grouping on real alerts, where those are there (../shared)
+eval: ## Measure similar alerts, recommendations and grouping on real alerts, where those are there
 	@if $(PYTHON) -m tests.eval.run --look; then $(MAKE) --silent .venv-eval/.ready && .venv-eval/bin/python -m tests.eval.run; fi
 
 chaos: setup ## Break things as often as it takes: kills, faults, storms (long; goes on where it was stopped)

@@ -6,14 +6,14 @@ the process. Its conclusion and what it does are one transaction, which only the
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.alerts.errors import Busy
 from bot.alerts.ports import Clock, Store
 from bot.alerts.triage import Asked, LookupFailed, Lookups, Run, holds
+from bot.loops import POLL, survived
 from bot.usecases.triage import Finding, Task, Words, conclude, task_of
 
 log = logging.getLogger(__name__)
@@ -33,9 +33,6 @@ GIVE_UP: Final = 12
 
 #: Graph may ask us to wait; not longer than this for an alert that people wait for.
 LONGEST_WAIT: Final = timedelta(minutes=5)
-
-#: How often we look anyway, in seconds: another process may have written.
-POLL: Final = 1.0
 
 #: People of an alert who are asked about; with more of them nothing is done.
 MOST_USERS: Final = 10
@@ -63,7 +60,7 @@ class Triage:
         while not self._stopping:
             self._news.clear()
             self.beat()
-            wait = await self._survived(self._round)
+            wait = await survived(self._round, "triage")
             if not self._stopping:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._news.wait(), timeout=wait)
@@ -76,15 +73,6 @@ class Triage:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._ended.wait(), timeout=patience)
         await self._store.write(lambda uow: uow.triage.release(self._owner))
-
-    async def _survived(self, turn: Callable[[], Awaitable[float]]) -> float:
-        try:
-            return await turn()
-        except Busy as busy:
-            log.warning("triage waits for the database: %s", busy)
-        except Exception:
-            log.exception("a round of triage failed")
-        return POLL
 
     async def _round(self) -> float:
         now = self._clock()

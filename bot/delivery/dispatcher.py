@@ -13,9 +13,9 @@ from bot.alerts.conversation import Card, Limits
 from bot.alerts.errors import Busy, DeliveryDelayed, DeliveryRefused, Refusal
 from bot.alerts.messages import Messenger
 from bot.alerts.ports import Clock, Store, UnitOfWork
-from bot.delivery.loops import POLL, survived
 from bot.delivery.presenter import Drawn, Presenter
 from bot.delivery.retry import backoff
+from bot.loops import POLL, survived
 
 log = logging.getLogger(__name__)
 

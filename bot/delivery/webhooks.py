@@ -11,9 +11,9 @@ from typing import Final, Protocol
 from bot.alerts.errors import Busy
 from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.alerts.webhook import HookEvent
-from bot.delivery.loops import POLL, survived
 from bot.delivery.retry import backoff
 from bot.delivery.webhook_post import CALL_TIMEOUT, Answer, Caller
+from bot.loops import POLL, survived
 
 log = logging.getLogger(__name__)
 

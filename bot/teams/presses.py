@@ -31,7 +31,7 @@ from bot.teams.rule_presses import RuleSettings
 from bot.teams.screens import Frame, Screen, fresh_nonce
 from bot.teams.strangers import Introduce, introducing
 from bot.usecases import read
-from bot.usecases.visibility import Reader
+from bot.usecases.visibility import Reader, settled
 from cards.buttons import Press, Verb
 from cards.language import Language
 from cards.not_available import not_available_text
@@ -134,7 +134,8 @@ class Presses:
             return await self._store.read(lambda uow: self._look(uow, pressed))
 
         def work(uow: UnitOfWork) -> Screen:
-            reader = arrive(uow, pressed.activity, pressed.person, pressed.at)
+            # Asked for at every step of it: worked out once.
+            reader = settled(uow, arrive(uow, pressed.activity, pressed.person, pressed.at))
             done = change.run(uow, pressed.act(reader), pressed.press)
             return screens.of_view(read.view_of(uow, done.alert, reader.conversation.id))
 

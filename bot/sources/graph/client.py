@@ -49,9 +49,9 @@ class Graph:
         self._tokens = tokens
         self._root = URL(url)
 
-    async def get(self, path: str, *, headers: Mapping[str, str] | None = None) -> Json:
+    async def get(self, path: str) -> Json:
         """The answer to a GET of a path such as `/v1.0/users/…`. Raises GraphProblem."""
-        return await self._call("GET", self._root.join(URL(path, encoded=True)), None, headers or {})
+        return await self._call("GET", self._root.join(URL(path, encoded=True)), None, {})
 
     async def pages(
         self,

@@ -12,12 +12,12 @@ log = logging.getLogger(__name__)
 POLL: Final = 0.5
 
 
-async def survived(turn: Callable[[], Awaitable[float]]) -> float:
+async def survived(turn: Callable[[], Awaitable[float]], name: str = "delivery") -> float:
     """Do one turn, which answers the seconds until the next one; an error of it is logged, and the next one comes."""
     try:
         return await turn()
     except Busy as busy:
-        log.warning("delivery waits for the database: %s", busy)
+        log.warning("%s waits for the database: %s", name, busy)
     except Exception:
-        log.exception("a round of delivery failed")
+        log.exception("a round of %s failed", name)
     return POLL
