@@ -72,13 +72,13 @@ async def _bot(config: SandboxConfig) -> AsyncIterator[None]:
 
 
 def _roles(config: SandboxConfig) -> dict[str, str]:
-    """Ana decides, Bo and Chidi handle alerts, and Dana, a guest, looks; unless somebody is named in the settings."""
+    """Ana and Bo decide, Chidi handles alerts, and Dana, a guest, looks; unless somebody is named in the settings."""
     if any(name.startswith(("TOCSIN_ADMINISTRATORS", "TOCSIN_RESPONDERS", "TOCSIN_READERS")) for name in os.environ):
         return {}
     people = World(tenant_id=config.tenant_id, bot_id=config.app_id, bot_name=config.bot_name).people
     return {
-        "TOCSIN_ADMINISTRATORS": people["ana"].object_id,
-        "TOCSIN_RESPONDERS": f"{people['bo'].object_id},{people['chidi'].object_id}",
+        "TOCSIN_ADMINISTRATORS": f"{people['ana'].object_id},{people['bo'].object_id}",
+        "TOCSIN_RESPONDERS": people["chidi"].object_id,
         "TOCSIN_READERS": people["dana"].object_id,
     }
 
