@@ -51,12 +51,13 @@ from bot.wiring import (
     graph_of,
     keep_defender,
     keep_silences,
+    languages_of,
     owner,
     parsers_of,
     triage_worker,
     webhook_worker,
 )
-from cards.language import ENGLISH, Language
+from cards.languages import Languages
 from cards.refusals import failed_text
 from storage.store import open_store
 
@@ -87,24 +88,28 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
             # Whatever an earlier process had under way, nobody has now.
             await store.write(_release_all)
         metrics, beats = Metrics(store, clock), Beats({"delivery": 30, "timetable": 90})
-        lang = Language(ENGLISH.catalogue, settings.zone_info)
+        languages = languages_of(settings)
         connector, tokens = connector_of(settings, session, clock)
         stack.push_async_callback(tokens.close)
         # Its own commits are no news to it.
-        dispatcher = _dispatcher(settings, store=opened, clock=clock, lang=lang, connector=connector, meter=metrics)
+        dispatcher = _dispatcher(
+            settings, store=opened, clock=clock, languages=languages, connector=connector, meter=metrics
+        )
         dispatcher.beat = lambda: beats.beat("delivery")
         webhooks = webhook_worker(settings, stack, store=opened, clock=clock, meter=metrics)
         rosters = rosters_of(store, connector, clock)
-        turn = await _turn(settings, stack, store=store, clock=clock, lang=lang, connector=connector, rosters=rosters)
+        turn = await _turn(
+            settings, stack, store=store, clock=clock, languages=languages, connector=connector, rosters=rosters
+        )
         graph = graph_of(settings, session, clock, stack)
-        triage = triage_worker(store=store, graph=graph, clock=clock, lang=lang)
+        triage = triage_worker(store=store, graph=graph, clock=clock, lang=languages.shared)
         store.pokes += [dispatcher.poke, webhooks.poke, triage.poke]
         keys = SigningKeys(settings.openid_metadata_url, session=session)
-        adapter = TocsinAdapter(connector, sorry=lambda _activity: failed_text(lang))
+        adapter = TocsinAdapter(connector, sorry=lambda _activity: failed_text(languages.shared))
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[timed(metrics), problems])
         app.router.add_post("/api/messages", messages_endpoint(_guard(settings, keys, clock), adapter, turn))
         app.router.add_post("/api/alerts/{source}", _intake(settings, parsers, store, clock).receive)
-        api = _api(settings, store, clock, lang)
+        api = _api(settings, store, clock)
         app.router.add_get(r"/api/alerts/{number:[0-9]{1,15}}", api.look)
         app.router.add_post(r"/api/alerts/{number:[0-9]{1,15}}/{verb}", api.act)
         app.router.add_get("/healthz", healthz)
@@ -151,12 +156,12 @@ async def _within(seconds: float, work: Awaitable[object]) -> None:
 
 
 def _dispatcher(
-    settings: Settings, *, store: Store, clock: Clock, lang: Language, connector: Connector, meter: Metrics
+    settings: Settings, *, store: Store, clock: Clock, languages: Languages, connector: Connector, meter: Metrics
 ) -> Dispatcher:
     return Dispatcher(
         store=store,
         messenger=connector,
-        presenter=Presenter(lang, settings.extra_link_hosts, share=settings.tuning_share / 100),
+        presenter=Presenter(languages, settings.extra_link_hosts, share=settings.tuning_share / 100),
         clock=clock,
         limits=settings.limits,
         lease=timedelta(seconds=settings.lease),
@@ -181,18 +186,18 @@ async def _turn(
     *,
     store: Store,
     clock: Clock,
-    lang: Language,
+    languages: Languages,
     connector: Connector,
     rosters: Rosters,
 ) -> Turn:
     lookbacks = Lookbacks(store=store, clock=clock)
     await background(stack, lookbacks.run(), "looking back")
     introduce = introductions(store, connector, clock)
-    rules = RuleSettings(settings.tuning_share / 100, settings.zone_info)
+    rules = RuleSettings(settings.tuning_share / 100)
     presses = Presses(
         store=store,
         clock=clock,
-        lang=lang,
+        languages=languages,
         queue_days=settings.queue_days,
         link_hosts=settings.extra_link_hosts,
         introduce=introduce,
@@ -200,7 +205,7 @@ async def _turn(
         undo_within=settings.undo_within,
     )
     commands = Commands(
-        lang=lang,
+        languages=languages,
         rules=rules,
         queue_days=settings.queue_days,
         zone=settings.zone_info,
@@ -210,7 +215,7 @@ async def _turn(
     dialogs = Dialogs(
         store=store,
         clock=clock,
-        lang=lang,
+        languages=languages,
         handlers=every_dialog(
             commands,
             queue_days=settings.queue_days,
@@ -224,7 +229,7 @@ async def _turn(
     turn = Turn(
         store=store,
         clock=clock,
-        lang=lang,
+        languages=languages,
         presses=presses,
         dialogs=dialogs,
         commands=commands,
@@ -242,7 +247,8 @@ def _intake(settings: Settings, parsers: Mapping[str, Parse], store: Store, cloc
     )
 
 
-def _api(settings: Settings, store: Store, clock: Clock, lang: Language) -> Api:
+def _api(settings: Settings, store: Store, clock: Clock) -> Api:
+    lang = Languages("en", settings.zone_info).shared  # what programs read stays the same wherever they run
     access = TokenAccess(store=store, clock=clock, limits=settings.api_pace)
     return Api(store=store, clock=clock, access=access, lang=lang, undo_within=settings.undo_within)
 

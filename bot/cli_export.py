@@ -24,7 +24,8 @@ from bot.alerts.views import AlertView, QueueFilter
 from bot.clock import clock_of
 from bot.settings import Settings
 from bot.usecases.read import people_in, views_of
-from cards.language import ENGLISH, Language
+from bot.wiring import languages_of
+from cards.language import Language
 
 #: Alerts of one transaction, so that a running `serve` is never kept waiting long.
 TOGETHER: Final = 200
@@ -74,7 +75,7 @@ async def _export(options: argparse.Namespace) -> int:
         now = (await clock_of(settings.clock_url, session))()
         wanted = QueueFilter(since=now - _EVER, where=where, closed=not options.only_open, now=now)
         numbers = await _numbers(store, wanted)
-        lang = Language(ENGLISH.catalogue, settings.zone_info)
+        lang = languages_of(settings).shared
         await _write(store, numbers, path, lang, settings)
     print(f"{path}: {len(numbers)} {'alert' if len(numbers) == 1 else 'alerts'}.")
     return 0

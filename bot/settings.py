@@ -108,6 +108,8 @@ class Settings(BaseModel):
     #: How long what a process has under way stays its own when it is not heard of, in seconds.
     lease: float = Field(default=12, ge=0.5, le=60, alias="TOCSIN_LEASE_SECONDS")
 
+    #: Of what several people see: `en`, or one for which there is a catalogue. What only one person sees is in theirs.
+    language: str = Field(default="en", alias="TOCSIN_LANGUAGE")
     zone: Annotated[str, AfterValidator(_zone)] = Field(default="UTC", alias="TOCSIN_ZONE")
     digest_at: Annotated[time, AfterValidator(_wall_time)] = Field(default=time(8, 0), alias="TOCSIN_DIGEST_AT")
     queue_days: int = Field(default=30, ge=1, le=3650, alias="TOCSIN_QUEUE_DAYS")

@@ -44,6 +44,7 @@ from bot.teams.tokens import (
 from bot.triage import Triage
 from bot.web.notifications import Notifications
 from cards.language import Language
+from cards.languages import Languages, known
 from cards.triage import triage_message
 from storage.store import AnyStore
 
@@ -212,6 +213,13 @@ def parsers_of(settings: Settings) -> Mapping[str, Parse]:
         names = ", ".join(f"TOCSIN_SOURCE_{source.upper()}_TOKEN" for source in unknown)
         raise SettingsError(f"{names}: there is no such source; there are {', '.join(sorted(known))}")
     return known
+
+
+def languages_of(settings: Settings) -> Languages:
+    """Raises SettingsError for a language that we have no catalogue of."""
+    if settings.language not in known():
+        raise SettingsError(f"TOCSIN_LANGUAGE: {settings.language!r} is none of {', '.join(known())}")
+    return Languages(settings.language, settings.zone_info)
 
 
 async def keep_silences(

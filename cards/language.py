@@ -1,13 +1,21 @@
-"""The language that a text is written in: messages from a gettext catalogue, times in the reader's zone.
+"""The language that a text is written in: messages from a gettext catalogue, dates by CLDR, times in the reader's zone.
 
-The message ids are the English texts, so English needs no catalogue file; another language is one.
+The message ids are the English texts, so English needs no catalogue file; another language is one (`languages`).
 """
 
 import gettext
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_skeleton, format_time, get_day_names
+
+_UTC: Final = ZoneInfo("UTC")
+_BRITISH: Final = Locale("en", "GB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +23,9 @@ class Language:
     """A catalogue and a time zone. Call `t` with a literal only, so that the extraction of messages finds it."""
 
     catalogue: gettext.NullTranslations
-    zone: tzinfo = UTC
+    zone: ZoneInfo = _UTC
+    #: How dates and numbers are written. English ones are British: 24 hours, and the day before the month.
+    locale: Locale = _BRITISH
 
     def t(self, message: str, /, **values: object) -> str:
         """The message in this language, with its `{named}` values filled in."""
@@ -33,19 +43,27 @@ class Language:
 
     def clock(self, at: datetime) -> str:
         """`03:12`"""
-        return f"{at.astimezone(self.zone):%H:%M}"
+        return format_time(at.astimezone(self.zone).time(), "short", locale=self.locale)
 
     def moment(self, at: datetime, *, now: datetime) -> str:
         """`03:12` today, `20 Nov 03:12` otherwise, with the year where it is another one."""
         local, today = at.astimezone(self.zone), now.astimezone(self.zone)
         if local.date() == today.date():
-            return f"{local:%H:%M}"
-        day = self.day(local.date())
-        return f"{day} {local:%H:%M}" if local.year == today.year else f"{day} {local.year} {local:%H:%M}"
+            return self.clock(at)
+        day = self.day(local.date()) if local.year == today.year else self.day_of_year(local.date())
+        return self.t("{day} {time}", day=day, time=self.clock(at))
 
     def day(self, date: date) -> str:
         """`20 Nov`"""
-        return f"{date.day} {self.catalogue.gettext(_MONTHS[date.month - 1])}"
+        return format_skeleton("MMMd", date, locale=self.locale)
+
+    def day_of_year(self, date: date) -> str:
+        """`20 Nov 2026`"""
+        return format_skeleton("yMMMd", date, locale=self.locale)
+
+    def weekday(self, date: date) -> str:
+        """`Monday`"""
+        return str(get_day_names("wide", locale=self.locale)[date.weekday()])
 
     def span(self, length: timedelta) -> str:
         """`under 1 min`, `12 min`, `3 h 5 min`, `2 d 4 h`."""
@@ -79,12 +97,6 @@ def mark(message: str) -> str:
 
 
 ENGLISH = Language(gettext.NullTranslations())
-
-_MONTHS = (
-    mark("Jan"), mark("Feb"), mark("Mar"), mark("Apr"), mark("May"), mark("Jun"),
-    mark("Jul"), mark("Aug"), mark("Sep"), mark("Oct"), mark("Nov"), mark("Dec"),
-)  # fmt: skip
-
 
 #: Where a word begins; letters that stand for words, as in SOC, stay together.
 _NEXT_WORD = re.compile("(?<=[a-z0-9])[A-Z](?![A-Z])")

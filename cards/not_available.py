@@ -10,6 +10,11 @@ def not_available_text(lang: Language) -> str:
     return lang.t("That is not available here.")
 
 
+def unknown_text(lang: Language) -> str:
+    """For somebody without an account of the tenant, such as an anonymous guest of a meeting."""
+    return lang.t("Tocsin does not know you: sign in to Teams with your work account.")
+
+
 def render_not_available(lang: Language) -> Card:
     """The same for every reader, every number, and every reason."""
     return card(

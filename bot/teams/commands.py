@@ -33,6 +33,7 @@ from bot.usecases.visibility import Reader, require_visible
 from cards.buttons import Listing, Press, Verb
 from cards.help import render_help
 from cards.language import Language
+from cards.languages import Languages
 from cards.refusals import refusal_text
 
 Reply = str | Screen | None
@@ -44,14 +45,14 @@ class Commands:
     def __init__(
         self,
         *,
-        lang: Language,
+        languages: Languages,
         queue_days: int,
         zone: ZoneInfo,
         link_hosts: frozenset[str],
         rules: RuleSettings,
         undo_within: timedelta,
     ) -> None:
-        self._lang = lang
+        self._languages = languages
         self._queue_days = queue_days
         self._zone = zone
         self._link_hosts = link_hosts
@@ -66,18 +67,18 @@ class Commands:
             "tag": self._tag,
             "incident": self._incident,
             "entity": self._entity,
-            "services": lambda uow, said: services(uow, said, lang),
-            **RouteCommands(lang=lang, zone=zone).plain,
-            "triage": lambda uow, said: triage(uow, said, lang, zone),
-            "allowlist": lambda uow, said: rule_commands.allow_list(Asked(uow, said, rules, lang)),
-            "rules": lambda uow, said: rule_commands.rules(Asked(uow, said, rules, lang)),
+            "services": lambda uow, said: services(uow, said, said.lang),
+            **RouteCommands(zone=zone).plain,
+            "triage": triage,
+            "allowlist": lambda uow, said: rule_commands.allow_list(Asked(uow, said, rules)),
+            "rules": lambda uow, said: rule_commands.rules(Asked(uow, said, rules)),
         }
 
         self._of_one: Mapping[str, Callable[[UnitOfWork, Said, list[int]], Reply]] = {
             "alert": self._copies,
             "where": lambda uow, said, numbers: screens.where(uow, numbers[0], said.reader, alone=False),
             "tune": lambda uow, said, numbers: rule_commands.tune(
-                Asked(uow, said, rules, lang), numbers[0], said.command.rest
+                Asked(uow, said, rules), numbers[0], said.command.rest
             ),
         }
 
@@ -115,8 +116,9 @@ class Commands:
         if isinstance(reply, str):
             message = Message(text=reply, summary=reply)
         else:
-            frame = Frame(lang=self._lang, now=now, nonce=activity.id[-40:], link_hosts=self._link_hosts)
-            message = Message(text="", summary=self._lang.t("Tocsin"), card=reply(frame))
+            lang = self._languages.there(reader.conversation, uow.people)
+            frame = Frame(lang=lang, now=now, nonce=activity.id[-40:], link_hosts=self._link_hosts)
+            message = Message(text="", summary=lang.t("Tocsin"), card=reply(frame))
         post_reply(uow, reader, activity, message, now)
 
     def _reply(
@@ -125,26 +127,20 @@ class Commands:
         case = incident_orders.of_thread(uow, activity, reader)
         in_thread = case is not None or bool(self._of_thread(uow, activity, reader))
         command = incident_orders.meant(activity.said, case) or parse(activity.said, in_thread=in_thread)
+        lang = self._languages.there(reader.conversation, uow.people)
         match command:
             case Unknown():
-                return self._unknown(command)
+                return _unknown(command, lang)
             case TooMany():
-                return self._lang.t("That names {count} alerts; one command takes at most 50.", count=command.count)
+                return lang.t("That names {count} alerts; one command takes at most 50.", count=command.count)
             case Command():
-                said = Said(command, activity, person, reader, now)
+                said = Said(command, activity, person, reader, now, lang)
                 try:
                     return self._plain.get(command.verb, self._verb)(uow, said)
                 except NotAvailable:
-                    return self._lang.t("This is not available here.")
+                    return lang.t("This is not available here.")
                 except Refused as refused:
-                    return refusal_text(refused, None, self._lang, now=now)
-
-    def _unknown(self, unknown: Unknown) -> str:
-        word = unknown.word[:40]
-        if unknown.nearest:
-            nearest = self._lang.t(" or ").join(f"“{near}”" for near in unknown.nearest)
-            return self._lang.t("I do not know “{word}”. Did you mean {nearest}?", word=word, nearest=nearest)
-        return self._lang.t("I do not know “{word}”. Say “help” to see what I understand.", word=word)
+                    return refusal_text(refused, None, lang, now=now)
 
     # Commands that stand alone.
 
@@ -160,20 +156,20 @@ class Commands:
 
     def _search(self, uow: UnitOfWork, said: Said) -> Reply:
         if not said.command.rest:
-            return self._lang.t("Search for what? Say for example “search mimikatz” or “search host:web-1 last:7d”.")
+            return said.lang.t("Search for what? Say for example “search mimikatz” or “search host:web-1 last:7d”.")
         return self._queue(uow, said, Listing.SEARCH)
 
     def _digest(self, uow: UnitOfWork, said: Said) -> Reply:
         thread = said.activity.address.thread
-        digests.post_for(uow, said.reader, said.at, zone=self._zone, thread=thread)
+        digests.post_for(uow, said.reader, said.at, zone=said.lang.zone, thread=thread)
         return None
 
     def _incident(self, uow: UnitOfWork, said: Said) -> Reply:
-        return incident_orders.reply(uow, said, self._lang)
+        return incident_orders.reply(uow, said, said.lang)
 
     def _entity(self, uow: UnitOfWork, said: Said) -> Reply:
         threads = self._of_thread(uow, said.activity, said.reader)
-        return entity_presses.asked(uow, said.command.rest, said.reader, threads[0] if threads else None, self._lang)
+        return entity_presses.asked(uow, said.command.rest, said.reader, threads[0] if threads else None, said.lang)
 
     # Verbs, on one alert or several.
 
@@ -184,23 +180,23 @@ class Commands:
         if said.command.spans and not numbers:
             return self._none_of_these(said)
         if not numbers:
-            return self._lang.t("Which alert? Say for example “{verb} 1042”.", verb=verb)
+            return said.lang.t("Which alert? Say for example “{verb} 1042”.", verb=verb)
         if verb in self._of_one:
             return self._of_one[verb](uow, said, numbers)
         if verb in _LOOKS:
             return screens.SCREENS[_LOOKS[verb]](uow, numbers[0], said.reader, Press(alert=numbers[0]))
-        order = read_order(uow, said, self._lang)
-        return order if isinstance(order, str) else carry_out(uow, said, numbers, order, self._lang)
+        order = read_order(uow, said, said.lang)
+        return order if isinstance(order, str) else carry_out(uow, said, numbers, order, said.lang)
 
     def _tag(self, uow: UnitOfWork, said: Said) -> Reply:
-        return tag_commands.rename(uow, said, self._lang) if tag_commands.renames(said) else self._verb(uow, said)
+        return tag_commands.rename(uow, said, said.lang) if tag_commands.renames(said) else self._verb(uow, said)
 
     def _undo(self, uow: UnitOfWork, said: Said) -> Reply:
         numbers = self._numbers(uow, said) if said.command.spans else []
         if said.command.spans and not numbers:
             return self._none_of_these(said)
         threads = self._of_thread(uow, said.activity, said.reader)
-        return take_back(uow, said, numbers, threads, self._lang, within=self._undo_within)
+        return take_back(uow, said, numbers, threads, said.lang, within=self._undo_within)
 
     def _numbers(self, uow: UnitOfWork, said: Said) -> list[int]:
         """The alerts that the command names; without any, the one whose thread it is said in."""
@@ -230,8 +226,8 @@ class Commands:
 
     def _none_of_these(self, said: Said) -> str:
         if said.command.verb in _RANGES_OF:
-            return self._lang.t("None of these alerts is here for that.")
-        return self._lang.t("None of these alerts is open here.")
+            return said.lang.t("None of these alerts is here for that.")
+        return said.lang.t("None of these alerts is open here.")
 
     def _copies(self, uow: UnitOfWork, said: Said, numbers: list[int]) -> Reply:
         """Post a living card of each alert, as a copy of its own."""
@@ -240,7 +236,7 @@ class Commands:
             try:
                 require_visible(uow, number, said.reader)
             except NotAvailable:
-                lines.append(self._not_here(number))
+                lines.append(said.lang.t("#{number}: not available here.", number=number))
                 continue
             uow.cards.want(
                 said.reader.conversation.id,
@@ -253,8 +249,13 @@ class Commands:
             )
         return "\n".join(lines) or None
 
-    def _not_here(self, number: int) -> str:
-        return self._lang.t("#{number}: not available here.", number=number)
+
+def _unknown(unknown: Unknown, lang: Language) -> str:
+    word = unknown.word[:40]
+    if unknown.nearest:
+        nearest = lang.t(" or ").join(f"“{near}”" for near in unknown.nearest)
+        return lang.t("I do not know “{word}”. Did you mean {nearest}?", word=word, nearest=nearest)
+    return lang.t("I do not know “{word}”. Say “help” to see what I understand.", word=word)
 
 
 def first_told(uow: UnitOfWork, activity: InboundActivity, now: datetime) -> bool:

@@ -29,7 +29,8 @@ from bot.usecases.visibility import Reader
 from cards.buttons import Press, Verb
 from cards.dialog_buttons import Dialog, DialogCard, DialogPress
 from cards.language import Language
-from cards.not_available import not_available_text
+from cards.languages import Languages
+from cards.not_available import not_available_text, unknown_text
 from cards.refusals import busy_text, refusal_text
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,8 @@ class Asked:
     person: Person
     activity: InboundActivity
     at: datetime
+    #: Of whom it is open for. What is typed about times is in its zone.
+    lang: Language
 
     @property
     def alert(self) -> int:
@@ -114,14 +117,14 @@ class Dialogs:
         *,
         store: Store,
         clock: Clock,
-        lang: Language,
+        languages: Languages,
         handlers: Mapping[Dialog, Handler],
         link_hosts: frozenset[str],
         introduce: Introduce,
     ) -> None:
         self._store = store
         self._clock = clock
-        self._lang = lang
+        self._languages = languages
         self._handlers = handlers
         self._link_hosts = link_hosts
         self._introduce = introduce
@@ -135,24 +138,25 @@ class Dialogs:
             log.warning("a dialog could not be answered in time: %r", slow)
             return self._without_the_store(activity)
 
-    def instead(self, data: object) -> tuple[Verb, Press] | str:
+    def instead(self, data: object, person: Person) -> tuple[Verb, Press] | str:
         """For a client that sent the button of a dialog as a message, because it opens none. Raises Refused."""
         press = DialogPress.read(data)
-        return self._handler(press).instead(press, self._lang)
+        return self._handler(press).instead(press, self._languages.of(person))
 
     async def _answer(self, activity: InboundActivity) -> Json | None:
         person = person_of(activity)
         if person is None:
-            return message(self._lang.t("Tocsin does not know you: sign in to Teams with your work account."))
+            return message(unknown_text(self._languages.shared))
+        lang = await self._store.read(lambda uow: self._languages.known(person, uow.people))
         try:
-            asked = Asked(_read(activity), person, activity, self._clock())
+            asked = Asked(_read(activity), person, activity, self._clock(), lang)
             handler = self._handler(asked.press)
         except Refused as bad:
-            return message(refusal_text(bad, None, self._lang))
+            return message(refusal_text(bad, None, lang))
         try:
             return await self._run(handler, asked)
         except NotAvailable:
-            return message(not_available_text(self._lang))
+            return message(not_available_text(lang))
         except Refused as refused:
             return await self._again(handler, asked, refused)
         except (Busy, TimeoutError) as slow:
@@ -162,15 +166,16 @@ class Dialogs:
     def _without_the_store(self, activity: InboundActivity) -> Json | None:
         """The step again, with what was typed and the same nonce, where that needs no look at anything; else words."""
         person = person_of(activity)
+        lang = self._languages.of(person)
         try:
             press = _read(activity)
             offline = self._handler(press).offline
             if person is not None and offline is not None and activity.name == "task/submit":
-                asked = Asked(press, person, activity, self._clock())
-                return self._draw(asked, offline(asked), busy_text(self._lang), nonce=press.nonce)
+                asked = Asked(press, person, activity, self._clock(), lang)
+                return self._draw(asked, offline(asked), busy_text(lang), nonce=press.nonce)
         except Refused:
             pass
-        return message(busy_text(self._lang))
+        return message(busy_text(lang))
 
     async def _run(self, handler: Handler, asked: Asked) -> Json | None:
         change = handler.changes.get(asked.press.step)
@@ -211,8 +216,8 @@ class Dialogs:
         try:
             answer, view = await self._store.read(look)
         except NotAvailable:
-            return message(not_available_text(self._lang))
-        words = refusal_text(refused, view, self._lang, now=asked.at)
+            return message(not_available_text(asked.lang))
+        words = refusal_text(refused, view, asked.lang, now=asked.at)
         if answer is None:
             return message(words)
         return self._draw(asked, answer, words, nonce=asked.press.nonce if busy else "")
@@ -222,7 +227,7 @@ class Dialogs:
 
     def _draw(self, asked: Asked, answer: Answer, notice: str = "", nonce: str = "") -> Json | None:
         frame = Frame(
-            lang=self._lang,
+            lang=asked.lang,
             now=asked.at,
             nonce=nonce or fresh_nonce(asked.activity.id, asked.person.object_id, asked.at),
             notice=notice,

@@ -13,7 +13,6 @@ from bot.usecases.folds import Errand, fold_page, fold_view, handle_all
 from bot.usecases.visibility import Reader
 from cards.buttons import ME, Press, Verb
 from cards.fold import render_fold_page, render_manage_form, render_rollup
-from cards.language import Language
 
 
 def is_complete(press: Press) -> bool:
@@ -35,14 +34,14 @@ def look(uow: UnitOfWork, pressed: Pressed, reader: Reader) -> Screen:
     return _shared(uow, card, reader)
 
 
-def handle(uow: UnitOfWork, pressed: Pressed, lang: Language) -> Screen:
+def handle(uow: UnitOfWork, pressed: Pressed) -> Screen:
     """Do it to all that are open, once however often the press is repeated."""
     reader = arrive(uow, pressed.activity, pressed.person, pressed.at)
     card, key = _card(pressed), pressed.key()
     fold_view(uow, card, reader)
     if key is None or uow.presses.first_time(key, pressed.at):
         done = handle_all(uow, card, reader, _errand(pressed))
-        tell(uow, pressed, reader, done.outcome, lang)
+        tell(uow, pressed, reader, done.outcome)
         if done.left:
             screen = _shared(uow, card, reader)
             return lambda f: screen(f.saying(f.lang.t(

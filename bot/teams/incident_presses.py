@@ -22,6 +22,7 @@ from cards.incident_forms import (
     render_merge_form,
     render_rename_form,
 )
+from cards.language import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,11 @@ def handle(uow: UnitOfWork, pressed: Pressed) -> Screen:
     screen = shown(uow, done.incident.number, reader)
     if not done.left:
         return screen
-    one, many = "{count} alert has changed since and stays.", "{count} alerts have changed since and stay."
-    return lambda f: screen(f.saying(f.lang.n(one, many, done.left)))
+    return lambda f: screen(f.saying(_left(f.lang, done.left)))
+
+
+def _left(lang: Language, count: int) -> str:
+    return lang.n("{count} alert has changed since and stays.", "{count} alerts have changed since and stay.", count)
 
 
 def look(uow: UnitOfWork, press: Press, reader: Reader) -> Screen:

@@ -32,6 +32,8 @@ class Said:
     person: Person
     reader: Reader
     at: datetime
+    #: Of whoever reads the answer. What is typed about times is in its zone.
+    lang: Language
 
 
 def read_order(uow: UnitOfWork, said: Said, lang: Language) -> Order | str:

@@ -18,6 +18,7 @@ from bot.usecases import assign, automatic, comment, link, resolve, silences
 from bot.usecases.acting import Act, Done
 from bot.usecases.visibility import Reader
 from cards.buttons import ME, NEW_INCIDENT, NOBODY, Press, Verb
+from cards.language import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,9 @@ class Pressed:
     person: Person
     activity: InboundActivity
     at: datetime
+    #: The presser's own, and that of what is posted where they pressed.
+    lang: Language
+    there: Language
 
     @property
     def alert(self) -> int:

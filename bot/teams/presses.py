@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.alerts.errors import Busy, NotAvailable, Refused
+from bot.alerts.messages import ConversationKind
 from bot.alerts.people import Person
 from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.teams import (
@@ -34,7 +35,8 @@ from bot.usecases import read
 from bot.usecases.visibility import Reader, settled
 from cards.buttons import Press, Verb
 from cards.language import Language
-from cards.not_available import not_available_text
+from cards.languages import Languages
+from cards.not_available import not_available_text, unknown_text
 from cards.refusals import busy_text, refusal_text
 
 log = logging.getLogger(__name__)
@@ -64,7 +66,7 @@ class Presses:
         *,
         store: Store,
         clock: Clock,
-        lang: Language,
+        languages: Languages,
         queue_days: int,
         link_hosts: frozenset[str],
         introduce: Introduce,
@@ -73,20 +75,16 @@ class Presses:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._lang = lang
+        self._languages = languages
         self._link_hosts = link_hosts
         self._introduce = introduce
         self._effects: Mapping[Verb, _Effect] = {
             Verb.RULE: _Effect(lambda uow, pressed: rule_presses.handle(uow, pressed, rules)),
-            Verb.MANAGE: _Effect(
-                lambda uow, pressed: _manage(uow, pressed, lang), lambda press: _managing(press) is not None
-            ),
+            Verb.MANAGE: _Effect(_manage, lambda press: _managing(press) is not None),
             Verb.ENTITY: _Effect(entity_presses.handle, entity_presses.is_complete),
             Verb.INCIDENT: _Effect(incident_presses.handle, incident_presses.is_complete),
             Verb.UNDO: _Effect(lambda uow, pressed: undo_presses.undo(uow, pressed, undo_within)),
-            Verb.TRIAGE: _Effect(
-                lambda uow, pressed: triage_commands.handle(uow, pressed, lang), lambda press: press.status is not None
-            ),
+            Verb.TRIAGE: _Effect(triage_commands.handle, lambda press: press.status is not None),
             Verb.MAINTENANCE: _Effect(window_presses.end, lambda press: press.status is not None),
         }
         self._looks: Mapping[Verb, _Look] = {
@@ -105,20 +103,21 @@ class Presses:
                 return await self._answer(activity)
         except (Busy, TimeoutError) as slow:
             log.warning("a press could not be answered in time: %r", slow)
-            return toast(busy_text(self._lang))
+            return toast(busy_text(self._languages.of(person_of(activity))))
 
     async def _answer(self, activity: InboundActivity) -> Json:
         person = person_of(activity)
         if person is None:
-            return toast(self._lang.t("Tocsin does not know you: sign in to Teams with your work account."))
+            return toast(unknown_text(self._languages.shared))
+        lang = await self._store.read(lambda uow: self._languages.known(person, uow.people))
         try:
-            pressed = _read(activity, person, self._clock())
+            pressed = _read(activity, person, self._clock(), lang, self._languages.shared)
         except Refused as bad:
-            return bad_request(refusal_text(bad, None, self._lang))
+            return bad_request(refusal_text(bad, None, lang))
         try:
             return card_answer(self._draw(pressed, await self._run(pressed)))
         except NotAvailable:
-            return toast(not_available_text(self._lang))
+            return toast(not_available_text(pressed.lang))
         except Refused as refused:
             return await self._refusal(pressed, refused)
 
@@ -152,7 +151,7 @@ class Presses:
 
     def _draw(self, pressed: Pressed, screen: Screen, notice: str = "") -> Json:
         frame = Frame(
-            lang=self._lang,
+            lang=pressed.lang,
             now=pressed.at,
             nonce=fresh_nonce(pressed.activity.id, pressed.person.object_id, pressed.at),
             notice=notice,
@@ -164,22 +163,22 @@ class Presses:
     async def _refusal(self, pressed: Pressed, refused: Refused) -> Json:
         """Say kindly why not, above the fresh card."""
         if refused.reason == "badPress":
-            return bad_request(refusal_text(refused, None, self._lang))
+            return bad_request(refusal_text(refused, None, pressed.lang))
         if pressed.verb is Verb.INCIDENT and pressed.press.case is not None:
             return await self._incident_refusal(pressed, refused)
         if pressed.press.alert is None:
-            return toast(refusal_text(refused, None, self._lang))
+            return toast(refusal_text(refused, None, pressed.lang))
         try:
             view = await self._store.read(lambda uow: read.alert_view(uow, pressed.alert, _reader(uow, pressed)))
         except NotAvailable:
-            return toast(not_available_text(self._lang))
-        notice = refusal_text(refused, view, self._lang, now=pressed.at)
+            return toast(not_available_text(pressed.lang))
+        notice = refusal_text(refused, view, pressed.lang, now=pressed.at)
         return card_answer(self._draw(pressed, screens.of_view(view), notice))
 
     async def _incident_refusal(self, pressed: Pressed, refused: Refused) -> Json:
         number = incident_presses.number_of(pressed.press)
         screen = await self._store.read(lambda uow: incident_presses.shown(uow, number, _reader(uow, pressed)))
-        notice = refusal_text(refused, None, self._lang, now=pressed.at)
+        notice = refusal_text(refused, None, pressed.lang, now=pressed.at)
         return card_answer(self._draw(pressed, screen, notice))
 
 
@@ -206,21 +205,21 @@ def _manages(press: Press) -> bool:
     return _managing(press) is not None
 
 
-def _manage(uow: UnitOfWork, pressed: Pressed, lang: Language) -> Screen:
+def _manage(uow: UnitOfWork, pressed: Pressed) -> Screen:
     handle = _managing(pressed.press)
     if handle is None:
         raise Refused("badPress", field="verb", why="does not fit this card")
-    return handle(uow, pressed, lang)
+    return handle(uow, pressed)
 
 
-def _managing(press: Press) -> Callable[[UnitOfWork, Pressed, Language], Screen] | None:
+def _managing(press: Press) -> Callable[[UnitOfWork, Pressed], Screen] | None:
     """What carries out a press that manages several alerts; None where it only looks."""
     if press.fold is not None:
         return fold_presses.handle if fold_presses.is_complete(press) else None
     return similar_presses.do if similar_presses.changes(press) else None
 
 
-def _read(activity: InboundActivity, person: Person, at: datetime) -> Pressed:
+def _read(activity: InboundActivity, person: Person, at: datetime, lang: Language, shared: Language) -> Pressed:
     """Raises Refused("badPress")."""
     value = activity.value if isinstance(activity.value, dict) else {}
     action = value.get("action")
@@ -230,7 +229,8 @@ def _read(activity: InboundActivity, person: Person, at: datetime) -> Pressed:
         verb = Verb(str(action.get("verb")))
     except ValueError:
         raise Refused("badPress", field="verb", why="unknown verb") from None
-    return Pressed(verb, Press.read(action.get("data") or {}), person, activity, at)
+    there = lang if activity.kind is ConversationKind.PERSONAL else shared
+    return Pressed(verb, Press.read(action.get("data") or {}), person, activity, at, lang, there)
 
 
 def _reader(uow: UnitOfWork, pressed: Pressed) -> Reader:

@@ -10,7 +10,6 @@ from bot.teams.screens import Screen
 from bot.usecases import maintenance, routes
 from bot.usecases.visibility import may_subscribe
 from cards.help import render_unsubscribed
-from cards.language import Language
 from cards.maintenance import render_window, render_windows
 from cards.naming import place_name
 from cards.routes import render_routes, render_subscribed
@@ -19,10 +18,9 @@ Reply = str | Screen | None
 
 
 class RouteCommands:
-    """`days` of a route's limit and the times of maintenance are those of `zone`."""
+    """The days of a route's limit are those of `zone`."""
 
-    def __init__(self, *, lang: Language, zone: ZoneInfo) -> None:
-        self._lang = lang
+    def __init__(self, *, zone: ZoneInfo) -> None:
         self._zone = zone
         self.plain: Mapping[str, Callable[[UnitOfWork, Said], Reply]] = {
             "subscribe": self._subscribe,
@@ -33,10 +31,10 @@ class RouteCommands:
 
     def _subscribe(self, uow: UnitOfWork, said: Said) -> Reply:
         if not may_subscribe(uow, said.reader):
-            return self._lang.t("Alerts are posted in channels: say “subscribe” in the one that shall get them.")
+            return said.lang.t("Alerts are posted in channels: say “subscribe” in the one that shall get them.")
         done = routes.subscribe_to(uow, said.reader, said.command.rest, zone=str(self._zone))
         if done is None:
-            return self._lang.t("This conversation is subscribed already.")
+            return said.lang.t("This conversation is subscribed already.")
         listed = [view for view in routes.listed(uow, said.reader) if view.here]
         view = next(view for view in listed if view.route.name == done.wish.name)
         return lambda f: render_subscribed(
@@ -47,8 +45,8 @@ class RouteCommands:
         here, name = said.reader.conversation, said.command.rest.strip()
         if not routes.unsubscribe(uow, said.reader, name or None):
             if name:
-                return self._lang.t("There is no route “{name}” here. “routes” lists them.", name=name[:40])
-            return self._lang.t("This conversation is not subscribed.")
+                return said.lang.t("There is no route “{name}” here. “routes” lists them.", name=name[:40])
+            return said.lang.t("This conversation is not subscribed.")
         left = len(uow.routes.of(here.id))
         return lambda f: render_unsubscribed(f.lang, channel=place_name(here, f.lang), route=name, left=left)
 
@@ -66,10 +64,10 @@ class RouteCommands:
             return self._window(maintenance.look(uow, int(numbers[0][:15]), said.reader))
         if numbers and len(words) == 2 and {"end", "stop", "cancel", "off"} & {word.casefold() for word in words}:
             ended = maintenance.end(uow, int(numbers[0][:15]), said.reader)
-            return self._window(ended, self._lang.t("It is over now."))
-        planned = maintenance.read_window(said.command.rest, said.at, self._zone)
+            return self._window(ended, said.lang.t("It is over now."))
+        planned = maintenance.read_window(said.command.rest, said.at, said.lang.zone)
         made = maintenance.plan(uow, planned, said.person, said.reader)
-        return self._window(made, self._lang.t("Maintenance {number} is set.", number=made.window.id))
+        return self._window(made, said.lang.t("Maintenance {number} is set.", number=made.window.id))
 
     def _window(self, view: WindowView, notice: str = "") -> Screen:
         return lambda f: render_window(view, lang=f.lang, now=f.now, nonce=f.nonce, notice=notice)

@@ -55,7 +55,10 @@ class Asked:
     uow: UnitOfWork
     said: Said
     settings: RuleSettings
-    lang: Language
+
+    @property
+    def lang(self) -> Language:
+        return self.said.lang
 
     @property
     def doing(self) -> Doing:
@@ -63,10 +66,10 @@ class Asked:
 
     def ground(self, number: int | None) -> Ground:
         if number is None:
-            return Ground(None, (), self.said.at, self.settings.zone)
+            return Ground(None, (), self.said.at, self.lang.zone)
         alert = visible_alert(self.uow, number, self.said.reader)
         pieces = self.uow.alerts.evidence(number, limit=EVIDENCE_LOOKED_AT)
-        return Ground(alert, pieces, self.said.at, self.settings.zone)
+        return Ground(alert, pieces, self.said.at, self.lang.zone)
 
 
 def tune(asked: Asked, number: int | None, text: str) -> Reply:
@@ -142,7 +145,7 @@ def _change(asked: Asked, rule: int, word: str, more: str) -> Reply:
         return _help(asked.lang)
     if do == does.SAVE and more.strip().casefold() in {"also-open", "also open"}:
         do = does.SAVE_OPEN
-    since = read_since(more, at, asked.settings.zone) if do == does.UNDO else at
+    since = read_since(more, at, asked.lang.zone) if do == does.UNDO else at
     told = CHANGES[do](asked.uow, asked.doing, rule, since)(asked.lang)
     if told:
         return asked.lang.t("Rule {rule}: {told}", rule=rule, told=told)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.alerts.errors import Refused
 from bot.alerts.ports import UnitOfWork
@@ -33,7 +32,6 @@ class RuleSettings:
     """`share` is the part of all alerts that a rule may catch without a second person's approval, 0 to 1."""
 
     share: float
-    zone: ZoneInfo
 
 
 def look(uow: UnitOfWork, pressed: Pressed, reader: Reader, settings: RuleSettings) -> Screen:
@@ -65,7 +63,7 @@ def handle(uow: UnitOfWork, pressed: Pressed, settings: RuleSettings) -> Screen:
     told: Told = _nothing
     if key is None or uow.presses.first_time(key, pressed.at):
         doing = Doing(by=pressed.person, reader=reader, at=pressed.at, share=settings.share)
-        told = change(uow, doing, press.rule, read_since(press.since or "", pressed.at, settings.zone))
+        told = change(uow, doing, press.rule, read_since(press.since or "", pressed.at, pressed.lang.zone))
     view = tuning_views.rule_view(uow, press.rule, pressed.at, share=settings.share)
     return lambda f: render_rule(
         view, lang=f.lang, now=f.now, nonce=f.nonce, notice=f.notice or told(f.lang), page=press.page

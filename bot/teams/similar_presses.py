@@ -39,7 +39,7 @@ def look(uow: UnitOfWork, pressed: Pressed, reader: Reader) -> Screen:
         return _pick(uow, pressed, reader, chosen, refused)
 
 
-def do(uow: UnitOfWork, pressed: Pressed, lang: Language) -> Screen:
+def do(uow: UnitOfWork, pressed: Pressed) -> Screen:
     """All of it, once however often the press is repeated; told in the thread, where the way to undo it stays."""
     reader = arrive(uow, pressed.activity, pressed.person, pressed.at)
     key = pressed.key()
@@ -48,14 +48,15 @@ def do(uow: UnitOfWork, pressed: Pressed, lang: Language) -> Screen:
     press = pressed.press
     plan = plan_of(_chosen(press))
     outcome = manage_many(uow, pressed.person, reader, pressed.at, seen=seen_of(press.seen or ""), plan=plan)
-    tell(uow, pressed, reader, outcome, lang)
+    tell(uow, pressed, reader, outcome)
     return of_outcome(outcome)
 
 
-def tell(uow: UnitOfWork, pressed: Pressed, reader: Reader, outcome: Outcome, lang: Language) -> None:
+def tell(uow: UnitOfWork, pressed: Pressed, reader: Reader, outcome: Outcome) -> None:
     """Into the thread of the card, which is drawn anew for everybody at once: there the way to undo it stays."""
     if not outcome.entries:
         return
+    lang = pressed.there
     undo = undo_button(outcome, lang, (pressed.key() or "")[:12])
     told = render_outcome(outcome, lang=lang, now=pressed.at, actions=undo)
     post_reply(uow, reader, pressed.activity, Message(text="", summary=lang.t("Tocsin"), card=told), pressed.at)

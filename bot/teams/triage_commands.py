@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from bot.alerts.errors import Refused
 from bot.alerts.people import Person
@@ -25,8 +24,6 @@ from cards.triage import render_triage, render_triage_rule
 Reply = str | Screen | None
 
 _NUMBER = re.compile(r"#?([0-9]{1,15})(?:\s+(.*))?", re.DOTALL)
-#: A button asks for no day, so no zone matters to it.
-UTC: Final = ZoneInfo("UTC")
 
 #: What `undo` without a time takes back.
 USUALLY: Final = "1d"
@@ -34,7 +31,7 @@ USUALLY: Final = "1d"
 _MODES: Mapping[str, Mode] = {"act": Mode.ACT, "watch": Mode.WATCH, "off": Mode.OFF, "on": Mode.WATCH}
 
 
-def triage(uow: UnitOfWork, said: Said, lang: Language, zone: ZoneInfo) -> Reply:
+def triage(uow: UnitOfWork, said: Said) -> Reply:
     """`triage`, `triage 1`, `triage add …`, `triage 1 act|watch|off|delete|undo since monday`."""
     words = said.command.rest.strip()
     if not words or words.casefold() == "list":
@@ -49,7 +46,7 @@ def triage(uow: UnitOfWork, said: Said, lang: Language, zone: ZoneInfo) -> Reply
     number, order = int(match[1]), (match[2] or "").strip().casefold()
     if not order:
         return _one(triage_rules.view(uow, number, said.reader))
-    return _ordered(uow, _Order(number, order, said.person, said.reader, zone), lang)
+    return _ordered(uow, _Order(number, order, said.person, said.reader, said.lang))
 
 
 def look(uow: UnitOfWork, pressed: Pressed, reader: Reader) -> Screen:
@@ -58,7 +55,7 @@ def look(uow: UnitOfWork, pressed: Pressed, reader: Reader) -> Screen:
     return _all(uow, reader) if number is None else _one(triage_rules.view(uow, number, reader))
 
 
-def handle(uow: UnitOfWork, pressed: Pressed, lang: Language) -> Screen:
+def handle(uow: UnitOfWork, pressed: Pressed) -> Screen:
     """Switch or undo one, once however often the press is repeated. Raises NotAvailable and Refused."""
     reader = arrive(uow, pressed.activity, pressed.person, pressed.at)
     number, key = pressed.press.triage, pressed.key()
@@ -67,7 +64,7 @@ def handle(uow: UnitOfWork, pressed: Pressed, lang: Language) -> Screen:
         raise Refused("badPress", field="triage", why="Field required")
     if key is not None and not uow.presses.first_time(key, pressed.at):
         return look(uow, pressed, reader)
-    reply = _ordered(uow, _Order(number, pressed.press.status or "", pressed.person, reader, UTC), lang)
+    reply = _ordered(uow, _Order(number, pressed.press.status or "", pressed.person, reader, pressed.lang))
     return reply if callable(reply) else look(uow, pressed, reader)
 
 
@@ -79,21 +76,21 @@ class _Order:
     words: str
     by: Person
     reader: Reader
-    zone: ZoneInfo
+    lang: Language
 
 
-def _ordered(uow: UnitOfWork, asked: _Order, lang: Language) -> str | Screen:
+def _ordered(uow: UnitOfWork, asked: _Order) -> str | Screen:
     number, order, reader = asked.rule, asked.words, asked.reader
     if order in _MODES:
         view = triage_rules.switch(uow, number, _MODES[order], reader)
         return _one(view, _SWITCHED[view.rule.mode])
     if order == "delete":
         name = triage_rules.delete(uow, number, reader)
-        return lang.t("Rule {number}, “{name}”, is gone. What it has done stays.", number=number, name=name)
+        return asked.lang.t("Rule {number}, “{name}”, is gone. What it has done stays.", number=number, name=name)
     verb, _, since = order.partition(" ")
     if verb != "undo":
         raise Refused("ruleOrder")
-    from_ = read_since(since or USUALLY, reader.at, asked.zone)
+    from_ = read_since(since or USUALLY, reader.at, asked.lang.zone)
     back = triage_rules.undo(uow, number, from_, asked.by, reader)
     return _one(
         triage_rules.view(uow, number, reader),

@@ -92,7 +92,6 @@ class _TuneDialog:
 
     def __init__(self, settings: RuleSettings) -> None:
         self._share = settings.share
-        self._zone = settings.zone
 
     def look(self, uow: UnitOfWork, asked: Asked, reader: Reader) -> Answer:
         require(uow, reader, "tune")
@@ -122,7 +121,7 @@ class _TuneDialog:
         condition = condition_of(asked)
         values = values_now(asked, about.start)
         try:
-            terms = terms_of_form(values, condition, about.alert_type, asked.at, self._zone)
+            terms = terms_of_form(values, condition, about.alert_type, asked.at, asked.lang.zone)
             made = self._drafted(uow, asked, reader, about, terms)
         except ConditionError as error:
             raise Refused("badFilter", error=error, text="") from None

@@ -29,7 +29,7 @@ from bot.usecases.routes import subscribe
 from bot.usecases.visibility import Reader
 from cards.buttons import read_message
 from cards.help import render_welcome
-from cards.language import Language
+from cards.languages import Languages
 from cards.naming import place_name
 from cards.refusals import refusal_text
 
@@ -42,7 +42,7 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
         *,
         store: Store,
         clock: Clock,
-        lang: Language,
+        languages: Languages,
         presses: Presses,
         dialogs: Dialogs,
         commands: Commands,
@@ -53,7 +53,7 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
         super().__init__()
         self._store = store
         self._clock = clock
-        self._lang = lang
+        self._languages = languages
         self._presses = presses
         self._dialogs = dialogs
         self._commands = commands
@@ -124,9 +124,9 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
     async def _pressed_on_an_old_client(self, activity: InboundActivity, person: Person, now: datetime) -> None:
         """`Action.Submit`, the fallback of `Action.Execute`, arrives as a message, and so does the answer to it."""
         try:
-            answer = await self._answer_to_old_client(activity)
+            answer = await self._answer_to_old_client(activity, person)
         except Refused as bad:
-            answer = refusal_text(bad, None, self._lang, now=now)
+            answer = refusal_text(bad, None, self._languages.of(person), now=now)
         reply = answer if isinstance(answer, str) else lambda _frame: answer
 
         def work(uow: UnitOfWork) -> None:
@@ -136,10 +136,10 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
 
         await self._store.write(work)
 
-    async def _answer_to_old_client(self, activity: InboundActivity) -> str | Json:
+    async def _answer_to_old_client(self, activity: InboundActivity, person: Person) -> str | Json:
         """Raises Refused("badPress"). What would open a dialog is answered with what does without."""
         opens = isinstance(activity.value, dict) and "dialog" in activity.value
-        meant = self._dialogs.instead(activity.value) if opens else read_message(activity.value)
+        meant = self._dialogs.instead(activity.value, person) if opens else read_message(activity.value)
         if isinstance(meant, str):
             return meant
         verb, press = meant

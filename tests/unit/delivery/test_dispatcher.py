@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,7 +15,7 @@ from bot.alerts.ports import UnitOfWork
 from bot.delivery.dispatcher import OWN_FAILURES, Dispatcher
 from bot.delivery.presenter import Presenter
 from bot.web.metrics import Metrics
-from cards.language import ENGLISH
+from cards.languages import Languages
 from storage.store import AnyStore, open_store
 from tests.unit.storage.made import NOW, add_alert, add_conversation
 
@@ -74,7 +75,7 @@ def worker(store: AnyStore, teams: Teams, clock: Clock, *, owner: str = "me", li
     return Dispatcher(
         store=store,
         messenger=cast("Messenger", teams),
-        presenter=Presenter(ENGLISH, frozenset(), share=0.1),
+        presenter=Presenter(Languages("en", ZoneInfo("UTC")), frozenset(), share=0.1),
         clock=clock,
         limits=limits,
         lease=LEASE,
@@ -257,7 +258,7 @@ async def test_an_alert_shown_in_a_chat_is_hidden_from_somebody_who_has_left_its
     def drawn(uow: UnitOfWork) -> str:
         (card,) = uow.cards.claim(NOW, owner="me", lease=LEASE, limit=9, limits=NO_LIMITS)
         uow.cards.release("me")
-        return str(Presenter(ENGLISH, frozenset(), share=0.1).draw(uow, card, NOW).message)
+        return str(Presenter(Languages("en", ZoneInfo("UTC")), frozenset(), share=0.1).draw(uow, card, NOW).message)
 
     channel, _ = await store.write(work)
     assert "Mimikatz" in await store.write(drawn)

@@ -89,7 +89,7 @@ def asked(state: Any, step: str, inputs: dict[str, str]) -> Asked:
     press = DialogPress(
         dialog=Dialog.FILTER, step=step, nonce="n", state={} if state is None else {"condition": state}, inputs=inputs
     )
-    return Asked(press, Person("ana-id", "Ana"), ACTIVITY, AT)
+    return Asked(press, Person("ana-id", "Ana"), ACTIVITY, AT, ENGLISH)
 
 
 @given(states, st.sampled_from(STEPS), st.dictionaries(names, values, max_size=5))

@@ -1,0 +1,100 @@
+"""The languages that there are: English, which the texts are written in, and one catalogue for each other one.
+
+A file `locale/de.po` is German. Whose eyes a text is for decides its language and its times (`Languages`).
+"""
+
+import gettext
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache, lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from io import BytesIO
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from bot.alerts.conversation import Conversation
+from bot.alerts.messages import ConversationKind
+from bot.alerts.people import Person
+from bot.alerts.ports import People
+from cards.language import ENGLISH, Language
+
+_SUFFIX: Final = ".po"
+
+#: Characters of a locale or a zone that somebody's client tells us.
+_LONGEST: Final = 40
+
+
+def catalogue_files() -> Mapping[str, Traversable]:
+    """The catalogues by language."""
+    found = (file for file in (files("cards") / "locale").iterdir() if file.name.endswith(_SUFFIX))
+    return {file.name.removesuffix(_SUFFIX): file for file in found}
+
+
+@cache
+def known() -> tuple[str, ...]:
+    """The languages that there are, such as `de` and `en`."""
+    return tuple(sorted({"en", *catalogue_files()}))
+
+
+@cache
+def language(name: str) -> Language:
+    """One of the `known` languages; its times are UTC."""
+    if name == "en":
+        return ENGLISH
+    compiled = BytesIO()
+    with catalogue_files()[name].open("rb") as file:
+        write_mo(compiled, read_po(file, locale=name, abort_invalid=True))
+    compiled.seek(0)
+    return Language(gettext.GNUTranslations(compiled), locale=Locale.parse(name))
+
+
+def best(locale: str) -> str | None:
+    """The language of a locale such as `de-AT`: that very one, else the one without the region."""
+    wanted = locale[:_LONGEST].replace("-", "_")
+    by_name = {name.casefold(): name for name in known()}
+    return by_name.get(wanted.casefold()) or by_name.get(wanted.partition("_")[0].casefold())
+
+
+class Languages:
+    """Which language, and whose times: the deployment's for what several people see, else the reader's own."""
+
+    def __init__(self, name: str, zone: ZoneInfo) -> None:
+        """Raises KeyError for a language that is not `known`."""
+        self.shared: Final = _in_zone(name, zone)
+        self._name = name
+
+    def of(self, person: Person | None) -> Language:
+        """For what only this person sees, by what their client has just told. What is not told is as for all."""
+        if person is None:
+            return self.shared
+        return _in_zone(best(person.locale) or self._name, _zone(person.zone[:_LONGEST]) or self.shared.zone)
+
+    def known(self, person: Person, people: People) -> Language:
+        """The same; clients leave out where they are in some activities, and then what they told before holds."""
+        before = people.many([person.object_id]).get(person.object_id, person)
+        return self.of(replace(person, locale=person.locale or before.locale, zone=person.zone or before.zone))
+
+    def there(self, conversation: Conversation, people: People) -> Language:
+        """For what is posted: the one person's of a 1:1 chat, else everybody's."""
+        if conversation.kind is not ConversationKind.PERSONAL or conversation.person is None:
+            return self.shared
+        return self.of(people.many([conversation.person]).get(conversation.person))
+
+
+@lru_cache(maxsize=256)
+def _in_zone(name: str, zone: ZoneInfo) -> Language:
+    lang = language(name)
+    return Language(lang.catalogue, zone, lang.locale)
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    """None where a client names no zone, or one that we do not know."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
