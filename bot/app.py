@@ -50,6 +50,7 @@ from bot.wiring import (
     connector_of,
     graph_of,
     keep_defender,
+    keep_rhythm,
     keep_silences,
     languages_of,
     owner,
@@ -129,6 +130,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
             beat=lambda: beats.beat("timetable"),
             look_every=look_every,
         )
+        keep_rhythm(store=store, clock=clock, timetable=timetable, look_every=look_every)
         timetable.every(600, webhooks.tidy, name="tidy webhooks")
         if settings.access.groups:
             groups = Groups(graph=graph, store=store, clock=clock, groups=settings.access.groups)

@@ -42,6 +42,7 @@ from bot.teams.tokens import (
     managed_identity_tokens,
 )
 from bot.triage import Triage
+from bot.usecases import reminders
 from bot.web.notifications import Notifications
 from cards.language import Language
 from cards.languages import Languages, known
@@ -220,6 +221,17 @@ def languages_of(settings: Settings) -> Languages:
     if settings.language not in known():
         raise SettingsError(f"TOCSIN_LANGUAGE: {settings.language!r} is none of {', '.join(known())}")
     return Languages(settings.language, settings.zone_info)
+
+
+def keep_rhythm(*, store: Store, clock: Clock, timetable: Timetable, look_every: float) -> None:
+    """What happens at a time that somebody chose."""
+
+    async def tell_reminders() -> None:
+        now = clock()
+        if await store.read(lambda uow: bool(uow.reminders.due(now, limit=1))):
+            await store.write(lambda uow: reminders.tell_due(uow, now))
+
+    timetable.every(look_every, tell_reminders, name="reminders")
 
 
 async def keep_silences(

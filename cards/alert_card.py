@@ -234,6 +234,8 @@ def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: froz
         )
         if verb is Verb.ASSIGN or (verb not in shown and (verb is not Verb.START or _can_start(view.alert)))
     ]
+    if view.alert.is_open:
+        rest.append(buttons.plain(lang.t("Remind me…"), Verb.REMIND))
     rest.append(opens(lang.t("Tune…"), tune_press(view.alert.number, buttons.nonce)))
     rest += [buttons.plain(title, verb) for title, verb in silence_button(view, lang)]
     look: list[Action] = [

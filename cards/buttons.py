@@ -53,6 +53,10 @@ class Verb(StrEnum):
     TRIAGE = "triage"
     #: Maintenance: a window, `window` alone; with `status` it is ended.
     MAINTENANCE = "maintenance"
+    #: Somebody wants to hear of an alert again: the form, or with `span` or `moment` the wish itself.
+    REMIND = "remind"
+    #: One's reminders; with `status` the one in `reminder` is cancelled.
+    REMINDERS = "reminders"
     #: The chain of alerts and processes around an alert.
     STORY = "story"
     #: What is known of an entity, across alerts: `entity` is its key.
@@ -140,6 +144,9 @@ class Press(BaseModel):
     #: The number of a maintenance window.
     window: int | None = Field(default=None, ge=1, le=2**53)
 
+    #: The number of a reminder.
+    reminder: int | None = Field(default=None, ge=1, le=2**53)
+
     #: Where one is in something that takes several steps.
     step: str | None = Field(default=None, max_length=20)
     #: Alerts and the revisions at which they were seen, `1042:7,1033:2`.
@@ -170,6 +177,8 @@ class Press(BaseModel):
     #: For how long, `4h`, and the names of labels, joined with commas.
     span: str | None = Field(default=None, max_length=20)
     labels: str | None = Field(default=None, max_length=8_000)
+    #: When, in somebody's own words.
+    moment: str | None = Field(default=None, max_length=200)
 
     @classmethod
     def read(cls, data: object) -> Self:

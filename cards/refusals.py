@@ -13,6 +13,7 @@ from cards.language import Language
 from cards.safe import brief
 from cards.sentences import People, actor_name, change_text, sentence
 from cards.triage_refusals import TRIAGE
+from cards.when_refusals import WHEN
 
 
 def refusal_text(
@@ -225,6 +226,7 @@ _TEXTS: Mapping[str, _Tell] = {
     "nobodysFilter": lambda _refused, _view, lang: lang.t("“me” means nobody in a channel: name the person."),
     "emptyFilter": lambda _refused, _view, lang: lang.t("No alert can ever fit this filter: it contradicts itself."),
     **TRIAGE,
+    **WHEN,
     "badRouteName": lambda refused, _view, lang: lang.t(
         "A route's name is one word of at most {limit} letters: “subscribe as identity service:identity”.",
         limit=refused.facts.get("limit"),

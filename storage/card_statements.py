@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from storage.conversations import COLUMNS
+from storage.reminder_tables import reminders
 from storage.statements import LIMIT, Twin, twin
 from storage.tables import PENDING, cards, conversations, folds
 from storage.types import Utc, database_time
@@ -88,6 +89,11 @@ RAISE = (
             and_(
                 bindparam("subject_") == "alert",
                 cards.c.id.in_(select(folds.c.card).where(folds.c.alert == bindparam("subject_id_"))),
+            ),
+            and_(
+                bindparam("subject_") == "alert",
+                cards.c.subject == literal_column("'reminder'"),
+                cards.c.subject_id.in_(select(reminders.c.id).where(reminders.c.alert == bindparam("subject_id_"))),
             ),
         )
     )

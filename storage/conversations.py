@@ -40,6 +40,16 @@ _SUBSCRIBED = (
     .order_by(conversations.c.id)
 )
 _OF_TEAM = select(*COLUMNS).where(conversations.c.team_id == bindparam("team_id_")).order_by(conversations.c.id)
+_PERSONAL = (
+    select(*COLUMNS)
+    .where(
+        conversations.c.person == bindparam("person_"),
+        conversations.c.kind == ConversationKind.PERSONAL.value,
+        conversations.c.gone == false(),
+    )
+    .order_by(conversations.c.id.desc())
+    .limit(1)
+)
 _READ_AT = select(conversations.c.roster_read_at).where(conversations.c.id == bindparam("id_"))
 _PEOPLE = select(roster.c.person).where(roster.c.conversation == bindparam("id_"))
 _JOIN = insert(roster)
@@ -120,6 +130,10 @@ class Conversations:
 
     def subscribed(self) -> list[Conversation]:
         return [conversation_of(row) for row in self._on.execute(_SUBSCRIBED)]
+
+    def personal(self, person: str) -> Conversation | None:
+        row = self._on.execute(_PERSONAL, {"person_": person}).first()
+        return conversation_of(row) if row is not None else None
 
     def roster(self, conversation: int) -> Roster:
         read_at = self._on.execute(_READ_AT, {"id_": conversation}).scalar()

@@ -14,6 +14,7 @@ from bot.alerts import (
     mirror,
     ports,
     program_ports,
+    reminder,
     routing_ports,
     rules,
     silence,
@@ -40,6 +41,7 @@ from storage.maintenance import Windows
 from storage.mirrors import Feeds, Mirrors
 from storage.people import People
 from storage.presses import Presses
+from storage.reminders import Reminders
 from storage.replies import Replies
 from storage.routes import Routes
 from storage.rule_acts import RuleActs
@@ -89,6 +91,7 @@ class Unit:
     tag_names: tag_names.TagNames
     triage: triage_ports.Triage
     allowed: allowing.AllowList
+    reminders: reminder.Reminders
 
     def __init__(
         self, connection: Connection, access: AccessRules = NO_RULES, site_from: Sequence[str] = SITE_FROM
@@ -122,6 +125,7 @@ class Unit:
         self.tag_names = TagNames(connection)
         self.triage = Triage(connection)
         self.allowed = AllowList(connection)
+        self.reminders = Reminders(connection)
 
     def run(self, work: Work[T]) -> T:
         """Run a work, count the verdicts it gave, and tell webhooks of what it has done; the caller commits."""

@@ -49,6 +49,8 @@ class Subject(StrEnum):
     RULE = "rule"
     #: An answer to somebody's command, or a welcome: a message that was made once and never changes.
     REPLY = "reply"
+    #: A reminder of an alert.
+    REMINDER = "reminder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

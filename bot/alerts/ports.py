@@ -28,6 +28,7 @@ from bot.alerts.messages import ConversationKind
 from bot.alerts.mirror import Feeds, Mirrors
 from bot.alerts.people import Person
 from bot.alerts.program_ports import Tokens, Webhooks
+from bot.alerts.reminder import Reminders
 from bot.alerts.roles import Role
 from bot.alerts.routing_ports import Routes, Windows
 from bot.alerts.rules import RuleActs
@@ -176,6 +177,10 @@ class Conversations(Protocol):
         """Channels and group chats that alerts are sent to and that are not gone."""
         ...
 
+    def personal(self, person: str) -> Conversation | None:
+        """Somebody's 1:1 chat, where there is one and it is not gone."""
+        ...
+
     def roster(self, conversation: int) -> Roster: ...
 
     def keep_roster(self, conversation: int, people: Iterable[str], at: datetime) -> None: ...
@@ -230,6 +235,7 @@ class UnitOfWork(Protocol):
     tag_names: TagNames
     triage: Triage
     allowed: AllowList
+    reminders: Reminders
 
 
 class Store(Protocol):

@@ -46,6 +46,8 @@ NEEDS: Final[Mapping[str, Role]] = {
             "queue",
             "recommendations",
             "refresh",
+            "remind",
+            "reminders",
             "routes",
             "search",
             "services",

@@ -1,15 +1,18 @@
 """What a card says: drawn from the newest state, at the moment of sending."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 from bot.alerts.conversation import Card, Subject
 from bot.alerts.errors import NotAvailable
-from bot.alerts.messages import ConversationKind, Message
+from bot.alerts.messages import ConversationKind, Mention, Message
 from bot.alerts.ports import UnitOfWork
 from bot.usecases.folds import fold_view
 from bot.usecases.incident_views import shared_incident_view
-from bot.usecases.read import shared_view
+from bot.usecases.read import shared_view, view_of
+from bot.usecases.reminders import told_view
 from bot.usecases.tuning_views import rule_view
 from bot.usecases.visibility import Reader, visible_alert
 from cards.alert_card import alert_text, render_alert
@@ -19,8 +22,35 @@ from cards.incident import incident_text, render_incident
 from cards.language import Language
 from cards.languages import Languages
 from cards.not_available import not_available_text, render_not_available
+from cards.reminder import reminder_text, render_reminder
 from cards.rule_card import render_rule, rule_text
 from cards.size import LIMIT
+
+
+class _Drawing(TypedDict):
+    """What every card is drawn with."""
+
+    lang: Language
+    now: datetime
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """For whose eyes, when, with which nonce, in how many bytes."""
+
+    lang: Language
+    now: datetime
+    nonce: str
+    limit: int
+
+    @property
+    def drawing(self) -> _Drawing:
+        return {"lang": self.lang, "now": self.now, "nonce": self.nonce}
+
+
+#: Draws one kind of cards.
+_Draw = Callable[[UnitOfWork, Card, _How], Message]
 
 #: The size of a card that Teams found too large, in bytes: half of what is sent otherwise.
 SMALL = LIMIT // 2
@@ -44,75 +74,80 @@ class Presenter:
         self._languages = languages
         self._share = share
         self._link_hosts = link_hosts
+        self._drawers: Mapping[Subject, _Draw] = {
+            Subject.ALERT: self._alert,
+            Subject.ROLLUP: self._rollup,
+            Subject.INCIDENT: self._incident,
+            Subject.DIGEST: self._digest,
+            Subject.RULE: self._rule,
+            Subject.REMINDER: self._reminder,
+            Subject.REPLY: lambda uow, card, *_: uow.replies.get(card.subject_id),
+        }
 
     def draw(self, uow: UnitOfWork, card: Card, now: datetime, *, small: bool = False) -> Drawn:
         lang = self._languages.there(card.conversation, uow.people)
         revision = uow.cards.wanted(card.id)
         nonce = f"{card.id}.{revision}"
         try:
-            return Drawn(self._message(uow, card, lang, now, nonce, limit=SMALL if small else LIMIT), revision)
+            return Drawn(self._message(uow, card, _How(lang, now, nonce, SMALL if small else LIMIT)), revision)
         except NotAvailable:
             text = not_available_text(lang)
             message = Message(text=text, summary=text, card=render_not_available(lang))
             return Drawn(message, revision, withheld=True)
 
-    def _message(
-        self, uow: UnitOfWork, card: Card, lang: Language, now: datetime, nonce: str, *, limit: int
-    ) -> Message:
+    def _message(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
         """Raises NotAvailable."""
-        match card.subject:
-            case Subject.ALERT:
-                return self._alert(uow, card, lang, now, nonce, limit=limit)
-            case Subject.ROLLUP:
-                return self._rollup(uow, card, lang, now, nonce, limit=limit)
-            case Subject.INCIDENT:
-                return self._incident(uow, card, lang, now, nonce, limit=limit)
-            case Subject.DIGEST:
-                return self._digest(uow, card.subject_id, lang, now, nonce)
-            case Subject.RULE:
-                return self._rule(uow, card.subject_id, lang, now, nonce, limit=limit)
-            case Subject.REPLY:
-                return uow.replies.get(card.subject_id)
-            case _:
-                raise ValueError(f"card {card.id} is about a {card.subject}, which nobody draws")
+        draw = self._drawers.get(card.subject)
+        if draw is None:
+            raise ValueError(f"card {card.id} is about a {card.subject}, which nobody draws")
+        return draw(uow, card, how)
 
-    def _alert(self, uow: UnitOfWork, card: Card, lang: Language, now: datetime, nonce: str, *, limit: int) -> Message:
+    def _alert(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
         here = card.conversation
         if here.kind is ConversationKind.PERSONAL:
             # Its person may have left the channels since.
-            visible_alert(uow, card.subject_id, Reader(here.person or "", here, now))
+            visible_alert(uow, card.subject_id, Reader(here.person or "", here, how.now))
         view = shared_view(uow, card.subject_id, here.id)
-        drawn = render_alert(view, lang=lang, now=now, nonce=nonce, link_hosts=self._link_hosts, limit=limit)
-        text, summary = alert_text(view, lang=lang)
+        drawn = render_alert(view, link_hosts=self._link_hosts, limit=how.limit, **how.drawing)
+        text, summary = alert_text(view, lang=how.lang)
         return Message(text=text, summary=summary, card=drawn)
 
-    def _rollup(self, uow: UnitOfWork, card: Card, lang: Language, now: datetime, nonce: str, *, limit: int) -> Message:
+    def _rollup(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
         here, view = card.conversation, uow.folds.view(card.id)
         if view is None:
             raise ValueError(f"card {card.id} is a roll-up of nothing")
         if here.kind is ConversationKind.PERSONAL:
-            fold_view(uow, card.id, Reader(here.person or "", here, now))
-        text, summary = rollup_text(view, lang)
-        drawn = render_rollup(view, lang=lang, now=now, nonce=nonce, limit=limit)
+            fold_view(uow, card.id, Reader(here.person or "", here, how.now))
+        text, summary = rollup_text(view, how.lang)
+        drawn = render_rollup(view, limit=how.limit, **how.drawing)
         return Message(text=text, summary=summary, card=drawn)
 
-    def _incident(
-        self, uow: UnitOfWork, card: Card, lang: Language, now: datetime, nonce: str, *, limit: int
-    ) -> Message:
+    def _incident(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
         here = card.conversation
-        view = shared_incident_view(uow, card.subject_id, Reader(here.person or "", here, now))
-        drawn = render_incident(view, lang=lang, now=now, nonce=nonce, link_hosts=self._link_hosts, limit=limit)
-        text, summary = incident_text(view, lang)
+        view = shared_incident_view(uow, card.subject_id, Reader(here.person or "", here, how.now))
+        drawn = render_incident(view, link_hosts=self._link_hosts, limit=how.limit, **how.drawing)
+        text, summary = incident_text(view, how.lang)
         return Message(text=text, summary=summary, card=drawn)
 
-    def _rule(self, uow: UnitOfWork, number: int, lang: Language, now: datetime, nonce: str, *, limit: int) -> Message:
-        view = rule_view(uow, number, now, share=self._share)
-        text, summary = rule_text(view, lang)
-        drawn = render_rule(view, lang=lang, now=now, nonce=nonce, limit=limit)
+    def _rule(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
+        view = rule_view(uow, card.subject_id, how.now, share=self._share)
+        text, summary = rule_text(view, how.lang)
+        drawn = render_rule(view, limit=how.limit, **how.drawing)
         return Message(text=text, summary=summary, card=drawn)
 
-    def _digest(self, uow: UnitOfWork, number: int, lang: Language, now: datetime, nonce: str) -> Message:
-        digest = uow.digests.get(number)
-        text, summary = digest_text(digest, lang=lang)
-        card = render_digest(digest, lang=lang, now=now, nonce=nonce)
-        return Message(text=text, summary=summary, card=card)
+    def _reminder(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
+        """Where others read it, too, it names whom it reminds."""
+        here, person = card.conversation, uow.reminders.get(card.subject_id).person
+        told = told_view(uow, card.subject_id, Reader(person, here, how.now))
+        view = view_of(uow, told.alert, here.id)
+        whom = uow.people.many([person]).get(person) if here.person is None else None
+        text, summary = reminder_text(told, how.lang, whom=whom)
+        drawn = render_reminder(told.reminder, view, **how.drawing)
+        mentions = (Mention(whom.teams_id, whom.name),) if whom is not None and whom.teams_id else ()
+        return Message(text=text, summary=summary, card=drawn, mentions=mentions)
+
+    def _digest(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
+        digest = uow.digests.get(card.subject_id)
+        text, summary = digest_text(digest, lang=how.lang)
+        drawn = render_digest(digest, **how.drawing)
+        return Message(text=text, summary=summary, card=drawn)

@@ -21,6 +21,7 @@ from bot.teams.bulk import carry_out, take_back
 from bot.teams.grammar import Command, Span, TooMany, Unknown, parse
 from bot.teams.identity import arrive
 from bot.teams.orders import Said, read_order
+from bot.teams.reminder_commands import remind, reminders
 from bot.teams.replies import ANSWER_FIRST, post_reply
 from bot.teams.route_commands import RouteCommands
 from bot.teams.rule_commands import Asked
@@ -71,12 +72,14 @@ class Commands:
             **RouteCommands(zone=zone).plain,
             "triage": triage,
             "allowlist": lambda uow, said: rule_commands.allow_list(Asked(uow, said, rules)),
+            "reminders": reminders,
             "rules": lambda uow, said: rule_commands.rules(Asked(uow, said, rules)),
         }
 
         self._of_one: Mapping[str, Callable[[UnitOfWork, Said, list[int]], Reply]] = {
             "alert": self._copies,
             "where": lambda uow, said, numbers: screens.where(uow, numbers[0], said.reader, alone=False),
+            "remind": remind,
             "tune": lambda uow, said, numbers: rule_commands.tune(
                 Asked(uow, said, rules), numbers[0], said.command.rest
             ),

@@ -28,6 +28,7 @@ VERBS = (
     "undo",
     "tune",
     "alert",
+    "remind",
 )
 
 #: Commands that stand alone.
@@ -46,6 +47,7 @@ PLAIN = (
         "incident",
     ),
     *("rules", "services", "triage", "allowlist"),
+    "reminders",
 )
 
 _SYNONYMS = {
@@ -71,7 +73,7 @@ _SYNONYMS = {
 MOST = 50
 
 #: Verbs whose further words may begin with a number, which is then no alert's: `comment 1042 3 hosts are down`.
-_WORDY = frozenset({"comment", "tag", "link"})
+_WORDY = frozenset({"comment", "tag", "link", "remind"})
 
 #: Of these, the ones whose words may be that number itself, where the alert goes without saying.
 _BARE = frozenset({"comment", "tag"})
@@ -81,6 +83,11 @@ _LOOSE = re.compile(r"#?(\d{1,15})(?:\s*[-–]\s*#?(\d{1,15}))?(?:\s*[,;]\s*(?=#
 
 #: The same without blanks in it; only a comma leads on to the next.
 _TIGHT = re.compile(r"#?(\d{1,15})(?:[-–]#?(\d{1,15}))?(?:(,)(?=#?\d)|[,;:]?(?=\s|$))")
+
+
+#: `remind me …`, and `remind 2 hours`, where the number is no alert's.
+_ME = re.compile(r"\A\s*me\b\s*(?:of\b|about\b)?", re.IGNORECASE)
+_LENGTH = re.compile(r"\s*\d{1,5}\s+(?:m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)\b", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +139,10 @@ def parse(text: str, *, in_thread: bool = False) -> Command | Unknown | TooMany:
         return Unknown(word, tuple(get_close_matches(verb, (*VERBS, *PLAIN), n=2, cutoff=0.6)))
     if in_thread and verb in _BARE and not _names_alert(rest):
         return Command(verb, rest=rest.strip())
+    if verb == "remind":
+        rest = _ME.sub("", rest)
+        if _LENGTH.match(rest):
+            return Command(verb, rest=rest.strip())
     spans, rest = _tight_spans(rest) if verb in _WORDY else _spans(rest)
     count = sum(span.last - span.first + 1 for span in spans)
     return TooMany(count) if count > MOST else Command(verb, spans, rest)

@@ -18,6 +18,7 @@ from bot.teams import (
     entity_presses,
     fold_presses,
     incident_presses,
+    reminder_presses,
     rule_presses,
     screens,
     similar_presses,
@@ -85,6 +86,8 @@ class Presses:
             Verb.INCIDENT: _Effect(incident_presses.handle, incident_presses.is_complete),
             Verb.UNDO: _Effect(lambda uow, pressed: undo_presses.undo(uow, pressed, undo_within)),
             Verb.TRIAGE: _Effect(triage_commands.handle, lambda press: press.status is not None),
+            Verb.REMIND: _Effect(reminder_presses.remind, reminder_presses.is_complete),
+            Verb.REMINDERS: _Effect(reminder_presses.cancel, lambda press: press.status is not None),
             Verb.MAINTENANCE: _Effect(window_presses.end, lambda press: press.status is not None),
         }
         self._looks: Mapping[Verb, _Look] = {
@@ -95,6 +98,7 @@ class Presses:
             Verb.MANAGE: similar_presses.look,
             Verb.TRIAGE: triage_commands.look,
             Verb.MAINTENANCE: window_presses.look,
+            Verb.REMINDERS: lambda uow, _, reader: reminder_presses.listed(uow, reader),
         }
 
     async def answer(self, activity: InboundActivity) -> Json:

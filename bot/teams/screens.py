@@ -31,6 +31,7 @@ from cards.language import Language
 from cards.outcome import render_outcome, undo_button
 from cards.queue import render_queue
 from cards.recommendation import render_recommendation
+from cards.reminder import render_remind_form
 from cards.routes import render_where
 from cards.silence import render_silence_form
 from cards.similar import render_similar
@@ -203,6 +204,7 @@ SCREENS: Mapping[Verb, _Load] = {
     Verb.COMMENT: _form(render_comment_form),
     Verb.RESOLVE: _form(render_resolve_form),
     Verb.TAG: _form(render_tag_form),
+    Verb.REMIND: _form(render_remind_form),
     Verb.CLASSIFY: _classify_form,
     Verb.LINK: _link_form,
     Verb.TUNE: _tune,

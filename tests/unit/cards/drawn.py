@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.alerts.outcome import Outcome
+from bot.alerts.reminder import ReminderView
 from bot.alerts.words import Classification
 from cards.actions import execute
 from cards.alert_card import render_alert
@@ -36,6 +37,7 @@ from cards.not_available import render_not_available
 from cards.outcome import render_outcome, undo_button
 from cards.queue import render_queue
 from cards.recommendation import render_recommendation
+from cards.reminder import render_remind_form, render_reminder, render_reminders
 from cards.routes import render_routes, render_subscribed, render_where
 from cards.silence import render_silence_form
 from cards.similar import render_similar
@@ -71,6 +73,11 @@ def every_card() -> dict[str, Card]:
     cards |= {name: render_incident(view, **_TIMED) for name, view in incident_examples.STATES.items()}
     cards |= {name: draw(incident_examples.a_view(), **_WORDS) for name, draw in _INCIDENT_FORMS.items()}
     cards |= {
+        "reminder": render_reminder(given.a_reminder(), given.taken(), **_TIMED),
+        "reminder of what is resolved": render_reminder(given.a_reminder(note=""), given.STATES["resolved"], **_TIMED),
+        "reminders": render_reminders([ReminderView(given.a_reminder(), given.an_alert())], **_TIMED),
+        "reminders of none": render_reminders([], **_TIMED),
+        "remind form": render_remind_form(given.taken(), **_WORDS),
         "story": render_story(story_examples.a_story(), **_TIMED),
         "story alone": render_story(replace(story_examples.a_story(), alerts=(given.taken(),), trees=()), **_TIMED),
         "story of many": render_story(story_examples.a_deep_story(), **_TIMED),

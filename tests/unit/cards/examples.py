@@ -14,6 +14,7 @@ from bot.alerts.managing import Plan
 from bot.alerts.outcome import Left, Outcome
 from bot.alerts.people import Actor, ActorKind, Person, Way
 from bot.alerts.planned import Planned, plan_for
+from bot.alerts.reminder import Reminder
 from bot.alerts.similarity import Reason
 from bot.alerts.views import AlertView, Comment, DetailsView, HistoryView, QueueView, Similar, SimilarView
 from bot.alerts.words import Classification, Severity, Status
@@ -53,6 +54,19 @@ def an_alert(**given: Any) -> Alert:
         "asset_count": 3,
     }
     return Alert(**(fields | given))
+
+
+def a_reminder(**given: Any) -> Reminder:
+    fields: dict[str, Any] = {
+        "id": 3,
+        "alert": 1042,
+        "person": ANA.object_id,
+        "due_at": at(30),
+        "made_at": at(2),
+        "conversation": 1,
+        "note": "ask Bo [about](https://x.example) the host",
+    }
+    return Reminder(**(fields | given))
 
 
 def a_view(alert: Alert | None = None, **given: Any) -> AlertView:
