@@ -217,7 +217,7 @@ def extras_text(alert: Alert, lang: Language) -> str:
 
 def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: frozenset[str]) -> list[Element]:
     """Four buttons, and behind the last of them everything else; nothing above moves when it opens."""
-    first = next_steps(view.alert, buttons, lang)
+    first, undo = next_steps(view.alert, buttons, lang), [buttons.plain(lang.t("Undo"), Verb.UNDO)]
     shown = {action["verb"] for action in first}
     manage = manage_press(
         view.alert.number, view.alert.revision, buttons.nonce, in_list=buttons.opened_from is not None
@@ -244,8 +244,11 @@ def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: froz
         buttons.plain(lang.t("Entities"), Verb.ENTITY),
         buttons.plain(lang.t("History"), Verb.HISTORY),
         buttons.plain(lang.t("Recommendation"), Verb.RECOMMENDATIONS),
-        buttons.plain(lang.t("Undo"), Verb.UNDO),
     ]
+    if view.overruled is None:
+        look += undo
+    else:
+        first = undo + first  # both changed the same: one press brings the other back
     if view.alert.incident is not None:
         look.append(buttons.to_incident(lang.t("Incident {number}", number=view.alert.incident), view.alert.incident))
     link = open_url(lang.t("Open in the portal"), view.alert.alert_url, link_hosts=link_hosts)

@@ -100,13 +100,15 @@ def _reported(entry: Entry, lang: Language, _people: People) -> str:
 
 def _overruled(entry: Entry, lang: Language, people: People) -> str:
     """Both sides changed the same: what stands, and what gave way."""
-    change = entry.changes[0]
-    return lang.t(
-        "{source} and somebody here changed “{field}”: “{new}” came later and stands, not “{old}”",
-        source=_source(entry, lang),
-        field=lang.term(vocabulary.FIELDS, change.field),
-        new=value_text(change.field, change.new, lang, people),
-        old=value_text(change.field, change.old, lang, people),
+    return "; ".join(
+        lang.t(
+            "{source} and somebody here changed “{field}”: “{new}” came later and stands, not “{old}”",
+            source=_source(entry, lang),
+            field=lang.term(vocabulary.FIELDS, change.field),
+            new=value_text(change.field, change.new, lang, people),
+            old=value_text(change.field, change.old, lang, people),
+        )
+        for change in entry.changes
     )
 
 

@@ -67,7 +67,7 @@ def gate(kind: str, handler: Handler) -> Callable[[web.Request], Awaitable[web.S
 async def journalled(call: Call, handler: Handler) -> web.StreamResponse:
     """Do a call with the fault that it meets, and write down how it ended."""
     began = stamp(call.sandbox.now())
-    fault = call.sandbox.faults.take(kind=call.kind, conversation=call.conversation)
+    fault = call.sandbox.faults.take(kind=call.kind, conversation=call.conversation, method=call.request.method)
     if fault and fault.delay:
         await asyncio.sleep(fault.delay)
     dropped = fault.drop if fault else None

@@ -15,7 +15,6 @@ from bot.sandbox import actions, wire
 from bot.sandbox.activities import envelope
 from bot.sandbox.caller import deliver, post
 from bot.sandbox.carddata import Button, find_button
-from bot.sandbox.defender import BadGraphRequestError
 from bot.sandbox.faults import Fault
 from bot.sandbox.feed_evidence import USERS, account
 from bot.sandbox.readings import clock_json
@@ -47,15 +46,15 @@ def add_routes(app: web.Application) -> None:
         ("keys/rotate", wire.Rotate, _rotate),
         ("group", wire.Group, _group),
         ("user", User, _user),
-        ("defender", wire.Defend, _defend),
-        ("portal", wire.Portal, _portal),
         ("reset", wire.Nothing, _reset),
     ]
     for name, model, body in posts:
-        app.router.add_post(f"/_sandbox/{name}", _posting(model, body))
+        app.router.add_post(f"/_sandbox/{name}", posting(model, body))
 
 
-def _posting(model: type[BaseModel], body: _Body) -> Callable[[web.Request], Awaitable[web.Response]]:
+def posting(model: type[BaseModel], body: _Body) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """A route of the control API: the body as `model`, to `body`, whose answer is JSON."""
+
     async def handle(request: web.Request) -> web.Response:
         try:
             given = json.loads(await request.read() or b"{}")
@@ -170,6 +169,8 @@ async def _uninstall(sandbox: Sandbox, body: wire.Place) -> Json:
 
 
 async def _fault(sandbox: Sandbox, body: Fault) -> Json:
+    if body.name:
+        sandbox.faults.remove(body.name)
     if body.conversation is not None:
         body.conversation = sandbox.conversation(body.conversation).key
     sandbox.faults.faults.append(body)
@@ -190,6 +191,8 @@ async def _set_clock(sandbox: Sandbox, body: wire.Clock) -> Json:
 async def _alert(sandbox: Sandbox, body: wire.Alert) -> Json:
     """Send an alert to the bot's intake as its source would."""
     token = sandbox.config.source_tokens.get(body.source)
+    if body.source == "graph":
+        sandbox.defender.learn(body.payload, sandbox.now())
     if token is None:
         known = ", ".join(sandbox.config.source_tokens) or "none"
         raise BadRequestError(f"the sandbox has no token for the source {body.source!r}; it has: {known}")
@@ -218,26 +221,6 @@ async def _bot(sandbox: Sandbox, body: wire.Bot) -> Json:
 
 async def _rotate(sandbox: Sandbox, body: wire.Rotate) -> Json:
     return {"kid": await asyncio.to_thread(lambda: sandbox.keys.rotate(drop_old=body.drop))}
-
-
-async def _defend(sandbox: Sandbox, body: wire.Defend) -> Json:
-    raised = [sandbox.defender.raise_alert(alert, sandbox.now()) for alert in body.alerts]
-    return {"alerts": [alert["id"] for alert in raised]}
-
-
-async def _portal(sandbox: Sandbox, body: wire.Portal) -> Json:
-    person = sandbox.person(body.as_)
-    try:
-        if body.changes:
-            by_defender = "investigationState" in body.changes
-            sandbox.defender.change(body.alert, body.changes, sandbox.now(), by_defender=by_defender)
-        if body.comment:
-            sandbox.defender.comment(body.alert, body.comment, person.name, sandbox.now())
-        return sandbox.defender.alerts[body.alert]
-    except KeyError:
-        raise BadRequestError(f"Defender has no alert {body.alert!r}") from None
-    except BadGraphRequestError as bad:
-        raise BadRequestError(str(bad)) from None
 
 
 async def _group(sandbox: Sandbox, body: wire.Group) -> Json:

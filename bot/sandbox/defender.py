@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +22,17 @@ _CHANGEABLE: Final[Mapping[str, tuple[str, ...] | None]] = {
     "status": _STATUSES, "classification": _CLASSIFICATIONS, "determination": _DETERMINATIONS, "assignedTo": None,
     "customDetails": None,
 }  # fmt: skip
+#: What may be changed of an incident: https://learn.microsoft.com/graph/api/security-incident-update
+_OF_INCIDENTS: Final = frozenset(
+    {"status", "assignedTo", "classification", "determination", "customTags", "severity", "displayName", "description",
+     "summary", "resolvingComment"}
+)  # fmt: skip
+_INCIDENT_STATUSES: Final = ("active", "inProgress", "resolved", "redirected", "awaitingAction")
 _COMMENT_LENGTH: Final = 30_000
+
+#: What was done that the portal's page still shows, and the name of what investigates by itself.
+_NOTED: Final = 500
+INVESTIGATION: Final = "Automated investigation"
 _TERM = re.compile(r"(\w+) (eq|ne|ge|gt|le|lt) ('[^']*'|\S+)")
 
 
@@ -35,27 +46,36 @@ class Defender:
 
     alerts: dict[str, Json] = field(default_factory=dict)
     incidents: dict[str, Json] = field(default_factory=dict)
+    #: Who did what, oldest first, for the portal's page: Graph does not tell.
+    log: deque[Json] = field(default_factory=lambda: deque(maxlen=_NOTED))
 
     def raise_alert(self, alert: Json, now: datetime) -> Json:
         """A new alert of a Defender product; with an incident of its own where it names one."""
-        alert = {"comments": [], **alert, "lastUpdateDateTime": stamp(now)}
-        self.alerts[str(alert["id"])] = alert
-        if number := alert.get("incidentId"):
-            self._incident(str(number), str(alert.get("title", "")), now)
+        number = str(alert["id"])
+        alert = {"comments": [], **self.alerts.get(number, {}), **alert, "lastUpdateDateTime": stamp(now)}
+        self.alerts[number] = alert
+        if incident := alert.get("incidentId"):
+            self._incident(str(incident), str(alert.get("title", "")), now)
         return alert
 
-    def change(self, alert: str, changes: Json, now: datetime, *, by_defender: bool = False) -> Json:
+    def learn(self, payload: object, now: datetime) -> None:
+        """What is sent on as an alert of Defender's is one that Defender has, where it looks like one."""
+        if isinstance(payload, dict) and isinstance(payload.get("id"), str) and "serviceSource" in payload:
+            self.raise_alert(payload, now)
+
+    def change(self, alert: str, changes: Json, now: datetime, by: str) -> Json:
         """Set fields; Defender itself may set any. Raises BadGraphRequestError, and KeyError where it is not there."""
         known = self.alerts[alert]
         for name, value in changes.items():
-            if name.startswith("@") or by_defender:
+            if name.startswith("@") or by == INVESTIGATION:
                 continue
             if name not in _CHANGEABLE:
                 raise BadGraphRequestError(f"The property '{name}' cannot be updated.")
             allowed = _CHANGEABLE[name]
             if allowed is not None and value is not None and value not in allowed:
                 raise BadGraphRequestError(f"Requested value '{value}' was not found for '{name}'.")
-        known |= {name: value for name, value in changes.items() if not name.startswith("@")}
+        self._note(now, by, _news(known, changes), alert=alert)
+        known |= _fields(changes)
         known["resolvedDateTime"] = stamp(now) if known.get("status") == "resolved" else None
         known["lastUpdateDateTime"] = stamp(now)
         return known
@@ -68,6 +88,7 @@ class Defender:
         comment = {"comment": text, "createdByDisplayName": author, "createdDateTime": stamp(now)}
         comments: list[Json] = [*known["comments"], comment]
         known["comments"], known["lastUpdateDateTime"] = comments, stamp(now)
+        self._note(now, author, "commented", alert=alert)
         return comments
 
     def move(self, alerts: list[str], incident: str | None, text: str, author: str, now: datetime) -> str:
@@ -82,11 +103,12 @@ class Defender:
         self._incident(target, str(first.get("title", "")), now)
         for number in alerts:
             self.alerts[number] |= {"incidentId": target, "lastUpdateDateTime": stamp(now)}
+            self._note(now, author, f"moved it to incident {target}", alert=number, incident=target)
             if text:
                 self.comment(number, text, author, now)
         return target
 
-    def merge(self, incidents: list[str], now: datetime) -> str:
+    def merge(self, incidents: list[str], now: datetime, by: str) -> str:
         """Merge incidents into the oldest of them; its id."""
         if len(incidents) < 2 or any(number not in self.incidents for number in incidents):
             raise BadGraphRequestError("At least two incidents that exist are needed.")
@@ -96,19 +118,47 @@ class Defender:
                 alert |= {"incidentId": target, "lastUpdateDateTime": stamp(now)}
         for number in others:
             changed = {"status": "redirected", "redirectIncidentId": target, "lastUpdateDateTime": stamp(now)}
-            self.incidents[number] |= changed
+            self.incidents[number] |= changed | {"lastModifiedBy": by}
+            self._note(now, by, f"merged it into incident {target}", incident=number)
+        self.incidents[target] |= {"lastUpdateDateTime": stamp(now), "lastModifiedBy": by}
         return target
 
-    def change_incident(self, incident: str, changes: Json, now: datetime) -> Json:
-        """Set fields of an incident. Resolving it resolves its alerts. Raises KeyError where there is none."""
+    def change_incident(self, incident: str, changes: Json, now: datetime, by: str) -> Json:
+        """Set fields of an incident. Resolving or assigning it does so to its alerts. Raises KeyError where there is
+        none."""
         known = self.incidents[incident]
-        known |= {name: value for name, value in changes.items() if not name.startswith("@")}
-        known["lastUpdateDateTime"] = stamp(now)
-        if changes.get("status") == "resolved":
-            for alert in self.alerts.values():
-                if alert.get("incidentId") == incident and alert.get("status") != "resolved":
-                    self.change(str(alert["id"]), {"status": "resolved"}, now)
+        for name in _fields(changes):
+            if name not in _OF_INCIDENTS:
+                raise BadGraphRequestError(f"The property '{name}' cannot be updated.")
+        if changes.get("status", "active") not in _INCIDENT_STATUSES:
+            raise BadGraphRequestError(f"Requested value '{changes['status']}' was not found for 'status'.")
+        self._note(now, by, _news(known, changes), incident=incident)
+        before = {name: known.get(name) for name in ("status", "assignedTo")}
+        known |= _fields(changes) | {"lastUpdateDateTime": stamp(now), "lastModifiedBy": by}
+        for alert in [one for one in self.alerts.values() if one.get("incidentId") == incident]:
+            given = {}
+            if known["status"] == "resolved" != before["status"] and alert.get("status") != "resolved":
+                given["status"] = "resolved"
+            if known["assignedTo"] != before["assignedTo"] and alert.get("assignedTo") != known["assignedTo"]:
+                given["assignedTo"] = known["assignedTo"]
+            if given:
+                self.change(str(alert["id"]), given, now, by)
         return known
+
+    def comment_on_incident(self, incident: str, text: str, author: str, now: datetime) -> list[Json]:
+        """Add a comment to an incident. All its comments."""
+        if not isinstance(text, str) or not text.strip() or len(text) > _COMMENT_LENGTH:
+            raise BadGraphRequestError(f"A comment has 1 to {_COMMENT_LENGTH} characters.")
+        known = self.incidents[incident]
+        comment = {"comment": text, "createdByDisplayName": author, "createdDateTime": stamp(now)}
+        comments: list[Json] = [*known["comments"], comment]
+        known |= {"comments": comments, "lastUpdateDateTime": stamp(now), "lastModifiedBy": author}
+        self._note(now, author, "commented", incident=incident)
+        return comments
+
+    def _note(self, now: datetime, by: str, what: str, *, alert: str = "", incident: str = "") -> None:
+        if what:
+            self.log.append({"at": stamp(now), "by": by, "what": what, "alert": alert, "incident": incident})
 
     def _incident(self, number: str, name: str, now: datetime) -> None:
         known = self.incidents.get(number)
@@ -122,6 +172,16 @@ class Defender:
             }  # fmt: skip
         else:
             known["lastUpdateDateTime"] = stamp(now)
+
+
+def _fields(changes: Json) -> Json:
+    return {name: value for name, value in changes.items() if not name.startswith("@")}
+
+
+def _news(known: Json, changes: Json) -> str:
+    """What a change says that was not so before, in words."""
+    new = {name: value for name, value in _fields(changes).items() if known.get(name) != value}
+    return "; ".join(f"{name}: {value or 'nobody' if name == 'assignedTo' else value}" for name, value in new.items())
 
 
 def fits(item: Json, condition: str) -> bool:

@@ -11,13 +11,16 @@ class Fault(BaseModel):
     """One fault. `any` means every Connector call. Without `times` it stays until it is removed.
 
     `delay` (seconds) comes before anything else; `status` answers instead of doing the call; `drop` cuts the
-    connection, before the call took effect or after (the answer is lost).
+    connection, before the call took effect or after (the answer is lost). `method` is that of the calls that it meets;
+    a fault with a `name` takes the place of the one of that name, and can be removed by it.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     on: Literal["post", "update", "delete", "create", "members", "token", "keys", "graph", "any"]
     conversation: str | None = None
+    method: Literal["GET", "POST", "PATCH", "PUT", "DELETE"] | None = None
+    name: str | None = None
     status: int | None = Field(default=None, ge=400, le=599)
     code: str | None = None
     message: str | None = None
@@ -41,12 +44,20 @@ class FaultBox:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
 
-    def take(self, *, kind: str, conversation: str | None) -> Fault | None:
+    def remove(self, name: str) -> int:
+        """Remove those of a name, or all for the empty one; how many those were."""
+        before = len(self.faults)
+        self.faults[:] = [fault for fault in self.faults if name and fault.name != name]
+        return before - len(self.faults)
+
+    def take(self, *, kind: str, conversation: str | None, method: str = "") -> Fault | None:
         """The first fault that this call meets; uses up one of its `times`."""
         for fault in self.faults:
             if fault.on != kind and not (fault.on == "any" and kind in CONNECTOR_KINDS):
                 continue
             if fault.conversation is not None and fault.conversation != conversation:
+                continue
+            if fault.method is not None and fault.method != method:
                 continue
             if fault.times is not None:
                 fault.times -= 1

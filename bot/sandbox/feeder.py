@@ -33,6 +33,9 @@ async def run(sandbox: Sandbox) -> None:
 
 async def _send(sandbox: Sandbox, report: Report) -> None:
     """A source tries again and again when the bot cannot take an alert; so does this, until the feed is off."""
+    if report.source == "graph":
+        sandbox.defender.learn(report.payload, sandbox.now())
+        sandbox.events.tell("portal", alert=report.payload["id"])
     for wait in chain((0.0, 1.0, 3.0), repeat(10.0)):
         await asyncio.sleep(wait)
         if sandbox.feed_every is None:

@@ -84,7 +84,7 @@ async def _alert(call: Call) -> Json:
 async def _patch(call: Call) -> Json:
     sandbox = call.sandbox
     changes = await read_json(call.request)
-    changed = sandbox.defender.change(call.request.match_info["id"], changes, sandbox.now())
+    changed = sandbox.defender.change(call.request.match_info["id"], changes, sandbox.now(), sandbox.config.bot_name)
     _tell(sandbox, str(changed["id"]))
     return changed
 
@@ -129,14 +129,16 @@ async def _incident(call: Call) -> Json:
 
 async def _patch_incident(call: Call) -> Json:
     sandbox, changes = call.sandbox, await read_json(call.request)
-    changed = sandbox.defender.change_incident(call.request.match_info["id"], changes, sandbox.now())
+    number = call.request.match_info["id"]
+    changed = sandbox.defender.change_incident(number, changes, sandbox.now(), sandbox.config.bot_name)
     _tell(sandbox, "")
     return changed
 
 
 async def _merge(call: Call) -> Json:
     sandbox, body = call.sandbox, await read_json(call.request)
-    target = sandbox.defender.merge([str(number) for number in body.get("incidentIds") or ()], sandbox.now())
+    numbers = [str(number) for number in body.get("incidentIds") or ()]
+    target = sandbox.defender.merge(numbers, sandbox.now(), sandbox.config.bot_name)
     _tell(sandbox, "")
     return {"targetIncidentId": target}
 

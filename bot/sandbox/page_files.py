@@ -24,14 +24,19 @@ _TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".
 
 
 def add_routes(app: web.Application) -> None:
-    """`/` is the page; `/page/…` its files; `/library/…` the libraries."""
+    """`/` is the page, `/portal` that of Defender; `/page/…` its files; `/library/…` the libraries."""
     app.router.add_get("/", _index)
+    app.router.add_get("/portal", _portal)
     app.router.add_get("/page/{name:[a-z/-]+[.](?:js|css|json|svg)}", _file)
     app.router.add_get("/library/{name}", _library)
 
 
 async def _index(_: web.Request) -> web.Response:
     return _send(PAGE / "index.html")
+
+
+async def _portal(_: web.Request) -> web.Response:
+    return _send(PAGE / "portal.html")
 
 
 async def _file(request: web.Request) -> web.Response:

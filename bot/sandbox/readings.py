@@ -23,8 +23,8 @@ def add_routes(app: web.Application) -> None:
         ("messages", _messages),
     ]
     for path, read in gets:
-        app.router.add_get(f"/_sandbox/{path}", _getting(read))
-    app.router.add_delete("/_sandbox/fault", _getting(_clear_faults))
+        app.router.add_get(f"/_sandbox/{path}", getting(read))
+    app.router.add_delete("/_sandbox/fault", getting(_clear_faults))
     app.router.add_get("/_sandbox/wait", _wait)
     app.router.add_get("/_sandbox/events", _events)
 
@@ -34,7 +34,9 @@ def clock_json(sandbox: Sandbox) -> Json:
     return {"now": stamp(sandbox.now()), "offset": sandbox.clock.offset.total_seconds()}
 
 
-def _getting(read: Callable[[Sandbox, web.Request], Any]) -> Callable[[web.Request], Awaitable[web.Response]]:
+def getting(read: Callable[[Sandbox, web.Request], Any]) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """A route of the control API that reads."""
+
     async def handle(request: web.Request) -> web.Response:
         try:
             return web.json_response(read(request.app[SANDBOX], request))
@@ -44,10 +46,9 @@ def _getting(read: Callable[[Sandbox, web.Request], Any]) -> Callable[[web.Reque
     return handle
 
 
-def _clear_faults(sandbox: Sandbox, _: web.Request) -> Json:
-    gone = len(sandbox.faults.faults)
-    sandbox.faults.faults.clear()
-    return {"removed": gone}
+def _clear_faults(sandbox: Sandbox, request: web.Request) -> Json:
+    """All, or with `?name=` those of a name."""
+    return {"removed": sandbox.faults.remove(request.query.get("name", ""))}
 
 
 def _state(sandbox: Sandbox) -> Json:

@@ -24,6 +24,9 @@ HOST, BOT_PORT = "127.0.0.1", 3978
 #: Seconds for the bot to come up, and to go down again.
 START_TIME, STOP_TIME = 30, 20
 
+#: How often the bot asks Defender, in seconds: whoever plays with it waits for it.
+GRAPH_EVERY = "3"
+
 #: Somebody else may sit on the bot's port and never answer.
 ONE_LOOK = aiohttp.ClientTimeout(total=1)
 
@@ -40,7 +43,10 @@ async def run_sandbox(
     try:
         await web.TCPSite(runner, HOST, port).start()
         async with _bot(config) if with_bot else contextlib.nullcontext():
-            print(f"\n  Open  {config.public_url}/    (Ctrl-C stops)\n", flush=True)  # noqa: T201 - what the person waits for
+            addresses = (
+                f"{config.public_url}/    (Ctrl-C stops)\n  and   {config.public_url}/portal for Defender's side"
+            )
+            print(f"\n  Open  {addresses}\n", flush=True)  # noqa: T201 - what the person waits for
             await stop.wait()
     finally:
         await runner.cleanup()
@@ -54,6 +60,8 @@ async def _bot(config: SandboxConfig) -> AsyncIterator[None]:
             **os.environ,
             **bot_environment(config),
             "TOCSIN_DATABASE_URL": f"sqlite:///{Path(folder) / 'tocsin.db'}",
+            "TOCSIN_GRAPH_ALERTS": os.environ.get("TOCSIN_GRAPH_ALERTS", "readwrite"),
+            "TOCSIN_GRAPH_SECONDS": os.environ.get("TOCSIN_GRAPH_SECONDS", GRAPH_EVERY),
             "TOCSIN_HOST": HOST,
             "TOCSIN_PORT": config.bot_url.rpartition(":")[2],
             **_roles(config),

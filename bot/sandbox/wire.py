@@ -150,11 +150,24 @@ class Defend(Nothing):
 
 
 class Portal(As):
-    """Somebody changes an alert in the portal: fields as Graph has them, a `comment`, or both."""
+    """Somebody changes an alert in the portal: fields as Graph has them, a `comment`, or both; or moves it to an
+    incident (`new` for a new one). What Defender's own investigation does is done `by_investigation`.
+    """
 
     alert: str
     changes: Json = Field(default_factory=dict)
     comment: str = ""
+    move: str = ""
+    by_investigation: bool = False
+
+
+class PortalIncident(As):
+    """Somebody changes an incident in the portal: fields as Graph has them, a `comment`, or merges others with it."""
+
+    incident: str
+    changes: Json = Field(default_factory=dict)
+    comment: str = ""
+    merge: list[str] = Field(default_factory=list)
 
 
 class Group(Nothing):

@@ -1,6 +1,6 @@
 """Telling a source what people did here: what is due, and how it went."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -12,6 +12,8 @@ from bot.alerts.history import as_plain
 from bot.alerts.mirror import Fields, Mirror, Move, Step, remark, steps
 from bot.alerts.people import name_of_group
 from bot.alerts.ports import UnitOfWork
+from bot.alerts.report import Report
+from bot.usecases.report_alert import report_alerts
 
 #: Alerts told at a time.
 AT_ONCE: Final = 20
@@ -54,11 +56,24 @@ def take_due(uow: UnitOfWork, now: datetime) -> list[Errand]:
             told(uow, alert.number, alert.revision, now)
             continue
         uow.mirrors.take(alert.number, now + PATIENCE)
-        errands.append(_errand(uow, alert, mirror, wanted))
+        errands.append(_errand(uow, alert, mirror, wanted, attempt=mirror.attempt + 1))
     return errands
 
 
-def _errand(uow: UnitOfWork, alert: Alert, mirror: Mirror, wanted: tuple[Step, ...]) -> Errand:
+def heard_first(uow: UnitOfWork, errand: Errand, reports: Sequence[Report], now: datetime) -> Errand | None:
+    """What is left to be told once we know what the source says now: whoever was later there is not overwritten."""
+    number = errand.alert.number
+    report_alerts(uow, reports, now, asked=True)
+    mirror = uow.mirrors.many([number])[number]
+    wanted = tuple(steps(uow.history.since(number, mirror.sent)))
+    alert = uow.alerts.get(number)
+    if not wanted:
+        told(uow, number, alert.revision, now)
+        return None
+    return _errand(uow, alert, mirror, wanted, attempt=errand.attempt)
+
+
+def _errand(uow: UnitOfWork, alert: Alert, mirror: Mirror, wanted: tuple[Step, ...], *, attempt: int) -> Errand:
     who = alert.assignee or ""
     person = uow.people.many([who]).get(who) if who else None
     name = (person.user_principal_name or who) if person else name_of_group(who) or who
@@ -67,7 +82,7 @@ def _errand(uow: UnitOfWork, alert: Alert, mirror: Mirror, wanted: tuple[Step, .
         for comment in uow.history.comments(alert.number, limit=COMMENTS_KNOWN)
         if comment.revision <= mirror.sent
     )
-    return Errand(alert, uow.mirrors.id_at_source(alert.number), wanted, mirror.attempt + 1, name, known)
+    return Errand(alert, uow.mirrors.id_at_source(alert.number), wanted, attempt, name, known)
 
 
 def told(uow: UnitOfWork, alert: int, revision: int, now: datetime, known_at: datetime | None = None) -> None:

@@ -11,6 +11,7 @@ from bot.alerts.condition_text import parse
 from bot.alerts.errors import Refused
 from bot.alerts.history import Entry, Kind
 from bot.alerts.incident import Incident
+from bot.alerts.mirror import is_ours
 from bot.alerts.people import ActorKind
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.silence import FEED, SOURCE
@@ -25,6 +26,9 @@ EVIDENCE_SHOWN, COMMENTS_SHOWN, ENTRIES_SHOWN, SIMILAR_SHOWN, INCIDENTS_OFFERED 
 OPEN = frozenset({Status.NEW, Status.IN_PROGRESS})
 
 #: Fields of which the queue has an opinion where a filter has none.
+#: How far a source's news hide that both sides changed the same.
+_NEWS_LOOKED_THROUGH = 10
+
 _OF_STATUS = frozenset({"status", "resolved"})
 _TIMES = frozenset({"created", "first", "last", "received", "acknowledged", "resolved"})
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -142,10 +146,12 @@ def in_range(uow: UnitOfWork, first: int, last: int, reader: Reader, status: Col
 
 
 def views_of(uow: UnitOfWork, alerts: Sequence[Alert], also: Iterable[str] = ()) -> list[AlertView]:
-    people = uow.people.many({alert.assignee for alert in alerts if alert.assignee} | set(also))
+    mirrors = uow.mirrors.many([alert.number for alert in alerts])
+    overruled = {alert.number: _overruled(uow, alert) for alert in alerts if alert.number in mirrors}
+    named = {alert.assignee for alert in alerts if alert.assignee} | people_in(filter(None, overruled.values()))
+    people = uow.people.many(named | set(also))
     found = uow.incidents.many({alert.incident for alert in alerts if alert.incident is not None})
     comments = uow.history.last_comments([alert.number for alert in alerts if alert.comment_count])
-    mirrors = uow.mirrors.many([alert.number for alert in alerts])
     quiet = [alert.number for alert in alerts if alert.source == SOURCE]
     silences = uow.silences.many(quiet)
     can_silence = bool(quiet) and uow.feeds.is_told(FEED)
@@ -156,7 +162,7 @@ def views_of(uow: UnitOfWork, alerts: Sequence[Alert], also: Iterable[str] = ())
             incident=found.get(alert.incident) if alert.incident is not None else None,
             last_comment=comments.get(alert.number),
             mirror=mirrors.get(alert.number),
-            overruled=_overruled(uow, alert) if alert.number in mirrors else None,
+            overruled=overruled.get(alert.number),
             silence=silences.get(alert.number),
             can_silence=can_silence and alert.source == SOURCE,
         )
@@ -165,8 +171,15 @@ def views_of(uow: UnitOfWork, alerts: Sequence[Alert], also: Iterable[str] = ())
 
 
 def _overruled(uow: UnitOfWork, alert: Alert) -> Entry | None:
-    entry = uow.history.entry(alert.number, alert.revision)
-    return entry if entry is not None and entry.kind is Kind.OVERRULED else None
+    """Both sides changed the same, and nobody here has done anything since, nor the source to what was contested."""
+    later: set[str] = set()
+    for entry in uow.history.entries(alert.number, limit=_NEWS_LOOKED_THROUGH):
+        if entry.kind is Kind.OVERRULED:
+            return entry if later.isdisjoint(change.field for change in entry.changes) else None
+        if is_ours(entry):
+            return None
+        later.update(change.field for change in entry.changes)
+    return None
 
 
 def people_in(entries: Iterable[Entry]) -> set[str]:

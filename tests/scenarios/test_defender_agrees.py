@@ -157,6 +157,42 @@ async def test_both_changed_the_same_and_the_later_stands_until_somebody_brings_
     await agrees(agreed, status="inProgress")
 
 
+async def test_a_conflict_is_still_told_after_further_news_of_the_portals(agreed: Town) -> None:
+    card = await raised(agreed)
+    await agreed.teams.fault("graph", status=503)
+    await agreed.pressed("ana", card, "Assign to me")
+    bo = await agreed.teams.person("bo")
+    await agreed.teams.in_the_portal("bo", "da77_1", status="resolved", assignedTo=bo["upn"])
+    await agreed.teams.heal()
+    await agreed.teams.advance(10)
+    await agreed.teams.wait_for_card("alerts", "“Bo Berg” came later and stands, not “Ana Alvarez”")
+    assert (await agreed.alert(card["number"])).status.value == "resolved"
+    # One press brings Ana back, and then there is nothing to tell of any more.
+    await agreed.pressed("chidi", card, "Undo")
+    ana = await agreed.teams.person("ana")
+    await agrees(agreed, assignedTo=ana["upn"], status="resolved")
+    assert "came later" not in await agreed.teams.describe("alerts")
+
+
+async def test_what_we_have_not_read_yet_is_not_overwritten_unseen(tmp_path: Path) -> None:
+    """Defender is asked once a minute, and told at once: what somebody changed there in between is read first."""
+    settings = SETTINGS | {"TOCSIN_GRAPH_SECONDS": "3600", "TOCSIN_GRAPH_CLIENT_STATE": "our-secret"}
+    async with running_town(tmp_path, settings=settings, config=SandboxConfig(enforce_limits=False)) as town:
+        await town.teams.install("ana", channel="alerts")
+        await town.teams.wait_for_card("alerts", "alerts")
+        await town.teams.defender_raises(graph_alert(id="da77_1", title="Mimikatz", incidentId=None))
+        body = {"value": [{"clientState": "our-secret"}]}
+        async with town.http.post(f"{town.bot}/api/notifications/graph", json=body) as answer:
+            assert answer.status == 202
+        card = await town.teams.wait_for_card("alerts", "Mimikatz")
+        number = int(card["plain"].rpartition("#")[2].rstrip(")"))
+        await town.teams.in_the_portal("bo", "da77_1", status="resolved", comment="done with it")
+        await town.told("ana", f"start {number}", in_="alerts")
+        await agrees(town, status="inProgress")
+        await town.teams.wait_for_card("alerts", "“In progress” came later and stands, not “Resolved”")
+        assert [entry.comment for entry in await town.history(number) if entry.comment] == ["done with it"]
+
+
 async def test_ours_stands_where_it_came_later(agreed: Town) -> None:
     card = await raised(agreed)
     await agreed.teams.fault("graph", status=503)

@@ -13,6 +13,7 @@ from bot.alerts.mirror import Fields, Move, Remark
 from bot.alerts.ports import Clock, Store
 from bot.sources.graph.client import Graph, GraphProblem, Json
 from bot.sources.graph.pacing import Pace
+from bot.sources.graph.parse import read_items
 from bot.usecases import mirroring
 from bot.usecases.mirroring import Errand, Target
 
@@ -53,6 +54,11 @@ class Telling:
     async def _tell(self, errand: Errand) -> None:
         number = errand.alert.number
         try:
+            if any(isinstance(step, Fields) for step in errand.steps):
+                left = await self._heard(errand)
+                if left is None:
+                    return
+                errand = left
             for place, step in enumerate(errand.steps):
                 if isinstance(step, Fields):
                     await self._fields(errand, step)
@@ -70,6 +76,12 @@ class Telling:
                 wait = problem.retry_after or timedelta(seconds=_WAITS[min(errand.attempt, len(_WAITS)) - 1])
                 again, why = now + wait, str(problem)
                 await self._store.write(lambda uow: mirroring.put_off(uow, number, again, why))
+
+    async def _heard(self, errand: Errand) -> Errand | None:
+        """Graph takes every PATCH, whatever somebody has changed in the meantime: so it is asked first."""
+        await self._pace.wait()
+        reports, now = read_items([await self._graph.get(_path(errand))]), self._clock()
+        return await self._store.write(lambda uow: mirroring.heard_first(uow, errand, reports, now))
 
     async def _fields(self, errand: Errand, step: Fields) -> None:
         values = mirroring.values_of(errand, step.names)

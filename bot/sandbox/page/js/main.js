@@ -29,6 +29,7 @@ function drawBar() {
     h("span", { class: "brand" }, h("img", { src: "/page/icon.svg", alt: "" }), "Tocsin sandbox", h("span", { class: "small quiet" }, "A stand-in for Teams on this machine"),
       h("span", { class: "lost", role: "status" }, "Not connected, trying again…")),
     h("span", { class: "gap" }),
+    h("a", { class: "icon-button to-portal", href: "/portal", target: "_blank", rel: "noopener", "aria-label": "Defender portal", title: "Defender portal" }, icon("shield")),
     iconButton(store.width === "phone" ? "desktop" : "phone", store.width === "phone" ? "Desktop width" : "Phone width", () => {
       store.width = store.width === "phone" ? "desktop" : "phone";
       draw();
@@ -148,6 +149,7 @@ const onEvent = {
   typing: (event) => { if (event.conversation === store.at) showTyping(); },
   toast: () => {},
   fed: () => {},
+  portal: () => {},
 };
 
 function showTyping() {

@@ -37,7 +37,8 @@ function alerts() {
     },
   }, h("span", { class: `dot ${sample.severity}` }), h("span", {}, sample.title),
   h("span", { class: "small quiet" }, `${sample.severity} · ${sample.payload.productName ?? "Alertmanager"}`))))));
-  return h("section", {}, h("h3", {}, "Send an alert"), list);
+  const portal = h("a", { href: "/portal", target: "_blank", rel: "noopener" }, "Change Defender's alerts in its portal");
+  return h("section", {}, h("h3", {}, "Send an alert"), list, h("p", { class: "small" }, portal));
 }
 
 function sent(answer) {
