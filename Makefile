@@ -6,7 +6,7 @@ PAGE := bot/sandbox/page
 CI_APT ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench eval chaos screenshots lock clean
+.PHONY: help setup run test check format bench eval chaos screenshots catalogue lock clean
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ chaos: setup ## Break things as often as it takes: kills, faults, storms (long; 
 
 screenshots: setup ## Remake the pictures of the README from the sandbox (needs Chromium)
 	$(BIN)/python -m tests.support.screenshots
+
+catalogue: setup ## Put the catalogues of the languages in step with the texts of the program
+	$(BIN)/python -m tests.support.catalogue
 
 lock: $(VENV)/.ready ## Resolve the dependencies anew
 	$(BIN)/pip install --quiet uv

@@ -147,12 +147,12 @@ def _lines(facts: EntityFacts, lang: Language, now: datetime) -> list[str]:
     if facts.more:
         count = lang.t("the newest {alerts}", alerts=count)
     verdicts = (
-        f"{number} {classification_label(classification, lang).lower()}"
+        f"{number} {lang.inside(classification_label(classification, lang))}"
         for classification, number in sorted(facts.verdicts.items(), key=lambda item: -item[1])
         if classification is not Classification.NOT_SET
     )
     said = (
-        f"{number} {lang.term(vocabulary.VERDICTS, verdict[:NAME]).lower()}"
+        f"{number} {lang.inside(lang.term(vocabulary.VERDICTS, verdict[:NAME]))}"
         for verdict, number in sorted(facts.pieces.items(), key=lambda item: -item[1])
         if verdict not in ("", "unknown")
     )

@@ -56,7 +56,7 @@ def rollup_text(fold: FoldView, lang: Language) -> tuple[str, str]:
         text = f"{text}: {clean(brief(fold.title, TITLE))}"
     else:
         text = lang.n("{count} alert of many types", "{count} alerts of many types", fold.count)
-    text = f"{text} ({severity_label(fold.severity, lang).lower()})"
+    text = f"{text} ({lang.inside(severity_label(fold.severity, lang))})"
     return text, text
 
 
@@ -101,7 +101,7 @@ def folded_line(view: AlertView, lang: Language, nonce: str) -> list[Element]:
         return []
     text = lang.n("{count} more like it within minutes", "{count} more like it within minutes", view.folded)
     # They have no card of their own: this one says what is left to do, whatever became of its own alert.
-    text = joined((text, lang.t("{count} open", count=view.folded_open) if view.folded_open else ""))
+    text = joined((text, lang.n("{count} open", "{count} open", view.folded_open) if view.folded_open else ""))
     show = execute(lang.t("Show all"), Verb.SHOW.value, Press(fold=view.card, nonce=nonce).data())
     return [
         columns(
@@ -113,7 +113,7 @@ def folded_line(view: AlertView, lang: Language, nonce: str) -> list[Element]:
 
 def _head(fold: FoldView, lang: Language) -> list[Element]:
     count = lang.n("{count} alert", "{count} alerts", fold.count)
-    is_open = lang.t("{count} open", count=fold.open) if fold.open else lang.t("all resolved")
+    is_open = lang.n("{count} open", "{count} open", fold.open) if fold.open else lang.t("all resolved")
     return [
         band(fold.severity, f" · {is_open}", count, lang, loud=fold.open > 0),
         rich(run(_what(fold, lang), weight="Bolder", size="Medium")),

@@ -60,7 +60,7 @@ def incident_text(view: IncidentView, lang: Language) -> tuple[str, str]:
     text = lang.t(
         "Incident {number}, {severity}: {name} ({alerts})",
         number=view.incident.number,
-        severity=severity_label(view.facts.severity, lang).lower(),
+        severity=lang.inside(severity_label(view.facts.severity, lang)),
         name=clean(brief(_name(view, lang), TITLE)),
         alerts=lang.n("{count} alert", "{count} alerts", view.facts.count),
     )

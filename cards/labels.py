@@ -66,7 +66,7 @@ def investigation_note(alert: Alert, lang: Language) -> str:
     if alert.investigation_state in _NOT_INVESTIGATED or waits_for_approval(alert):
         return ""
     state = investigation_label(alert, lang)
-    return lang.t("investigation: {state}", state=state.lower()) if state else ""
+    return lang.t("investigation: {state}", state=lang.inside(state)) if state else ""
 
 
 def waits_for_approval(alert: Alert) -> bool:

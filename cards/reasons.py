@@ -47,8 +47,7 @@ def reason_text(reason: str, lang: Language) -> str:
         return ""
     found = read_reason(reason)
     if found is None:
-        words = lang.term(REASONS, reason[:_THING])
-        return words[:1].lower() + words[1:]
+        return lang.inside(lang.term(REASONS, reason[:_THING]))
     silence, kind, label = found
     what = lang.term(_THINGS, kind) if kind in _THINGS else as_words(kind[:_THING]).lower()
     said = lang.t("same {kind} {what}", kind=what, what=brief(label, _THING))

@@ -190,7 +190,7 @@ def _lifted(entry: Entry, lang: Language, _people: People) -> str:
 
 def _managed(entry: Entry, lang: Language, _people: People) -> str:
     """`Ana changed status, assigned to`; what from and to stands below."""
-    fields = dict.fromkeys(lang.term(vocabulary.FIELDS, change.field).lower() for change in entry.changes)
+    fields = dict.fromkeys(lang.inside(lang.term(vocabulary.FIELDS, change.field)) for change in entry.changes)
     return lang.t("{who} changed {fields}", who=actor_name(entry, lang), fields=", ".join(fields))
 
 
