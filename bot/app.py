@@ -82,7 +82,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         clock = await clock_of(settings.clock_url, session)
         if isinstance(clock, SandboxClock):
             await background(stack, clock.run(), "clock")
-        opened = open_store(settings.database_url, settings.access, site_from=settings.sites)
+        opened = open_store(settings.database_url, settings.access, site_from=settings.sites, targets=settings.targets)
         stack.push_async_callback(opened.close)
         store = Poking(opened)
         if opened.is_sole:
@@ -130,7 +130,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
             beat=lambda: beats.beat("timetable"),
             look_every=look_every,
         )
-        keep_rhythm(store=store, clock=clock, timetable=timetable, look_every=look_every)
+        keep_rhythm(store=store, clock=clock, timetable=timetable, look_every=look_every, missed=metrics.missed)
         timetable.every(600, webhooks.tidy, name="tidy webhooks")
         if settings.access.groups:
             groups = Groups(graph=graph, store=store, clock=clock, groups=settings.access.groups)

@@ -24,12 +24,15 @@ from bot.alerts.conversation import Limit, Limits
 from bot.alerts.grants import read_grant, read_service
 from bot.alerts.roles import AccessRules, Grant
 from bot.alerts.site import SITE_FROM, read_site_from
+from bot.alerts.targets import Targets, read_targets
 
 _SOURCE_TOKEN = re.compile(r"TOCSIN_SOURCE_([A-Z0-9_]+)_TOKEN")
 
 _SOURCE_MAP = re.compile(r"TOCSIN_SOURCE_([A-Z0-9_]+)_MAP")
 
 _ACCESS = re.compile(r"TOCSIN_ACCESS_([A-Z0-9_]+)")
+
+_TARGETS = re.compile(r"TOCSIN_TARGETS_([A-Z0-9_]+)")
 
 _PACE = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
 
@@ -150,6 +153,10 @@ class Settings(BaseModel):
     #: How often it is looked for silences that ended there, in seconds.
     alertmanager_every: float = Field(default=60, ge=0.2, le=3600, alias="TOCSIN_ALERTMANAGER_SECONDS")
 
+    #: By when alerts of a severity are to be answered and resolved, and in which hours, where one says so.
+    target_words: Mapping[str, str] = Field(default_factory=dict)
+    working_hours: str = Field(default="mon-fri 08:00-18:00", alias="TOCSIN_WORKING_HOURS")
+
     #: By source: its bearer tokens, more than one while a token is being replaced.
     source_tokens: Mapping[str, tuple[SecretStr, ...]] = Field(default_factory=dict)
     #: By source: where the fields of an alert are in its JSON.
@@ -164,11 +171,18 @@ class Settings(BaseModel):
             for name, value in values.items()
             if (match := _SOURCE_TOKEN.fullmatch(name))
         }
+        targets = {match[1].lower(): value for name, value in values.items() if (match := _TARGETS.fullmatch(name))}
         access = {match[1].lower(): value for name, value in values.items() if (match := _ACCESS.fullmatch(name))}
         try:
             maps = source_maps(values)
             return cls.model_validate(
-                {**values, "source_tokens": tokens, "source_maps": maps, "service_access": access}
+                {
+                    **values,
+                    "source_tokens": tokens,
+                    "source_maps": maps,
+                    "service_access": access,
+                    "target_words": targets,
+                }
             )
         except ValidationError as error:
             raise SettingsError(_in_words(error)) from None
@@ -208,6 +222,15 @@ class Settings(BaseModel):
         except ValueError as wrong:
             raise ValueError(f"TOCSIN_SITE_FROM: {wrong}") from None
         return self
+
+    @model_validator(mode="after")
+    def _targets_make_sense(self) -> Self:
+        _ = self.targets
+        return self
+
+    @property
+    def targets(self) -> Targets:
+        return read_targets(self.target_words, self.working_hours, self.zone_info)
 
     @property
     def sites(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from bot.alerts.history import Entry
 from bot.alerts.messages import Message
 from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.alerts.silence import FEED
+from bot.alerts.targets import Breach
 from bot.alerts.triage import TriageRule
 from bot.delivery.addresses import Addresses
 from bot.delivery.webhook_post import WebhookCaller
@@ -42,7 +43,7 @@ from bot.teams.tokens import (
     managed_identity_tokens,
 )
 from bot.triage import Triage
-from bot.usecases import reminders
+from bot.usecases import reminders, targets
 from bot.web.notifications import Notifications
 from cards.language import Language
 from cards.languages import Languages, known
@@ -223,7 +224,9 @@ def languages_of(settings: Settings) -> Languages:
     return Languages(settings.language, settings.zone_info)
 
 
-def keep_rhythm(*, store: Store, clock: Clock, timetable: Timetable, look_every: float) -> None:
+def keep_rhythm(
+    *, store: Store, clock: Clock, timetable: Timetable, look_every: float, missed: Callable[[Breach], None]
+) -> None:
     """What happens at a time that somebody chose."""
 
     async def tell_reminders() -> None:
@@ -231,7 +234,14 @@ def keep_rhythm(*, store: Store, clock: Clock, timetable: Timetable, look_every:
         if await store.read(lambda uow: bool(uow.reminders.due(now, limit=1))):
             await store.write(lambda uow: reminders.tell_due(uow, now))
 
+    async def look_for_due() -> None:
+        now = clock()
+        if await store.read(lambda uow: targets.is_due(uow, now)):
+            for breach in await store.write(lambda uow: targets.look(uow, now)):
+                missed(breach)
+
     timetable.every(look_every, tell_reminders, name="reminders")
+    timetable.every(look_every, look_for_due, name="service targets")
 
 
 async def keep_silences(

@@ -10,6 +10,7 @@ from cards import vocabulary
 from cards.actions import open_url, toggle
 from cards.buttons import ME, OpenedFrom, Verb
 from cards.dialog_buttons import manage_press, opens, tune_press
+from cards.due import due_line
 from cards.elements import Action, Card, Element, card, container, rich, run
 from cards.fold import folded_line
 from cards.labels import (
@@ -96,6 +97,7 @@ def _body(view: AlertView, lang: Language, now: datetime, room: Room) -> list[El
         for text in (assets_text(alert, lang), context_text(view, lang), when_text(view, lang, now))
         if text
     ]
+    lines += due_line(alert, lang, now)
     if alert.classification is not Classification.NOT_SET:
         verdict = verdict_label(alert.classification, alert.determination, lang)
         lines.append(rich(run(verdict, weight="Bolder"), spacing="Small"))

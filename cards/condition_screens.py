@@ -118,6 +118,8 @@ def test_screen(editing: Editing, typed: Typed, lang: Language, steps: Steps) ->
 def _usual(field: Field) -> Op:
     """What is asked most: of a severity, at least this one."""
     sort = spec_of(field).sort
+    if spec_of(field).ahead:
+        return Op.BELOW
     return Op.AT_LEAST if sort is Sort.RANK else Op.ABOVE if sort is Sort.TIME else Op.IS
 
 
@@ -129,10 +131,11 @@ def _values(field: Field, test: Test | None, typed: Typed, lang: Language) -> li
         options = [choice(label, value) for value, label in offered]
         chosen = typed.get(CHOSEN, ",".join(values))
         return [choices(CHOSEN, options, label=lang.t("one or more of"), value=chosen, several=True)]
-    example = spec.example.rpartition(":")[2].rpartition(">")[2].strip('"')
+    example = spec.example.rpartition(":")[2].rpartition(">")[2].rpartition("<")[2].strip('"')
     label = lang.t("this, or each on a line of its own")
     if spec.sort is Sort.TIME:
-        label = lang.t("a day or a moment (UTC), or how long ago: 7d, 2h")
+        ago = lang.t("a day or a moment (UTC), or how long ago: 7d, 2h")
+        label = lang.t("a day or a moment (UTC), or how long from now: 1h, 2d") if spec.ahead else ago
     elif spec.sort is Sort.WORDS:
         label = lang.t("these words")
     made: list[Element] = [

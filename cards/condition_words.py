@@ -20,6 +20,7 @@ FIELD_LABELS: Labels = {
     "status": mark("Status"), "signal": mark("Signal"), "classification": mark("Classification"),
     "determination": mark("Determination"), "assignee": mark("Assigned to"), "incident": mark("Incident"),
     "comments": mark("Number of comments"), "tag": mark("Tag"), "hidden": mark("Hidden by a rule"),
+    "due": mark("Due"), "overdue": mark("Overdue"),
     "source": mark("Source"), "external": mark("Id at the source"), "service": mark("Service source"),
     "detection": mark("Detected by"), "investigation": mark("Investigation"), "category": mark("Category"),
     "type": mark("Alert type"), "product": mark("Product"), "threat": mark("Threat"), "actor": mark("Threat actor"),
@@ -78,7 +79,7 @@ _LISTED = (
     "severity", "title", "words", "status", "service", "type", "category", "tag", "assignee", "classification",
     "determination", "last", "first", "created", "received", "resolved", "acknowledged", "incident", "comments",
     "description", "recommendation", "detection", "investigation", "mitre", "threat", "actor", "product", "source",
-    "signal", "number", "external", "hidden",
+    "signal", "number", "external", "hidden", "due", "overdue",
 )  # fmt: skip
 _OF_EVIDENCE = ("evidence", "role", "verdict", "remediation", "evidencetag", "kind", "entity")
 _LISTED_KINDS = tuple(kind for kind in _KIND_LABELS if kind != ANY_KIND)
@@ -104,6 +105,8 @@ def kind_name(kind: str, lang: Language) -> str:
 
 def op_label(field: Field, op: Op, lang: Language) -> str:
     sort = spec_of(field).sort
+    if spec_of(field).ahead and op is Op.IS:
+        return lang.t("is within the next, or on")
     message = (_IS.get(sort) if op is Op.IS else _TIMED.get(op) if sort is Sort.TIME else None) or _OPS[op]
     return lang.catalogue.gettext(message)
 
@@ -138,11 +141,16 @@ def test_line(test: Test, lang: Language) -> str:
 def _time_line(test: Test, label: str, lang: Language) -> str:
     """`Last activity is within the last 7d`, `Created is before 2026-11-21`."""
     value = test.values[0]
+    ahead = spec_of(test.field).ahead
+    if ahead and test.op is Op.IS and is_ago(value):
+        return lang.t("{field} is within the next {span}", field=label, span=value)
     if test.op is Op.IS and is_ago(value):
         return lang.t("{field} is within the last {span}", field=label, span=value)
     if test.op in {Op.IS, Op.EQUALS}:
         return lang.t("{field} is on {day}", field=label, day=lang.t(" or ").join(test.values[:_VALUES]))
-    moment = lang.t("{span} ago", span=value) if is_ago(value) else value
+    moment = value
+    if is_ago(value):
+        moment = lang.t("{span} from now", span=value) if ahead else lang.t("{span} ago", span=value)
     return f"{label} {op_label(test.field, test.op, lang)} {moment}"
 
 

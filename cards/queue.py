@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.alerts.condition_editing import Editing
+from bot.alerts.due import is_due_soon, is_overdue
 from bot.alerts.views import AlertView, QueueView
 from cards.actions import execute
 from cards.alert_card import assets_text
 from cards.buttons import Listing, OpenedFrom, Press, Verb
 from cards.condition_editor import editor_press, render_editor
 from cards.dialog_buttons import Dialog, DialogCard, DialogPress, opens, submits
-from cards.elements import Action, Card, Element, card, column, columns, container, rich, run
+from cards.due import due_note
+from cards.elements import Action, Card, Colour, Element, card, column, columns, container, rich, run
 from cards.labels import (
     category_label,
     detection_label,
@@ -120,11 +122,20 @@ def _row(view: AlertView, lang: Language, now: datetime, *, nonce: str, here: Op
                 run(joined((state_label(alert, lang), who, last, assets_text(alert, lang, most=_ASSETS)))),
                 spacing="None",
             ),
+            *_due(view, lang, now),
             *_wide_line(view, lang, now),
         ],
         select=open_it,
         separator=True,
     )
+
+
+def _due(view: AlertView, lang: Language, now: datetime) -> list[Element]:
+    """Only what is late or nearly so: a mark that is everywhere marks nothing."""
+    if not (is_overdue(view.alert, now) or is_due_soon(view.alert, now)):
+        return []
+    color: Colour = "Attention" if is_overdue(view.alert, now) else "Warning"
+    return [rich(run(due_note(view.alert, lang, now), weight="Bolder", color=color), spacing="None")]
 
 
 def _wide_line(view: AlertView, lang: Language, now: datetime) -> list[Element]:

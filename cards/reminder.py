@@ -9,6 +9,7 @@ from bot.alerts.views import AlertView
 from cards.actions import execute
 from cards.alert_card import assets_text, next_steps, when_text
 from cards.buttons import OpenedFrom, Press, Verb
+from cards.due import due_line
 from cards.elements import Action, Card, Element, card, column, columns, container, rich, run, text_block
 from cards.forms import form
 from cards.inputs import choice, choices, text_input
@@ -40,6 +41,7 @@ def render_reminder(
     body += [
         rich(run(text), spacing="Small") for text in (assets_text(alert, lang), when_text(view, lang, now)) if text
     ]
+    body += due_line(alert, lang, now)
     return card([*body, _steps(reminder, view, lang, nonce)])
 
 

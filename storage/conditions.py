@@ -34,6 +34,7 @@ from bot.alerts.condition_values import Segments, fold, is_ago, span_of
 from bot.alerts.condition_vocabulary import NAMES
 from bot.alerts.evidence import ASSET_KINDS
 from storage.condition_sql import ALERT_TYPES, POSTGRESQL, SQLITE, Found, Speech
+from storage.due import moment, overdue
 from storage.tables import alerts, evidence, people
 
 _EMPTY: ColumnElement[str] = literal_column("''")
@@ -140,7 +141,7 @@ class _Filter:
             case Sort.CHOICE | Sort.RANK:
                 return _choice(test, spec)
             case Sort.NUMBER | Sort.FLAG:
-                return _number(test, spec) if spec.sort is Sort.NUMBER else _flag(test, spec)
+                return _number(test, spec) if spec.sort is Sort.NUMBER else _flag(test, spec, self._now)
             case Sort.TIME:
                 return self._time(test, spec)
             case Sort.PROSE | Sort.WORD:
@@ -195,13 +196,14 @@ class _Filter:
         return or_(*ways)
 
     def _time(self, test: Test, spec: Spec) -> ColumnElement[bool]:
-        column = alerts.c[spec.attributes[0]]
+        column = moment(spec.attributes[0])
         if test.op is Op.EXISTS:
             return column.is_not(None)
-        return and_(column.is_not(None), or_(*(self._in_time(column, test.op, value) for value in test.values)))
+        tests = (self._in_time(column, test.op, value, ahead=spec.ahead) for value in test.values)
+        return and_(column.is_not(None), or_(*tests))
 
-    def _in_time(self, column: ColumnElement[datetime], op: Op, value: str) -> ColumnElement[bool]:
-        span = span_of(value, self._now)
+    def _in_time(self, column: ColumnElement[datetime], op: Op, value: str, *, ahead: bool) -> ColumnElement[bool]:
+        span = span_of(value, self._now, ahead=ahead)
         is_moment = span.start == span.end
         match op:
             case Op.BELOW:
@@ -213,8 +215,9 @@ class _Filter:
             case Op.AT_LEAST:
                 return column >= span.start
             case _:
-                since = column >= span.start
-                return since if is_ago(value) else and_(since, column < span.end)
+                if is_ago(value):
+                    return column <= span.end if ahead else column >= span.start
+                return and_(column >= span.start, column < span.end)
 
     def _same(self, text: ColumnElement[str], value: str) -> ColumnElement[bool]:
         folded = fold(value)
@@ -269,7 +272,9 @@ def _choice(test: Test, spec: Spec) -> ColumnElement[bool]:
     return known.in_(sorted(severities(test.op, test.values)) if spec.sort is Sort.RANK else test.values)
 
 
-def _flag(test: Test, spec: Spec) -> ColumnElement[bool]:
+def _flag(test: Test, spec: Spec, now: datetime) -> ColumnElement[bool]:
+    if test.field.name == "overdue":
+        return or_(false(), *(overdue(now) if held else not_(overdue(now)) for held in sorted(flags(test))))
     column = alerts.c[spec.attributes[0]]
     return or_(false(), *(column.is_not(None) if held else column.is_(None) for held in sorted(flags(test))))
 

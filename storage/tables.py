@@ -92,6 +92,8 @@ alerts = Table(
     Column("acknowledged_at", Utc),
     Column("resolved_at", Utc),
     Column("hidden", Text),
+    Column("acknowledge_by", Utc),
+    Column("resolve_by", Utc),
     # Everything else that an alert has: see rows.py.
     Column("rest", Json, nullable=False),
     UniqueConstraint("source", "external_id"),
@@ -114,6 +116,8 @@ Index("ix_alerts_incident", alerts.c.incident, **_only("incident IS NOT NULL"))
 Index("ix_alerts_received", alerts.c.received_at)
 Index("ix_alerts_acknowledged", alerts.c.acknowledged_at, **_only("acknowledged_at IS NOT NULL"))
 Index("ix_alerts_hidden", alerts.c.hidden, alerts.c.number, **_only("hidden IS NOT NULL"))
+Index("ix_alerts_acknowledge_by", alerts.c.acknowledge_by, **_only("acknowledge_by IS NOT NULL"))
+Index("ix_alerts_resolve_by", alerts.c.resolve_by, **_only("resolve_by IS NOT NULL"))
 Index("ix_alerts_resolved", alerts.c.resolved_at, **_only("resolved_at IS NOT NULL"))
 
 evidence = Table(

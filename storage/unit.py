@@ -23,11 +23,13 @@ from bot.alerts import (
     tuning_ports,
 )
 from bot.alerts import entities as entity_ports
+from bot.alerts import targets as target_ports
 from bot.alerts.roles import AccessRules
 from bot.alerts.site import SITE_FROM
 from storage.access import Access
 from storage.alerts import Alerts
 from storage.allowed import AllowList
+from storage.breaches import Breaches
 from storage.cards import Cards
 from storage.conversations import Conversations
 from storage.digests import Digests
@@ -92,9 +94,15 @@ class Unit:
     triage: triage_ports.Triage
     allowed: allowing.AllowList
     reminders: reminder.Reminders
+    breaches: target_ports.Breaches
+    targets: target_ports.Targets
 
     def __init__(
-        self, connection: Connection, access: AccessRules = NO_RULES, site_from: Sequence[str] = SITE_FROM
+        self,
+        connection: Connection,
+        access: AccessRules = NO_RULES,
+        site_from: Sequence[str] = SITE_FROM,
+        aims: target_ports.Targets = target_ports.NO_TARGETS,
     ) -> None:
         self._on = connection
         self._journal = Journal()
@@ -126,6 +134,8 @@ class Unit:
         self.triage = Triage(connection)
         self.allowed = AllowList(connection)
         self.reminders = Reminders(connection)
+        self.breaches = Breaches(connection)
+        self.targets = aims
 
     def run(self, work: Work[T]) -> T:
         """Run a work, count the verdicts it gave, and tell webhooks of what it has done; the caller commits."""

@@ -75,6 +75,9 @@ class Alert:
     hidden_by: str = ""
     #: Until when its source is to keep quiet about it: an ISO time, empty where it is not.
     silenced_until: str = ""
+    #: By when somebody is to answer it first, and by when it is to be resolved: see targets.py.
+    acknowledge_by: datetime | None = None
+    resolve_by: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -243,6 +246,10 @@ def apply(alert: Alert, entry: Entry, apart: Mapping[str, Any] = _NOTHING) -> Al
         fields["resolved_at"] = entry.at if resolved else None
         fields["resolved_by"] = entry.actor.name if resolved else ""
         fields["resolved_rule"] = entry.actor.id if resolved and entry.actor.kind is ActorKind.RULE else ""
+        if alert.resolved_at is not None and not resolved:
+            # The clock has stood still meanwhile.
+            due = {name: getattr(alert, name) for name in ("acknowledge_by", "resolve_by")}
+            fields |= {name: by + (entry.at - alert.resolved_at) for name, by in due.items() if by is not None}
     if "hidden" in fields:
         fields["hidden_by"] = entry.actor.name if fields["hidden"] else ""
     if "assignee" in fields:
@@ -274,24 +281,16 @@ def _same(value: Any) -> Any:  # noqa: ANN401 - any field of the alert
     return value
 
 
-def _time(value: str) -> datetime:
-    return datetime.fromisoformat(value)
-
-
-def _signal(value: str | None) -> Signal | None:
-    return Signal(value) if value else None
-
-
 #: How a field comes back from its plain form in the history; unnamed fields are plain already.
 _FROM_PLAIN: Mapping[str, Any] = {
     "severity": Severity,
     "status": Status,
-    "signal": _signal,
+    "signal": lambda value: Signal(value) if value else None,
     "classification": Classification,
     "tags": tuple,
     "source_tags": tuple,
     "mitre": tuple,
-    "created_at": _time,
-    "first_activity": _time,
-    "last_activity": _time,
+    "created_at": datetime.fromisoformat,
+    "first_activity": datetime.fromisoformat,
+    "last_activity": datetime.fromisoformat,
 }

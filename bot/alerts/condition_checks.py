@@ -176,7 +176,7 @@ def _time(field: Field, spec: Spec, op: Op, value: str) -> str:
     except (ValueError, OverflowError):
         name = name_of(field)
         message = f"{name} takes a time like 7d, 2h, 2026-11-21 or 2026-11-21T08:00 (UTC)"
-        raise ConditionError("badTime", message, suggestion=f"{name}>7d") from None
+        raise ConditionError("badTime", message, suggestion=spec.example if spec.ahead else f"{name}>7d") from None
     if op is Op.IS and not is_ago(spelt) and len(spelt) != len("2026-11-21"):
         raise _bad(spec, "badOp", f"{name_of(field)} at one moment is nothing: ask for before (<) or after (>)")
     return spelt

@@ -9,6 +9,7 @@ from bot.alerts.condition import ANY_KIND, Field
 from bot.alerts.condition_fields import FIELDS
 from bot.alerts.condition_values import fold, text_at, texts_at
 from bot.alerts.condition_vocabulary import NAMES
+from bot.alerts.due import due_at
 from bot.alerts.evidence import ASSET_KINDS, Evidence
 from bot.alerts.people import Person
 
@@ -69,6 +70,8 @@ class Facts:
         return found
 
     def moment(self, attribute: str) -> datetime | None:
+        if attribute == "due_at":
+            return due_at(self.alert)
         value: datetime | None = getattr(self.alert, attribute)
         return value
 

@@ -82,6 +82,8 @@ class Spec:
     none: str = ""
     #: Words that stand for several values.
     sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: A length of time counts from now on, not back from now.
+    ahead: bool = False
 
     @property
     def of_evidence(self) -> bool:
@@ -176,6 +178,8 @@ FIELDS: Mapping[str, Spec] = MappingProxyType(
         "received": _time("received>2h", "received_at"),
         "acknowledged": _time("not acknowledged:*", "acknowledged_at"),
         "resolved": _time("resolved>1d", "resolved_at"),
+        "due": Spec(sort=Sort.TIME, example="due<1h", attributes=("due_at",), ahead=True),
+        "overdue": Spec(sort=Sort.FLAG, example="overdue:yes", attributes=("due_at",), aliases=("late",), **FLAGS),
         "evidence": _word("evidence:mimi*", aliases=("ioc", "indicator", "asset")),
         "kind": _word("kind:file"),
         "entity": _word('entity:"ip:10.0.0.7"'),

@@ -162,6 +162,8 @@ def _choice(test: Test, spec: Spec) -> Predicate:
 
 def _flag(test: Test, spec: Spec) -> Predicate:
     attribute, allowed = spec.attributes[0], flags(test)
+    if test.field.name == "overdue":
+        return lambda facts, now: ((by := facts.moment(attribute)) is not None and by <= now) in allowed
     return lambda facts, _: (getattr(facts.alert, attribute) is not None) in allowed
 
 
@@ -181,17 +183,17 @@ def _time(test: Test, spec: Spec) -> Predicate:
     attribute = spec.attributes[0]
     if test.op is Op.EXISTS:
         return lambda facts, _: facts.moment(attribute) is not None
-    op, values = test.op, test.values
+    op, values, ahead = test.op, test.values, spec.ahead
 
     def check(facts: Facts, now: datetime) -> bool:
         moment = facts.moment(attribute)
-        return moment is not None and any(_in_time(op, moment, value, now) for value in values)
+        return moment is not None and any(_in_time(op, moment, value, now, ahead=ahead) for value in values)
 
     return check
 
 
-def _in_time(op: Op, moment: datetime, value: str, now: datetime) -> bool:
-    span = span_of(value, now)
+def _in_time(op: Op, moment: datetime, value: str, now: datetime, *, ahead: bool) -> bool:
+    span = span_of(value, now, ahead=ahead)
     match op:
         case Op.BELOW:
             return moment < span.start
@@ -202,7 +204,9 @@ def _in_time(op: Op, moment: datetime, value: str, now: datetime) -> bool:
         case Op.AT_LEAST:
             return moment >= span.start
         case _:
-            return moment >= span.start if is_ago(value) else span.start <= moment < span.end
+            if is_ago(value):
+                return moment <= span.end if ahead else moment >= span.start
+            return span.start <= moment < span.end
 
 
 _COMPARE: Mapping[Op, Callable[[int, int], bool]] = {

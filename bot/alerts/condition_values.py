@@ -130,10 +130,10 @@ def read_time(value: str) -> timedelta | Span:
     return Span(moment, moment + timedelta(days=1) if is_day else moment)
 
 
-def span_of(value: str, now: datetime) -> Span:
-    """Which time a value means now."""
+def span_of(value: str, now: datetime, *, ahead: bool = False) -> Span:
+    """Which time a value means now; a length of time is so long ago, or with `ahead` so long from now."""
     read = read_time(value)
     if isinstance(read, timedelta):
-        moment = now - read
+        moment = now + read if ahead else now - read
         return Span(moment, moment)
     return read

@@ -34,6 +34,7 @@ from bot.alerts.routing_ports import Routes, Windows
 from bot.alerts.rules import RuleActs
 from bot.alerts.silence import Silences
 from bot.alerts.tag_names import TagNames
+from bot.alerts.targets import Breaches, Targets
 from bot.alerts.triage_ports import Triage
 from bot.alerts.tuning_ports import TuningRules
 from bot.alerts.views import Comment, QueueFilter, Similar
@@ -236,6 +237,9 @@ class UnitOfWork(Protocol):
     triage: Triage
     allowed: AllowList
     reminders: Reminders
+    breaches: Breaches
+    #: By when new alerts are due, as the settings say.
+    targets: Targets
 
 
 class Store(Protocol):

@@ -30,7 +30,7 @@ OPEN = frozenset({Status.NEW, Status.IN_PROGRESS})
 _NEWS_LOOKED_THROUGH = 10
 
 _OF_STATUS = frozenset({"status", "resolved"})
-_TIMES = frozenset({"created", "first", "last", "received", "acknowledged", "resolved"})
+_TIMES = frozenset({"created", "first", "last", "received", "acknowledged", "resolved", "due", "overdue"})
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 #: Alerts on one page of the queue.

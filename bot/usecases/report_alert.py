@@ -15,7 +15,8 @@ from bot.alerts.history import Kind
 from bot.alerts.people import AUTOMATED_INVESTIGATION, Actor, Way
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.report import Report
-from bot.alerts.words import Signal
+from bot.alerts.targets import with_targets, worsened
+from bot.alerts.words import Severity, Signal
 from bot.usecases.acting import record
 from bot.usecases.grouping import Grouping
 from bot.usecases.showing import show_changed, show_new, show_worse
@@ -111,6 +112,7 @@ def _open(
         place: born(number, report, news, now)
         for number, (place, (report, news)) in zip(uow.alerts.numbers(len(new)), new.items(), strict=True)
     }
+    births = {place: replace(birth, alert=with_targets(birth.alert, uow.targets)) for place, birth in births.items()}
     groups = Grouping(uow, list(births.values()), now) if grouping else None
     if groups is not None:
         grouped = groups.assign()
@@ -136,7 +138,7 @@ def _update(uow: UnitOfWork, alert: Alert, told: tuple[Said | None, Said], repor
     after = alert
     if not absorbed.is_empty:
         decision, by = Decision(Kind.REPORTED, absorbed.changes), Actor.source(report.source, _author(absorbed))
-        news_apart = apart(absorbed, report)
+        news_apart = apart(absorbed, report) | _due(uow, alert, absorbed, now)
         after = record(uow, alert, decision, by=by, way=Way.SOURCE, at=now, apart=news_apart).alert
         if absorbed.evidence_changed:
             uow.alerts.replace_evidence(alert.number, report.evidence)
@@ -147,6 +149,14 @@ def _update(uow: UnitOfWork, alert: Alert, told: tuple[Said | None, Said], repor
     if previous != news or after.revision != alert.revision:
         uow.alerts.keep_said(alert.number, news, report.raw, now)
     return after
+
+
+def _due(uow: UnitOfWork, alert: Alert, absorbed: Absorbed, now: datetime) -> dict[str, datetime | None]:
+    """By when it is due where it is of another severity from now on."""
+    severity = next((change.new for change in absorbed.changes if change.field == "severity"), None)
+    if severity is None:
+        return {}
+    return worsened(replace(alert, severity=Severity(str(severity))), alert.severity, uow.targets, now)
 
 
 def _author(absorbed: Absorbed) -> str:

@@ -9,8 +9,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 
 from bot.alerts.conversation import DeliveryCounts
 from bot.alerts.errors import Busy
-from bot.alerts.ports import Clock, Store
+from bot.alerts.ports import Clock, Store, UnitOfWork
+from bot.alerts.targets import Breach
 from bot.alerts.webhook import WebhookCounts
+from bot.alerts.words import Severity
 
 #: How long the database may take for the figures that it counts, in seconds; without them the others are still given.
 PATIENCE = 2
@@ -60,6 +62,13 @@ class Metrics:
         )
         self._digest_lag = Gauge("tocsin_digest_lag_seconds", "How late the newest digest was made.", registry=registry)
 
+        self._missed = Counter(
+            "tocsin_targets_missed", "Service targets that were missed.", ["severity", "goal"], registry=registry
+        )
+        self._overdue = Gauge(
+            "tocsin_alerts_overdue", "Open alerts that are overdue now.", ["severity"], registry=registry
+        )
+
     def delivery(self, outcome: str) -> None:
         self._deliveries.labels(outcome).inc()
 
@@ -78,13 +87,18 @@ class Metrics:
     def digest(self, lag: float) -> None:
         self._digest_lag.set(lag)
 
+    def missed(self, breach: Breach) -> None:
+        self._missed.labels(breach.severity.value, breach.goal.value).inc()
+
     async def answer(self, _request: web.Request) -> web.Response:
         now = self._clock()
         try:
             async with asyncio.timeout(PATIENCE):
-                counts = await self._store.read(lambda uow: (uow.cards.counts(now), uow.webhooks.counts()))
+                counts = await self._store.read(lambda uow: _counted(uow, now))
                 self._set(counts[0], now)
                 self._set_webhooks(counts[1], now)
+                for severity in Severity:
+                    self._overdue.labels(severity.value).set(counts[2].get(severity, 0))
         except (TimeoutError, Busy):
             self._pending.set(float("nan"))
         body = generate_latest(self._registry)
@@ -105,3 +119,9 @@ class Metrics:
         self._aside.set(counts.set_aside)
         self._ambiguous.set(counts.ambiguous)
         self._gone.set(counts.gone)
+
+
+def _counted(
+    uow: UnitOfWork, now: datetime
+) -> tuple[DeliveryCounts, Mapping[str, WebhookCounts], Mapping[Severity, int]]:
+    return uow.cards.counts(now), uow.webhooks.counts(), uow.breaches.overdue(now)

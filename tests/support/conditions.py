@@ -64,6 +64,11 @@ moments = st.sampled_from(
 )
 
 
+def _mirrored(moment: datetime) -> datetime:
+    """As far ahead as it was ago."""
+    return NOW + (NOW - moment)
+
+
 def _entity(kind: str, value: str) -> str:
     return f"{kind.lower()}:{value.strip().lower()}" if value.strip() else ""
 
@@ -108,7 +113,8 @@ def alerts(draw: st.DrawFn, number: int = 1) -> Alert:
         )
     }
     fields |= {name: draw(moments) for name in ("created_at", "first_activity", "last_activity", "received_at")}
-    fields |= {name: draw(st.none() | moments) for name in ("acknowledged_at", "resolved_at")}
+    times = ("acknowledged_at", "resolved_at", "acknowledge_by", "resolve_by")
+    fields |= {name: draw(st.none() | moments | moments.map(_mirrored)) for name in times}
     fields |= {name: tuple(draw(st.lists(texts, max_size=2))) for name in ("tags", "source_tags", "mitre")}
     return Alert(
         number=number,
