@@ -3,8 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -16,30 +15,18 @@ from bot.alerts.condition import EVERYTHING, Condition, ConditionError
 from bot.alerts.condition_text import parse
 from bot.alerts.conversation import Scope
 from bot.alerts.errors import TocsinError
-from bot.alerts.evidence import Evidence
-from bot.alerts.history import Entry
-from bot.alerts.people import Person
-from bot.alerts.ports import Store, UnitOfWork
-from bot.alerts.views import AlertView, QueueFilter
+from bot.alerts.ports import Store
+from bot.alerts.views import QueueFilter
 from bot.clock import clock_of
 from bot.settings import Settings
-from bot.usecases.read import people_in, views_of
+from bot.usecases.exporting import TOGETHER, load_batch
 from bot.wiring import languages_of
 from cards.language import Language
 
-#: Alerts of one transaction, so that a running `serve` is never kept waiting long.
-TOGETHER: Final = 200
-
 _EVER: Final = timedelta(days=36_500)
 
-
-@dataclass(frozen=True)
-class _Row:
-    """An alert with all that is told of it."""
-
-    view: AlertView
-    entries: Sequence[Entry]
-    evidence: Sequence[Evidence]
+#: Whoever can read the database may read all of it.
+_ALL: Final = Scope(everything=True)
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -74,10 +61,10 @@ async def _export(options: argparse.Namespace) -> int:
     async with aiohttp.ClientSession() as session, open_store(settings.database_url, settings.access) as store:
         now = (await clock_of(settings.clock_url, session))()
         wanted = QueueFilter(since=now - _EVER, where=where, closed=not options.only_open, now=now)
-        numbers = await _numbers(store, wanted)
+        numbers = await store.read(lambda uow: uow.alerts.fitting(_ALL, wanted))
         lang = languages_of(settings).shared
-        await _write(store, numbers, path, lang, settings)
-    print(f"{path}: {len(numbers)} {'alert' if len(numbers) == 1 else 'alerts'}.")
+        await _write(store, numbers, path, lang, settings.identity_portal)
+    print(f"{path}: {len(numbers):,} {'alert' if len(numbers) == 1 else 'alerts'}.")
     return 0
 
 
@@ -92,62 +79,19 @@ def _condition(options: argparse.Namespace) -> Condition:
         raise TocsinError(f"--filter: {wrong}") from None
 
 
-async def _numbers(store: Store, wanted: QueueFilter) -> list[int]:
-    """All that fit, newest activity first; what moves while they are read counts once."""
-    found: dict[int, None] = {}
-    total, offset = 1, 0
-    while offset < total:
-        look = partial(_page, wanted=wanted, offset=offset)
-        numbers, total = await store.read(look)
-        found.update(dict.fromkeys(numbers))
-        offset += 1_000
-    return list(found)
+async def _write(store: Store, numbers: Sequence[int], path: Path, lang: Language, identity_portal: str) -> None:
+    from bot.alert_book import alert_book  # noqa: PLC0415 - so that other commands need not load it
 
-
-def _page(uow: UnitOfWork, *, wanted: QueueFilter, offset: int) -> tuple[list[int], int]:
-    alerts, total = uow.alerts.page(Scope(everything=True), wanted, offset=offset, limit=1_000)
-    return [alert.number for alert in alerts], total
-
-
-async def _write(store: Store, numbers: Sequence[int], path: Path, lang: Language, settings: Settings) -> None:
-    from bot.workbook import tables  # noqa: PLC0415 - so that other commands need not load it
-    from cards import columns  # noqa: PLC0415
-
-    heads = {
-        lang.t("Alerts"): columns.alert_heads(lang),
-        lang.t("History"): columns.history_heads(lang),
-        lang.t("Evidence"): columns.evidence_heads(lang),
-    }
-    with tables(path, settings.zone_info, heads) as (alerts, *more):
+    with alert_book(path, lang, identity_portal=identity_portal) as book:
         for start in range(0, len(numbers), TOGETHER):
             some = numbers[start : start + TOGETHER]
-            rows, people = await store.read(partial(_load, numbers=some, all_of_it=bool(more)))
-            for row in rows:
-                number = row.view.alert.number
-                alerts.add(columns.alert_row(row.view, lang, identity_portal=settings.identity_portal))
-                for entry in row.entries:
-                    more[0].add(columns.history_row(entry, lang, people))
-                for piece in row.evidence:
-                    more[1].add(columns.evidence_row(number, piece, lang))
+            book.add(await store.read(partial(load_batch, numbers=some, scope=_ALL, alone=book.alone)))
             _progress(start + len(some), len(numbers))
-
-
-def _load(uow: UnitOfWork, *, numbers: Sequence[int], all_of_it: bool) -> tuple[list[_Row], Mapping[str, Person]]:
-    views = views_of(uow, [uow.alerts.get(number) for number in numbers])
-    rows = [
-        _Row(
-            view,
-            uow.history.since(view.alert.number, 0) if all_of_it else (),
-            uow.alerts.evidence(view.alert.number, limit=view.alert.evidence_count) if all_of_it else (),
-        )
-        for view in views
-    ]
-    return rows, uow.people.many(people_in(entry for row in rows for entry in row.entries))
 
 
 def _progress(done: int, total: int) -> None:
     """On a terminal, in place; in a log, not too often."""
     if sys.stderr.isatty():
-        print(f"\r{done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+        print(f"\r{done:,} of {total:,}", end="\n" if done == total else "", file=sys.stderr, flush=True)
     elif done == total or done % 10_000 == 0:
-        print(f"{done} of {total}", file=sys.stderr, flush=True)
+        print(f"{done:,} of {total:,}", file=sys.stderr, flush=True)

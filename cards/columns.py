@@ -10,7 +10,7 @@ from bot.alerts.evidence import Evidence
 from bot.alerts.history import Entry
 from bot.alerts.people import Person
 from bot.alerts.views import AlertView
-from bot.alerts.words import Classification
+from bot.alerts.words import Classification, Severity
 from cards import vocabulary
 from cards.labels import (
     category_label,
@@ -31,41 +31,51 @@ _IDENTITY = "microsoftDefenderForIdentity"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address to open; nothing where it is empty."""
+    """An address to open, and what it is called where it can be opened; nothing where it is empty."""
 
     url: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word that shall be seen at a glance; the colour only says it again."""
+
+    text: str
+    severity: Severity
 
 
 class Head(NamedTuple):
-    """A column's title, and how wide it is, in characters."""
+    """A column's title, how wide it is, in characters, and whether long texts take several lines."""
 
     title: str
     width: int
+    wraps: bool = False
 
 
-Cell = str | int | datetime | Link
+Cell = str | int | datetime | Link | Mark
 
 
 def alert_heads(lang: Language) -> list[Head]:
     return [
         Head(lang.t("Number"), 9),
-        Head(lang.t("Alert name"), 48),
-        Head(lang.t("Tags"), 20),
+        Head(lang.t("Alert name"), 38, wraps=True),
+        Head(lang.t("Tags"), 14, wraps=True),
         Head(lang.t("Severity"), 13),
-        Head(lang.t("Investigation state"), 22),
-        Head(lang.t("Status"), 14),
-        Head(lang.t("Category"), 22),
-        Head(lang.t("Detection source"), 20),
-        Head(lang.t("Impacted assets"), 44),
-        Head(lang.t("First activity"), 19),
-        Head(lang.t("Last activity"), 19),
-        Head(lang.t("Assigned to"), 20),
-        Head(lang.t("Classification"), 32),
-        Head(lang.t("Determination"), 24),
+        Head(lang.t("Investigation state"), 16, wraps=True),
+        Head(lang.t("Status"), 12, wraps=True),
+        Head(lang.t("Category"), 17, wraps=True),
+        Head(lang.t("Detection source"), 14, wraps=True),
+        Head(lang.t("Impacted assets"), 34, wraps=True),
+        Head(lang.t("First activity"), 18),
+        Head(lang.t("Last activity"), 18),
+        Head(lang.t("Assigned to"), 15, wraps=True),
+        Head(lang.t("Classification"), 17, wraps=True),
+        Head(lang.t("Determination"), 16, wraps=True),
         Head(lang.t("Incident"), 9),
-        Head(lang.t("Service"), 20),
-        Head(lang.t("View in Microsoft 365 Defender"), 40),
-        Head(lang.t("View in Microsoft Defender for Identity"), 40),
+        Head(lang.t("Service"), 15, wraps=True),
+        Head(lang.t("View in Microsoft 365 Defender"), 29),
+        Head(lang.t("View in Microsoft Defender for Identity"), 35),
     ]
 
 
@@ -78,7 +88,7 @@ def alert_row(view: AlertView, lang: Language, *, identity_portal: str = "") -> 
         alert.number,
         alert.title,
         ", ".join(dict.fromkeys((*alert.tags, *alert.source_tags))),
-        severity_label(alert.severity, lang),
+        Mark(severity_label(alert.severity, lang), alert.severity),
         investigation_label(alert, lang),
         state_label(alert, lang),
         category_label(alert),
@@ -91,8 +101,11 @@ def alert_row(view: AlertView, lang: Language, *, identity_portal: str = "") -> 
         determination_label(alert.determination, lang) if is_classified else "",
         alert.incident if alert.incident is not None else "",
         service_label(alert, lang),
-        Link(alert.alert_url if alert.source == "graph" else ""),
-        Link(f"{identity_portal}{quote(alert.external_id, safe='')}" if identity else ""),
+        Link(alert.alert_url if alert.source == "graph" else "", lang.t("View in Microsoft 365 Defender")),
+        Link(
+            f"{identity_portal}{quote(alert.external_id, safe='')}" if identity else "",
+            lang.t("View in Microsoft Defender for Identity"),
+        ),
     ]
 
 
@@ -100,9 +113,9 @@ def history_heads(lang: Language) -> list[Head]:
     return [
         Head(lang.t("Number"), 9),
         Head(lang.t("When"), 19),
-        Head(lang.t("What"), 60),
-        Head(lang.t("Changes"), 48),
-        Head(lang.t("Comment"), 60),
+        Head(lang.t("What"), 52, wraps=True),
+        Head(lang.t("Changes"), 44, wraps=True),
+        Head(lang.t("Comment"), 60, wraps=True),
         Head(lang.t("Way"), 16),
     ]
 
@@ -117,12 +130,12 @@ def evidence_heads(lang: Language) -> list[Head]:
     return [
         Head(lang.t("Number"), 9),
         Head(lang.t("Kind"), 22),
-        Head(lang.t("Name"), 48),
+        Head(lang.t("Name"), 48, wraps=True),
         Head(lang.t("Roles"), 18),
         Head(lang.t("Verdict"), 16),
         Head(lang.t("Remediation"), 18),
-        Head(lang.t("Tags"), 20),
-        Head(lang.t("Key"), 48),
+        Head(lang.t("Tags"), 20, wraps=True),
+        Head(lang.t("Key"), 52),
     ]
 
 

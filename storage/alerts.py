@@ -1,7 +1,9 @@
 """Alerts, with their evidence and the last report about them."""
 
+from array import array
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Text, TextClause, and_, bindparam, delete, func, select, update
 
@@ -48,12 +50,20 @@ _RETIRE = (
 )
 _FORGET_EVIDENCE = delete(evidence).where(evidence.c.alert == bindparam("alert_"))
 _PIECES = ("kind", "entity", "label", "roles", "verdict", "remediation", "tags", "properties")
+_EVIDENCE_OF = among(
+    lambda is_among: (
+        select(evidence.c.alert, *(evidence.c[name] for name in _PIECES))
+        .where(is_among(evidence.c.alert, "alerts_"))
+        .order_by(evidence.c.alert, evidence.c.ordinal)
+    )
+)
 _EVIDENCE = (
     select(*(evidence.c[name] for name in _PIECES))
     .where(evidence.c.alert == bindparam("alert_"))
     .order_by(evidence.c.ordinal)
     .limit(LIMIT)
 )
+_NEWEST_FIRST = (alerts.c.last_activity.desc(), alerts.c.number.desc())
 
 
 class Alerts:
@@ -124,13 +134,32 @@ class Alerts:
         self._likenesses.evidence_replaced(number)
 
     def evidence(self, number: int, *, limit: int) -> tuple[Evidence, ...]:
-        rows = self._on.execute(_EVIDENCE, {"alert_": number, "limit_": limit})
-        return tuple(
-            Evidence(kind, entity, label, tuple(roles), verdict, remediation, tuple(tags), properties)
-            for kind, entity, label, roles, verdict, remediation, tags, properties in rows
-        )
+        return tuple(map(_piece, self._on.execute(_EVIDENCE, {"alert_": number, "limit_": limit})))
+
+    def evidence_of(self, numbers: Collection[int]) -> Mapping[int, Sequence[Evidence]]:
+        found: dict[int, list[Evidence]] = {}
+        for number, *piece in self._on.execute(_EVIDENCE_OF.on(self._on), {"alerts_": list(numbers)}):
+            found.setdefault(number, []).append(_piece(piece))
+        return found
 
     def page(self, scope: Scope, wanted: QueueFilter, *, offset: int, limit: int) -> tuple[list[Alert], int]:
+        condition = self._fitting(scope, wanted)
+        total = self._on.execute(select(func.count()).select_from(alerts).where(condition)).scalar_one()
+        rows = self._on.execute(SELECT_ALERT.where(condition).order_by(*_NEWEST_FIRST).offset(offset).limit(limit))
+        return [alert_of(row) for row in rows], total
+
+    def fitting(self, scope: Scope, wanted: QueueFilter) -> Sequence[int]:
+        found = select(alerts.c.number).where(self._fitting(scope, wanted)).order_by(*_NEWEST_FIRST)
+        return array("q", self._on.execute(found).scalars())
+
+    def several(self, numbers: Sequence[int], scope: Scope) -> list[Alert]:
+        asked = SELECT_ALERT.where(
+            alerts.c.number.in_(bindparam("numbers_", expanding=True)), in_scope(scope, self._on)
+        )
+        found = {row.number: alert_of(row) for row in self._on.execute(asked, {"numbers_": list(numbers)})}
+        return [found[number] for number in numbers if number in found]
+
+    def _fitting(self, scope: Scope, wanted: QueueFilter) -> ColumnElement[bool]:
         parts: list[ColumnElement[bool] | TextClause] = [in_scope(scope, self._on)]
         if not wanted.closed:
             asks_for_hidden = any(test.field.name == "hidden" for test in tests_of(wanted.where))
@@ -140,15 +169,7 @@ class Alerts:
         if wanted.where != EVERYTHING:
             now = wanted.now or wanted.since
             parts.append(condition_filter(wanted.where, self._on.dialect.name, now=now, me=wanted.me))
-        condition = and_(*parts)
-        total = self._on.execute(select(func.count()).select_from(alerts).where(condition)).scalar_one()
-        rows = self._on.execute(
-            SELECT_ALERT.where(condition)
-            .order_by(alerts.c.last_activity.desc(), alerts.c.number.desc())
-            .offset(offset)
-            .limit(limit)
-        )
-        return [alert_of(row) for row in rows], total
+        return and_(*parts)
 
     def similar(self, alert: Alert, scope: Scope, *, limit: int) -> tuple[Similar, ...]:
         return similar(self._on, alert, scope, limit=limit)
@@ -156,3 +177,8 @@ class Alerts:
     def in_scope(self, number: int, scope: Scope) -> bool:
         asked = select(alerts.c.number).where(alerts.c.number == number, in_scope(scope, self._on))
         return self._on.execute(asked).first() is not None
+
+
+def _piece(row: Sequence[Any]) -> Evidence:
+    kind, entity, label, roles, verdict, remediation, tags, properties = row
+    return Evidence(kind, entity, label, tuple(roles), verdict, remediation, tuple(tags), properties)

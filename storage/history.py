@@ -1,6 +1,6 @@
 """The history and its comments."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -54,6 +54,9 @@ _ENTRIES = _ALL.where(_OF_ALERT)
 _NEWEST = _ENTRIES.order_by(history.c.revision.desc()).limit(LIMIT)
 _ENTRY = _ENTRIES.where(history.c.revision == bindparam("revision_"))
 _SINCE = _ENTRIES.where(history.c.revision > bindparam("revision_")).order_by(history.c.revision)
+_OF = among(
+    lambda is_among: _ALL.where(is_among(history.c.alert, "alerts_")).order_by(history.c.alert, history.c.revision)
+)
 _BY = or_(
     history.c.actor_id == bindparam("actor_"),
     history.c.actor_kind == ActorKind.RULE.value,
@@ -135,6 +138,12 @@ class History:
 
     def since(self, alert: int, revision: int) -> tuple[Entry, ...]:
         return tuple(map(_entry, self._on.execute(_SINCE, {"alert_": alert, "revision_": revision})))
+
+    def of(self, alerts: Collection[int]) -> Mapping[int, Sequence[Entry]]:
+        found: dict[int, list[Entry]] = {}
+        for entry in map(_entry, self._on.execute(_OF.on(self._on), {"alerts_": list(alerts)})):
+            found.setdefault(entry.alert, []).append(entry)
+        return found
 
     def last_by(self, alert: int, actor: str) -> Entry | None:
         row = self._on.execute(_LAST_BY, {"alert_": alert, "actor_": actor}).first()

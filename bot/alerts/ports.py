@@ -83,8 +83,20 @@ class Alerts(Protocol):
 
     def evidence(self, number: int, *, limit: int) -> tuple[Evidence, ...]: ...
 
+    def evidence_of(self, numbers: Collection[int]) -> Mapping[int, Sequence[Evidence]]:
+        """All evidence of some alerts; those without any are left out."""
+        ...
+
     def page(self, scope: Scope, wanted: QueueFilter, *, offset: int, limit: int) -> tuple[list[Alert], int]:
         """A page of open alerts, newest last activity first, and how many there are in all."""
+        ...
+
+    def fitting(self, scope: Scope, wanted: QueueFilter) -> Sequence[int]:
+        """The numbers of all that a page would be cut from, in its order, in a few bytes each."""
+        ...
+
+    def several(self, numbers: Sequence[int], scope: Scope) -> list[Alert]:
+        """Those of some alerts that are in a scope, in the order of the numbers."""
         ...
 
     def similar(self, alert: Alert, scope: Scope, *, limit: int) -> tuple[Similar, ...]: ...
@@ -105,6 +117,10 @@ class History(Protocol):
 
     def since(self, alert: int, revision: int) -> tuple[Entry, ...]:
         """Entries after a revision, oldest first."""
+        ...
+
+    def of(self, alerts: Collection[int]) -> Mapping[int, Sequence[Entry]]:
+        """The whole history of some alerts, oldest first."""
         ...
 
     def last_by(self, alert: int, actor: str) -> Entry | None:
