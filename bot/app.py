@@ -192,6 +192,7 @@ async def _turn(
     connector: Connector,
     rosters: Rosters,
 ) -> Turn:
+    await store.write(lambda uow: uow.experts.name(settings.experts))
     lookbacks = Lookbacks(store=store, clock=clock)
     await background(stack, lookbacks.run(), "looking back")
     introduce = introductions(store, connector, clock)

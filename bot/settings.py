@@ -30,6 +30,9 @@ _SOURCE_TOKEN = re.compile(r"TOCSIN_SOURCE_([A-Z0-9_]+)_TOKEN")
 
 _SOURCE_MAP = re.compile(r"TOCSIN_SOURCE_([A-Z0-9_]+)_MAP")
 
+#: A channel's or chat's id, or a person's Entra object id.
+_PLACE = re.compile(r"19:\S+@\S+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
 _ACCESS = re.compile(r"TOCSIN_ACCESS_([A-Z0-9_]+)")
 
 _TARGETS = re.compile(r"TOCSIN_TARGETS_([A-Z0-9_]+)")
@@ -51,6 +54,13 @@ def _origin(value: str) -> str:
     if not value.startswith(("https://", "http://")):
         raise ValueError("must begin with https:// (or http:// for a test set-up on this machine)")
     return value.rstrip("/")
+
+
+def _place(value: str) -> str:
+    value = value.strip()
+    if value and not _PLACE.fullmatch(value):
+        raise ValueError("must be a channel's id such as 19:abc@thread.tacv2, or a person's Entra object id")
+    return value.lower() if "@" not in value else value
 
 
 def _wall_time(value: time) -> time:
@@ -138,6 +148,9 @@ class Settings(BaseModel):
 
     #: How many per cent of all alerts a tuning rule may catch without a second person's approval.
     tuning_share: float = Field(default=10, ge=0, le=100, alias="TOCSIN_TUNING_SHARE")
+
+    #: Where questions to experts go, as long as nobody says “experts here” in a chat.
+    experts: Annotated[str, AfterValidator(_place)] = Field(default="", alias="TOCSIN_EXPERTS")
 
     #: What says to which site an alert belongs, the first that is there of `label:NAME` and the words of site.py.
     site_from: str = Field(default=",".join(SITE_FROM), alias="TOCSIN_SITE_FROM")

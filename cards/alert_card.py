@@ -9,6 +9,7 @@ from bot.alerts.words import Classification, Signal, Status
 from cards import vocabulary
 from cards.actions import open_url, toggle
 from cards.buttons import ME, OpenedFrom, Verb
+from cards.consult import consult_buttons, consult_lines, said_by_them
 from cards.dialog_buttons import manage_press, opens, tune_press
 from cards.due import due_line
 from cards.elements import Action, Card, Element, card, container, rich, run
@@ -102,10 +103,11 @@ def _body(view: AlertView, lang: Language, now: datetime, room: Room) -> list[El
         verdict = verdict_label(alert.classification, alert.determination, lang)
         lines.append(rich(run(verdict, weight="Bolder"), spacing="Small"))
     comment = view.last_comment
-    if comment is not None and room.text:
+    if comment is not None and room.text and comment.revision not in said_by_them(view):
         words = brief(comment.text, min(_COMMENT, room.text))
         who = brief(comment.author, NAME)
         lines.append(rich(quiet(f"{who}: "), run(f"“{words}”", italic=True), spacing="Small"))
+    lines += consult_lines(view, lang, now, words=room.text)
     if habit := habit_text(view, lang):
         lines.append(rich(quiet(habit), spacing="Small"))
     lines += [rich(run(text, weight="Bolder"), spacing="Small") for text in mirror_texts(view, lang)]
@@ -240,6 +242,7 @@ def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: froz
         rest.append(buttons.plain(lang.t("Remind me…"), Verb.REMIND))
     rest.append(opens(lang.t("Tune…"), tune_press(view.alert.number, buttons.nonce)))
     rest += [buttons.plain(title, verb) for title, verb in silence_button(view, lang)]
+    rest += consult_buttons(view, buttons, lang)
     look: list[Action] = [
         buttons.plain(lang.t("Details"), Verb.DETAILS),
         buttons.plain(lang.t("Story"), Verb.STORY),

@@ -35,6 +35,9 @@ class Verb(StrEnum):
     #: Has its source keep quiet about it, and speak again.
     SILENCE = "silence"
     LIFT = "lift"
+    #: Asks experts, or withdraws a question; answers one.
+    CONSULT = "consult"
+    ANSWER = "answer"
     #: Where the alert goes, and why.
     WHERE = "where"
     UNDO = "undo"
@@ -156,6 +159,8 @@ class Press(BaseModel):
     picked: str | None = Field(default=None, max_length=2_000)
     #: An entity, as `entity_token` writes it.
     entity: str | None = Field(default=None, max_length=600, pattern=r"^[A-Za-z0-9_-]+$")
+    #: The id of a question to experts.
+    question: int | None = Field(default=None, ge=1, le=2**53)
     #: The number of the incident that the button is about, and what it does to it; without a task it shows it.
     case: int | None = Field(default=None, ge=1, le=2**53)
     task: Annotated[Step | None, Field(strict=False)] = None

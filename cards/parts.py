@@ -65,12 +65,19 @@ class Buttons:
         classification: str | None = None,
         determination: str | None = None,
         action: str | None = None,
+        withdraws: int | None = None,
         inputs: Inputs | None = None,
         primary: bool = False,
     ) -> Action:
-        """A button that says all that is needed."""
+        """A button that says all that is needed. `withdraws` is the id of a question to experts."""
         press = self._press(
-            to=to, status=status, classification=classification, determination=determination, action=action
+            to=to,
+            status=status,
+            classification=classification,
+            determination=determination,
+            action=action,
+            question=withdraws,
+            do="withdraw" if withdraws is not None else None,
         )
         return execute(title, verb.value, press.data(), inputs=inputs, primary=primary)
 

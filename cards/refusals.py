@@ -8,6 +8,7 @@ from bot.alerts.errors import Refused
 from bot.alerts.history import Entry, Kind
 from bot.alerts.views import AlertView
 from cards import tuning_refusals, vocabulary
+from cards.consult_refusals import CONSULTING
 from cards.labels import classification_label, determination_label, person_label, status_label
 from cards.language import Language
 from cards.safe import brief
@@ -203,6 +204,7 @@ def _texts_of(refused: Refused, name: str) -> list[str]:
 
 #: Finer uses of a command, as one says them.
 _FINER: Mapping[str, str] = {
+    "chooseExperts": "experts",
     "chooseServices": "services",
     "maintenanceEverywhere": "maintenance everywhere",
     "renameTag": "tag rename",
@@ -227,6 +229,7 @@ _TEXTS: Mapping[str, _Tell] = {
     "emptyFilter": lambda _refused, _view, lang: lang.t("No alert can ever fit this filter: it contradicts itself."),
     **TRIAGE,
     **WHEN,
+    **CONSULTING,
     "badRouteName": lambda refused, _view, lang: lang.t(
         "A route's name is one word of at most {limit} letters: “subscribe as identity service:identity”.",
         limit=refused.facts.get("limit"),

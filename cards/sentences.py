@@ -134,6 +134,14 @@ def _commented(entry: Entry, lang: Language, _people: People) -> str:
     return lang.t("{who} commented", who=actor_name(entry, lang))
 
 
+def _consulted(entry: Entry, lang: Language, _people: People) -> str:
+    return lang.t("{who} asked the experts", who=actor_name(entry, lang))
+
+
+def _answered(entry: Entry, lang: Language, _people: People) -> str:
+    return lang.t("{who} answered a question to the experts", who=actor_name(entry, lang))
+
+
 def _classified(entry: Entry, lang: Language, _people: People) -> str:
     verdict = _verdict(entry, lang)
     if not verdict:
@@ -243,6 +251,8 @@ _SENTENCES: Mapping[Kind, Callable[[Entry, Language, People], str]] = {
     Kind.ASSIGNED: _assigned,
     Kind.STARTED: _started,
     Kind.COMMENTED: _commented,
+    Kind.CONSULTED: _consulted,
+    Kind.ANSWERED: _answered,
     Kind.CLASSIFIED: _classified,
     Kind.RESOLVED: _resolved,
     Kind.REOPENED: _reopened,

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from bot.alerts import (
     allowing,
+    consulting,
     delivery_ports,
     grouping,
     habit_ports,
@@ -31,6 +32,7 @@ from storage.alerts import Alerts
 from storage.allowed import AllowList
 from storage.breaches import Breaches
 from storage.cards import Cards
+from storage.consultations import Consultations, Experts
 from storage.conversations import Conversations
 from storage.digests import Digests
 from storage.entities import Entities
@@ -87,6 +89,8 @@ class Unit:
     mirrors: mirror.Mirrors
     feeds: mirror.Feeds
     silences: silence.Silences
+    consultations: consulting.Consultations
+    experts: consulting.Experts
     routes: routing_ports.Routes
     windows: routing_ports.Windows
     tuning: tuning_ports.TuningRules
@@ -127,6 +131,8 @@ class Unit:
         self.mirrors = Mirrors(connection)
         self.feeds = Feeds(connection)
         self.silences = Silences(connection)
+        self.consultations = Consultations(connection)
+        self.experts = Experts(connection)
         self.routes = Routes(connection)
         self.windows = Windows(connection)
         self.tuning = TuningRules(connection)

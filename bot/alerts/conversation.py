@@ -47,6 +47,8 @@ class Subject(StrEnum):
     INCIDENT = "incident"
     #: A tuning rule: a draft of one, one that waits for approval, or one in force.
     RULE = "rule"
+    #: A question to experts about an alert.
+    CONSULTATION = "consultation"
     #: An answer to somebody's command, or a welcome: a message that was made once and never changes.
     REPLY = "reply"
     #: A reminder of an alert.

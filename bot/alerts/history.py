@@ -21,6 +21,9 @@ class Kind(StrEnum):
     ASSIGNED = "assigned"
     STARTED = "started"
     COMMENTED = "commented"
+    #: Experts were asked about it, and one answered.
+    CONSULTED = "consulted"
+    ANSWERED = "answered"
     CLASSIFIED = "classified"
     RESOLVED = "resolved"
     REOPENED = "reopened"

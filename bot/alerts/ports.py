@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from bot.alerts.absorb import Birth, Said
 from bot.alerts.alert import Alert
 from bot.alerts.allowing import AllowList
+from bot.alerts.consulting import Consultations, Experts
 from bot.alerts.conversation import (
     Conversation,
     Roster,
@@ -246,6 +247,8 @@ class UnitOfWork(Protocol):
     mirrors: Mirrors
     feeds: Feeds
     silences: Silences
+    consultations: Consultations
+    experts: Experts
     routes: Routes
     windows: Windows
     tuning: TuningRules

@@ -27,19 +27,22 @@ class Role(StrEnum):
 
 
 #: What only some uses of a verb or command are.
-FINER: Final = ("renameTag", "undoOthers", "maintenanceEverywhere", "triageAct", "chooseServices")
+FINER: Final = ("renameTag", "undoOthers", "maintenanceEverywhere", "triageAct", "chooseServices", "chooseExperts")
 
 #: The role that each verb and each command needs, and each finer use. A test keeps it complete.
 NEEDS: Final[Mapping[str, Role]] = {
     **dict.fromkeys(
         (
             "alert",
+            # Whoever was asked may answer.
+            "answer",
             "back",
             "details",
             "digest",
             "help",
             "history",
             "entity",
+            "experts",
             "incident",
             "story",
             "mine",
@@ -64,6 +67,7 @@ NEEDS: Final[Mapping[str, Role]] = {
             "assign",
             "classify",
             "comment",
+            "consult",
             "link",
             "maintenance",
             "manage",

@@ -7,7 +7,7 @@ from typing import Literal
 
 from bot.alerts.alert import Alert
 from bot.alerts.condition import EVERYTHING, Condition
-from bot.alerts.conversation import Gathered
+from bot.alerts.conversation import Conversation, Gathered
 from bot.alerts.evidence import Evidence
 from bot.alerts.habit_ports import Handled, Judgement, Usual
 from bot.alerts.history import Entry, undone_among
@@ -34,6 +34,31 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Consultation:
+    """A question to the experts of a conversation, with its answers that stand, oldest first."""
+
+    id: int
+    alert: int
+    experts: Conversation
+    #: The expert's name, where it is one person in their own chat.
+    expert: str
+    #: Who asked, by Entra object id, and where.
+    asker: str
+    asked_in: Conversation
+    thread: str | None
+    question: Comment
+    answers: tuple[Comment, ...] = ()
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.question.withdrawn
+
+    @property
+    def is_pending(self) -> bool:
+        return not self.answers and not self.is_withdrawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertView:
     """An alert and its surroundings. `people` has everybody named by id in it, by Entra object id."""
 
@@ -54,6 +79,8 @@ class AlertView:
     folded_open: int = 0
     #: How others of the same rule at the same site were judged, where this one is not yet.
     usual: Usual | None = None
+    #: What experts were asked about it, oldest first, withdrawn questions among them.
+    consultations: tuple[Consultation, ...] = ()
 
     @property
     def assignee_name(self) -> str | None:
@@ -72,6 +99,15 @@ class DetailsView:
     view: AlertView
     evidence: tuple[Evidence, ...]
     comments: tuple[Comment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationView:
+    """A question as experts see it: with the alert, and the first pieces of its evidence."""
+
+    asked: Consultation
+    view: AlertView
+    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from bot.alerts.conversation import Card, Subject
 from bot.alerts.errors import NotAvailable
 from bot.alerts.messages import ConversationKind, Mention, Message
 from bot.alerts.ports import UnitOfWork
+from bot.usecases.consulting import shared_question
 from bot.usecases.folds import fold_view
 from bot.usecases.incident_views import shared_incident_view
 from bot.usecases.read import shared_view, view_of
@@ -16,6 +17,7 @@ from bot.usecases.reminders import told_view
 from bot.usecases.tuning_views import rule_view
 from bot.usecases.visibility import Reader, visible_alert
 from cards.alert_card import alert_text, render_alert
+from cards.consult import question_text, render_question
 from cards.digest import digest_text, render_digest
 from cards.fold import render_rollup, rollup_text
 from cards.incident import incident_text, render_incident
@@ -81,6 +83,7 @@ class Presenter:
             Subject.DIGEST: self._digest,
             Subject.RULE: self._rule,
             Subject.REMINDER: self._reminder,
+            Subject.CONSULTATION: self._consultation,
             Subject.REPLY: lambda uow, card, *_: uow.replies.get(card.subject_id),
         }
 
@@ -145,6 +148,12 @@ class Presenter:
         drawn = render_reminder(told.reminder, view, **how.drawing)
         mentions = (Mention(whom.teams_id, whom.name),) if whom is not None and whom.teams_id else ()
         return Message(text=text, summary=summary, card=drawn, mentions=mentions)
+
+    def _consultation(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
+        view = shared_question(uow, card.subject_id, card.conversation, how.now)
+        drawn = render_question(view, link_hosts=self._link_hosts, limit=how.limit, **how.drawing)
+        text, summary = question_text(view, how.lang)
+        return Message(text=text, summary=summary, card=drawn)
 
     def _digest(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
         digest = uow.digests.get(card.subject_id)

@@ -15,7 +15,7 @@ from bot.alerts.messages import Message
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import Status
-from bot.teams import entity_presses, incident_orders, rule_commands, screens, tag_commands
+from bot.teams import consult_commands, entity_presses, incident_orders, rule_commands, screens, tag_commands
 from bot.teams.activity import InboundActivity
 from bot.teams.bulk import carry_out, take_back
 from bot.teams.grammar import Command, Span, TooMany, Unknown, parse
@@ -68,6 +68,8 @@ class Commands:
             "tag": self._tag,
             "incident": self._incident,
             "entity": self._entity,
+            "answer": lambda uow, said: consult_commands.answer(uow, said, languages),
+            "experts": consult_commands.experts,
             "services": lambda uow, said: services(uow, said, said.lang),
             **RouteCommands(zone=zone).plain,
             "triage": triage,
@@ -128,12 +130,13 @@ class Commands:
         self, uow: UnitOfWork, activity: InboundActivity, person: Person, reader: Reader, now: datetime
     ) -> Reply:
         case = incident_orders.of_thread(uow, activity, reader)
-        in_thread = case is not None or bool(self._of_thread(uow, activity, reader))
+        asked = consult_commands.question_of_thread(uow, activity, reader)
+        in_thread = case is not None or asked is not None or bool(self._of_thread(uow, activity, reader))
         command = incident_orders.meant(activity.said, case) or parse(activity.said, in_thread=in_thread)
         lang = self._languages.there(reader.conversation, uow.people)
         match command:
             case Unknown():
-                return _unknown(command, lang)
+                return _unknown(command, lang) if asked is None else consult_commands.how_to_answer(command, lang)
             case TooMany():
                 return lang.t("That names {count} alerts; one command takes at most 50.", count=command.count)
             case Command():

@@ -29,6 +29,8 @@ VERBS = (
     "tune",
     "alert",
     "remind",
+    "consult",
+    "answer",
 )
 
 #: Commands that stand alone.
@@ -47,7 +49,7 @@ PLAIN = (
         "incident",
     ),
     *("rules", "services", "triage", "allowlist"),
-    "reminders",
+    *("reminders", "experts"),
 )
 
 _SYNONYMS = {
@@ -63,6 +65,8 @@ _SYNONYMS = {
     "recommendation": "recommendations",
     "route": "routes",
     "note": "comment",
+    "ask": "consult",
+    "expert": "experts",
     "mute": "silence",
     "hello": "help",
     "hi": "help",
@@ -73,10 +77,10 @@ _SYNONYMS = {
 MOST = 50
 
 #: Verbs whose further words may begin with a number, which is then no alert's: `comment 1042 3 hosts are down`.
-_WORDY = frozenset({"comment", "tag", "link", "remind"})
+_WORDY = frozenset({"comment", "tag", "link", "remind", "consult", "answer"})
 
 #: Of these, the ones whose words may be that number itself, where the alert goes without saying.
-_BARE = frozenset({"comment", "tag"})
+_BARE = frozenset({"comment", "tag", "consult", "answer"})
 
 #: `4`, `#4-9`, `4 - #9`: an alert or a range, and what separates it from the next one.
 _LOOSE = re.compile(r"#?(\d{1,15})(?:\s*[-–]\s*#?(\d{1,15}))?(?:\s*[,;]\s*(?=#?\d)|[,;:]?(?=\s|$))")

@@ -11,7 +11,7 @@ from bot.alerts.ports import UnitOfWork
 from bot.alerts.silence import read_span
 from bot.teams.activity import InboundActivity
 from bot.teams.grammar import Command, parse_tags, parse_verdict
-from bot.usecases import assign, automatic, comment, link, resolve, silences
+from bot.usecases import assign, automatic, comment, consulting, link, resolve, silences
 from bot.usecases.acting import Act, Done
 from bot.usecases.visibility import Reader
 from cards.language import Language
@@ -142,6 +142,12 @@ def _lift(_uow: UnitOfWork, _said: Said, _lang: Language) -> Order | str:
     return silences.lift
 
 
+def _consult(_uow: UnitOfWork, said: Said, _lang: Language) -> Order | str:
+    """`consult 1042 is this lateral movement?`"""
+    thread = said.activity.address.thread
+    return lambda uow, act: consulting.ask(uow, act, said.command.rest, thread)
+
+
 def _verdict_help(said: Said, lang: Language) -> str:
     return lang.t(
         "I do not know the classification “{words}”. Say “tp”, “fp” or “expected”, and if you like what kind:"
@@ -163,4 +169,5 @@ _ORDERS: Mapping[str, Callable[[UnitOfWork, Said, Language], Order | str]] = {
     "unhide": _unhide,
     "silence": _silence,
     "lift": _lift,
+    "consult": _consult,
 }

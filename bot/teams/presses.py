@@ -15,6 +15,7 @@ from bot.alerts.messages import ConversationKind
 from bot.alerts.people import Person
 from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.teams import (
+    consult_presses,
     entity_presses,
     fold_presses,
     incident_presses,
@@ -84,6 +85,10 @@ class Presses:
             Verb.MANAGE: _Effect(_manage, lambda press: _managing(press) is not None),
             Verb.ENTITY: _Effect(entity_presses.handle, entity_presses.is_complete),
             Verb.INCIDENT: _Effect(incident_presses.handle, incident_presses.is_complete),
+            Verb.CONSULT: _Effect(consult_presses.ask, consult_presses.asks),
+            Verb.ANSWER: _Effect(
+                lambda uow, pressed: consult_presses.answer(uow, pressed, languages), consult_presses.answers
+            ),
             Verb.UNDO: _Effect(lambda uow, pressed: undo_presses.undo(uow, pressed, undo_within)),
             Verb.TRIAGE: _Effect(triage_commands.handle, lambda press: press.status is not None),
             Verb.REMIND: _Effect(reminder_presses.remind, reminder_presses.is_complete),
@@ -96,6 +101,7 @@ class Presses:
             Verb.QUEUE: lambda uow, pressed, reader: screens.queue(uow, reader, pressed.press, days=queue_days),
             Verb.RULES: lambda uow, pressed, reader: rule_presses.look(uow, pressed, reader, rules),
             Verb.MANAGE: similar_presses.look,
+            Verb.ANSWER: consult_presses.look,
             Verb.TRIAGE: triage_commands.look,
             Verb.MAINTENANCE: window_presses.look,
             Verb.REMINDERS: lambda uow, _, reader: reminder_presses.listed(uow, reader),

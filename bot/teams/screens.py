@@ -17,6 +17,7 @@ from bot.usecases.visibility import Reader
 from bot.usecases.where import where as find_where
 from cards.alert_card import render_alert
 from cards.buttons import Listing, OpenedFrom, Press, Verb
+from cards.consult import render_consult_form
 from cards.details import render_details
 from cards.forms import (
     render_assign_form,
@@ -209,4 +210,5 @@ SCREENS: Mapping[Verb, _Load] = {
     Verb.LINK: _link_form,
     Verb.TUNE: _tune,
     Verb.SILENCE: _silence_form,
+    Verb.CONSULT: _form(render_consult_form),
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.alerts import consulting
 from bot.alerts.alert import Alert, Decision, apply
 from bot.alerts.conversation import Subject
 from bot.alerts.errors import Refused
@@ -111,6 +112,10 @@ def record(
     uow.mirrors.want(after, entry)
     uow.silences.want(after, entry)
     uow.cards.raise_wanted(Subject.ALERT, alert.number, at=now or at)
+    if consulting.shows(entry) and (alert.comment_count or after.comment_count):
+        # A question is a comment, so there is none where there is no comment.
+        for asked in uow.consultations.many([alert.number]).get(alert.number, ()):
+            uow.cards.raise_wanted(Subject.CONSULTATION, asked.id, at=now or at)
     if alert.incident is not None and after.incident is None:
         # Somebody took it out: what comes in from now on does not draw it in again.
         uow.trails.forget(alert.number)

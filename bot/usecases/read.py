@@ -154,6 +154,7 @@ def views_of(uow: UnitOfWork, alerts: Sequence[Alert], also: Iterable[str] = ())
     comments = uow.history.last_comments([alert.number for alert in alerts if alert.comment_count])
     quiet = [alert.number for alert in alerts if alert.source == SOURCE]
     silences = uow.silences.many(quiet)
+    asked = uow.consultations.many([alert.number for alert in alerts if alert.comment_count])
     can_silence = bool(quiet) and uow.feeds.is_told(FEED)
     return [
         AlertView(
@@ -164,6 +165,7 @@ def views_of(uow: UnitOfWork, alerts: Sequence[Alert], also: Iterable[str] = ())
             mirror=mirrors.get(alert.number),
             overruled=overruled.get(alert.number),
             silence=silences.get(alert.number),
+            consultations=tuple(asked.get(alert.number, ())),
             can_silence=can_silence and alert.source == SOURCE,
         )
         for alert in alerts

@@ -30,6 +30,7 @@ GROWING = (
     *("alert_features", "features", "likenesses", "verdicts", "verdict_counts"),
     *("alerts", "evidence", "history", "comments", "cards", "folds", "presses", "people"),
     *("webhook_events", "traces", "rhythms"),
+    *("consultations", "answers"),
 )
 
 
@@ -62,6 +63,8 @@ def read_everything(uow: UnitOfWork, scope: Scope) -> None:
     uow.history.action("1/1")
     uow.history.batch_sizes(["1/1"])
     uow.people.many(["ana"])
+    uow.consultations.many([1])
+    uow.consultations.get(1)
     uow.people.by_principal_name("ana@x")
     uow.conversations.subscribed_with("ana")
     uow.digests.count(scope, NOW, NOW + timedelta(days=1))

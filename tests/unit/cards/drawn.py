@@ -43,8 +43,8 @@ from cards.silence import render_silence_form
 from cards.similar import render_similar
 from cards.story import render_story
 from cards.triage import render_triage, render_triage_rule
+from tests.unit.cards import consult_examples, incident_examples, rule_examples, story_examples
 from tests.unit.cards import examples as given
-from tests.unit.cards import incident_examples, rule_examples, story_examples
 from tests.unit.cards import recommendation_examples as recommended
 from tests.unit.cards import route_examples as routes
 from tests.unit.cards import triage_examples as rules
@@ -126,7 +126,8 @@ def every_card() -> dict[str, Card]:
         "window over": render_window(routes.WINDOWS[1], **_TIMED),
         "not available": render_not_available(ENGLISH),
     }
-    cards |= rule_examples.cards()
+    cards |= rule_examples.cards() | consult_examples.cards()
+    cards["alert asked about"] = render_alert(consult_examples.an_asked_view(), **_TIMED)
     for name, view in given.STATES.items():
         cards |= {
             f"assign {name}": render_assign_form(view, **_WORDS),
