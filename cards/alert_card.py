@@ -106,7 +106,7 @@ def _body(view: AlertView, lang: Language, now: datetime, room: Room) -> list[El
     if comment is not None and room.text and comment.revision not in said_by_them(view):
         words = brief(comment.text, min(_COMMENT, room.text))
         who = brief(comment.author, NAME)
-        lines.append(rich(quiet(f"{who}: "), run(f"“{words}”", italic=True), spacing="Small"))
+        lines.append(rich(quiet(f"{who}: "), run(lang.quoted(words), italic=True), spacing="Small"))
     lines += consult_lines(view, lang, now, words=room.text)
     if habit := habit_text(view, lang):
         lines.append(rich(quiet(habit), spacing="Small"))

@@ -91,7 +91,7 @@ def _step(entry: Entry, history: HistoryView, lang: Language, now: datetime, roo
     if entry.comment:
         words = clip(entry.comment[: 4 * room.text], min(600, room.text))
         lines.append(
-            rich(run(f"“{words}”", italic=True, strike=entry.withdrawn, subtle=entry.withdrawn), spacing="None")
+            rich(run(lang.quoted(words), italic=True, strike=entry.withdrawn, subtle=entry.withdrawn), spacing="None")
         )
     changes = changes_worth_telling(entry)
     if changes:

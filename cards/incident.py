@@ -110,7 +110,7 @@ def render_incident_history(
             lines = [rich(run(words, strike=undone, subtle=undone), quiet(f" · {lang.moment(entry.at, now=now)}"))]
             if entry.comment:
                 said = clip(entry.comment[: 4 * room.text], min(600, room.text))
-                lines.append(rich(run(f"“{said}”", italic=True, strike=undone, subtle=undone), spacing="None"))
+                lines.append(rich(run(lang.quoted(said), italic=True, strike=undone, subtle=undone), spacing="None"))
             steps.append(container(lines, spacing="Small"))
         cut = history.older + len(history.entries) - len(shown)
         actions = [incident_button(lang.t("Back"), view, nonce), _undo(view, lang, nonce)]

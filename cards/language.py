@@ -41,6 +41,10 @@ class Language:
         label = terms.get(value)
         return self.catalogue.gettext(label) if label else as_words(value)
 
+    def quoted(self, words: str) -> str:
+        """`“looks real”`"""
+        return self.t("“{words}”", words=words)
+
     def inside(self, label: str) -> str:
         """A label within a sentence. English ones then begin with a small letter; other languages have other rules."""
         return label[:1].lower() + label[1:] if self.locale.language == "en" else label

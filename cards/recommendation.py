@@ -191,7 +191,7 @@ def _handled(handled: Sequence[Precedent], lang: Language, now: datetime, room: 
         who, at = brief(one.said.author, NAME), lang.moment(one.said.at, now=now)
         lines += [
             rich(quiet(f"#{one.alert.number} · {verdict} · {who} · {at}"), spacing="Small"),
-            rich(run(f"“{brief(one.said.comment, min(_LETTERS, room.text))}”", italic=True), spacing="None"),
+            rich(run(lang.quoted(brief(one.said.comment, min(_LETTERS, room.text))), italic=True), spacing="None"),
         ]
     return lines
 

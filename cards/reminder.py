@@ -28,7 +28,7 @@ def render_reminder(
 ) -> Card:
     """What one wanted to be reminded of, the alert as it is now, and the next steps."""
     alert = view.alert
-    words = run(f"“{reminder.note}”", weight="Bolder") if reminder.note else None
+    words = run(lang.quoted(reminder.note), weight="Bolder") if reminder.note else None
     body: list[Element] = [
         *notice_of(notice),
         columns(
@@ -155,7 +155,7 @@ def _row(view: ReminderView, lang: Language, now: datetime, nonce: str) -> Eleme
             container(
                 [
                     rich(run(at, weight="Bolder"), quiet(f"  {number}"), spacing="None"),
-                    *([rich(run(f"“{brief(reminder.note, NOTE)}”"), spacing="None")] if reminder.note else []),
+                    *([rich(run(lang.quoted(brief(reminder.note, NOTE))), spacing="None")] if reminder.note else []),
                     row_head(alert, lang),
                 ],
                 select=open_it,

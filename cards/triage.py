@@ -74,7 +74,7 @@ def triage_message(rule: TriageRule, alert: Alert, entries: Sequence[Entry], *, 
     """What the channels are told: `#12 Impossible travel: Rule “Legitimate travel” resolved it: …`"""
     did = "; ".join(sentence(entry, lang, {}) for entry in entries)
     comment = next((entry.comment for entry in entries if entry.comment), "")
-    said = f" “{brief(comment, 200)}”" if comment else ""
+    said = f" {lang.quoted(brief(comment, 200))}" if comment else ""
     text = lang.t(
         "#{number} {title}: {did}.{said} To take it back: “undo {number}”.",
         number=alert.number,

@@ -6,6 +6,7 @@ Everything is JSON. What makes no sense is answered 400 with `{"error": text}` t
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -18,7 +19,7 @@ from bot.sandbox.carddata import Button, find_button
 from bot.sandbox.faults import Fault
 from bot.sandbox.feed_evidence import USERS, account
 from bot.sandbox.readings import clock_json
-from bot.sandbox.state import SANDBOX, BadRequestError, Sandbox
+from bot.sandbox.state import SANDBOX, BadRequestError, Sandbox, person_json
 from bot.sandbox.users import User
 from bot.sandbox.world import Conversation, Json, Message, Person
 
@@ -46,6 +47,7 @@ def add_routes(app: web.Application) -> None:
         ("keys/rotate", wire.Rotate, _rotate),
         ("group", wire.Group, _group),
         ("user", User, _user),
+        ("settings", wire.Settings, _settings),
         ("reset", wire.Nothing, _reset),
     ]
     for name, model, body in posts:
@@ -239,6 +241,14 @@ async def _user(sandbox: Sandbox, body: User) -> Json:
     for name in names:
         sandbox.users[name.lower()] = body
     return {"users": sorted(sandbox.users)}
+
+
+async def _settings(sandbox: Sandbox, body: wire.Settings) -> Json:
+    person = sandbox.person(body.as_)
+    now = replace(person, locale=body.locale or person.locale, zone=body.timezone or person.zone)
+    sandbox.world.people[person.key] = now
+    sandbox.events.tell("person", person=person_json(now))
+    return person_json(now)
 
 
 async def _reset(sandbox: Sandbox, _: wire.Nothing) -> Json:

@@ -1,8 +1,9 @@
 """The bodies of the control API's calls."""
 
 from typing import Any
+from zoneinfo import available_timezones
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from bot.sandbox.world import Json, Value
 
@@ -175,6 +176,20 @@ class Group(Nothing):
 
     group: str
     members: list[str]
+
+
+class Settings(As):
+    """To what somebody has set Teams and their device; what is left out stays."""
+
+    locale: str | None = Field(default=None, pattern="^[a-z]{2,3}-[A-Z]{2}$")
+    timezone: str | None = Field(default=None)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, zone: str | None) -> str | None:
+        if zone is not None and zone not in available_timezones():
+            raise ValueError(f"{zone!r} is not an IANA time zone such as Europe/Berlin")
+        return zone
 
 
 class Rotate(Nothing):

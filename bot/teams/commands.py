@@ -259,7 +259,7 @@ class Commands:
 def _unknown(unknown: Unknown, lang: Language) -> str:
     word = unknown.word[:40]
     if unknown.nearest:
-        nearest = lang.t(" or ").join(f"“{near}”" for near in unknown.nearest)
+        nearest = lang.t(" or ").join(lang.quoted(near) for near in unknown.nearest)
         return lang.t("I do not know “{word}”. Did you mean {nearest}?", word=word, nearest=nearest)
     return lang.t("I do not know “{word}”. Say “help” to see what I understand.", word=word)
 

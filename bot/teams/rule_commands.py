@@ -195,7 +195,7 @@ def _rules_for(asked: Asked, more: str) -> str:
     alert, found = tuning_views.rules_for(asked.uow, int(number), asked.said.reader)
     if not found:
         return lang.t("No rule in force fits #{number}.", number=alert.number)
-    names = ", ".join(f"{rule.id} “{brief(rule.terms.name, 60)}”" for rule in found[:10])
+    names = ", ".join(f"{rule.id} {asked.lang.quoted(brief(rule.terms.name, 60))}" for rule in found[:10])
     return lang.t("Rules that fit #{number}, the first one acts: {names}", number=alert.number, names=names)
 
 

@@ -73,6 +73,10 @@ class Teams:
         """Press a button (the first one) of the dialog that the person has open."""
         return await self._post("dialog", {"as": as_, "action": action, "inputs": inputs})
 
+    async def sets(self, as_: str, **settings: str) -> Json:
+        """Somebody sets their `locale` (as de-DE) or their `timezone` (as Europe/Berlin)."""
+        return await self._post("settings", {"as": as_, **settings})
+
     async def searches(self, as_: str, dataset: str, query: str, *, in_: str | None = None) -> list[Json]:
         """Type into a choice set that searches."""
         body = {"as": as_, "conversation": in_, "dataset": dataset, "query": query}

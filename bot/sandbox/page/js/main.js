@@ -7,7 +7,7 @@ import { avatar, h, icon, iconButton, menuButton, toast } from "./dom.js";
 import { cardOf, drawMessages, forget } from "./messages.js";
 import { drawPanel } from "./panel.js";
 import { drawRail } from "./rail.js";
-import { here, keep, load, markAllRead, me, now, remember, setClock, store, title } from "./store.js";
+import { here, keep, load, markAllRead, me, now, person, remember, setClock, store, title } from "./store.js";
 
 const part = (id) => document.getElementById(id);
 const [app, bar, rail, main, panel] = ["app", "bar", "rail", "conversation", "panel"].map(part);
@@ -145,6 +145,7 @@ const onEvent = {
   view: (event) => { if (keep(event.message) === here()) refresh(); },
   call: (event) => { store.journal.push(event.call); if (store.panel) panel.dispatchEvent(new CustomEvent("call")); },
   clock: (event) => { setClock(event); if (store.panel) panel.dispatchEvent(new CustomEvent("clock")); },
+  person: (event) => { Object.assign(person(event.person.key), event.person); forget(); draw(); },
   feed: (event) => { store.feed = { on: event.on, every: event.every }; if (store.panel) panel.dispatchEvent(new CustomEvent("feed")); },
   typing: (event) => { if (event.conversation === store.at) showTyping(); },
   toast: () => {},

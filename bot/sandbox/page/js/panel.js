@@ -11,7 +11,7 @@ export function drawPanel(panel, close) {
   drawing = new AbortController();
   panel.replaceChildren(
     h("div", { class: "top" }, h("h2", {}, "Sandbox controls"), iconButton("close", "Close the controls", close)),
-    alerts(), feed(panel), clock(panel), faults(), journal(panel), resetting(),
+    settings(), alerts(), feed(panel), clock(panel), faults(), journal(panel), resetting(),
   );
 }
 
@@ -24,6 +24,20 @@ async function attempt(work, done) {
     toast(error.message);
     return null;
   }
+}
+
+const LANGUAGES = [["en-GB", "English"], ["de-DE", "Deutsch"], ["fr-FR", "Français"]];
+const ZONES = ["UTC", "Europe/London", "Europe/Berlin", "Europe/Madrid", "Europe/Stockholm", "America/New_York", "America/Sao_Paulo", "Asia/Tokyo"];
+
+function settings() {
+  const { key, name, locale, timezone } = me();
+  const select = (label, field, options, now) => h("label", {}, label, h("select", {
+    class: "field", onchange: (event) => attempt(() => post("settings", { as: key, [field]: event.target.value })),
+  }, options.map(([value, text]) => h("option", { value, selected: value === now }, text))));
+  const speaks = LANGUAGES.find(([value]) => value.slice(0, 2) === locale.slice(0, 2))?.[0] ?? locale;
+  const zones = [...new Set([...ZONES, timezone])].map((zone) => [zone, zone.replace("_", " ")]);
+  return h("section", {}, h("h3", {}, "You are ", h("span", { class: "quiet small" }, name)),
+    h("div", { class: "row" }, select("Teams' language", "locale", LANGUAGES, speaks), select("Time zone", "timezone", zones, timezone)));
 }
 
 function alerts() {
