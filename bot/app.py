@@ -18,6 +18,7 @@ from bot.delivery.presenter import Presenter
 from bot.scheduler import Timetable
 from bot.settings import Settings
 from bot.sources.graph.groups import Groups
+from bot.sources.graph.ids import canonical_id
 from bot.sources.registry import Parse
 from bot.teams.adapter import TocsinAdapter
 from bot.teams.commands import Commands
@@ -25,17 +26,21 @@ from bot.teams.connector import Connector
 from bot.teams.dialogs import Dialogs
 from bot.teams.endpoint import messages_endpoint
 from bot.teams.every_dialog import every_dialog
+from bot.teams.extension import Extension
 from bot.teams.guard import Guard
 from bot.teams.hosts import TokenHosts
+from bot.teams.message_actions import MessageActions
 from bot.teams.presses import Presses
 from bot.teams.rosters import Rosters
 from bot.teams.rule_presses import RuleSettings
+from bot.teams.search import Search
 from bot.teams.signing_keys import SigningKeys
 from bot.teams.strangers import introductions, rosters_of
 from bot.teams.turn import Turn
 from bot.transport import open_session
 from bot.usecases import digests, maintenance
 from bot.usecases.grouping import TRACES_KEPT
+from bot.usecases.sharing import OFFERS_KEPT
 from bot.usecases.upkeep import keep_up
 from bot.web.api import Api
 from bot.web.authorization import SourceTokens
@@ -229,12 +234,24 @@ async def _turn(
         link_hosts=settings.extra_link_hosts,
         introduce=introduce,
     )
+    extension = Extension(
+        store=store,
+        clock=clock,
+        languages=languages,
+        actions=MessageActions(store=store, clock=clock, languages=languages, queue_days=settings.queue_days),
+        queue_days=settings.queue_days,
+        link_hosts=settings.extra_link_hosts,
+        app_id=settings.app_id,
+        identity=canonical_id,
+    )
     turn = Turn(
         store=store,
         clock=clock,
         languages=languages,
         presses=presses,
         dialogs=dialogs,
+        extension=extension,
+        search=Search(store=store, clock=clock, languages=languages, queue_days=settings.queue_days),
         commands=commands,
         rosters=rosters,
         drafted=lookbacks.poke,
@@ -278,6 +295,7 @@ def _timetable(
         before = clock() - PRESSES_KEPT
         await store.write(lambda uow: uow.presses.forget_before(before))
         await store.write(lambda uow: uow.replies.forget_before(before))
+        await store.write(lambda uow: uow.shares.forget_before(clock() - OFFERS_KEPT))
         await store.write(lambda uow: uow.tuning.forget_drafts(before))
 
     async def forget_traces() -> None:

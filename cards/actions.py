@@ -1,9 +1,9 @@
 """Buttons of Adaptive Cards, as functions with types."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from cards.elements import Action
+from cards.elements import Action, Refresh
 from cards.safe import clean, clip, may_link, one_line
 
 #: Whether a button sends the card's inputs along; without a word clients send them.
@@ -35,6 +35,13 @@ def execute(
         "msteams": {"feedback": {"hide": True}},
     }
     return Action({"type": "Action.Execute", "verb": verb, **shared, "data": dict(data), "fallback": fallback})
+
+
+def refresh(verb: str, data: Mapping[str, Any], *, own_views: Sequence[str] | None = None) -> Refresh:
+    """Has clients ask for a view of the card for whoever looks at it: for these people, by their ids in Teams, or
+    without any for all of a conversation of up to 60."""
+    action = {"type": "Action.Execute", "verb": verb, "data": dict(data)}
+    return Refresh({"action": action} if own_views is None else {"action": action, "userIds": list(own_views)})
 
 
 def open_url(title: str, url: str, *, link_hosts: frozenset[str]) -> Action | None:

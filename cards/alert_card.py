@@ -1,18 +1,19 @@
 """The shared card of an alert: what matters first and in the same place; two next steps, the rest one press away."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.alerts.alert import Alert
 from bot.alerts.mirror import MirrorState
 from bot.alerts.views import AlertView
-from bot.alerts.words import Classification, Signal, Status
+from bot.alerts.words import Classification, Signal
 from cards import vocabulary
-from cards.actions import open_url, toggle
-from cards.buttons import ME, OpenedFrom, Verb
-from cards.consult import consult_buttons, consult_lines, said_by_them
-from cards.dialog_buttons import manage_press, opens, tune_press
+from cards.actions import open_url, refresh
+from cards.alert_buttons import alert_buttons, link_title
+from cards.buttons import OpenedFrom, Verb
+from cards.consult import consult_lines, said_by_them
 from cards.due import due_line
-from cards.elements import Action, Card, Element, card, container, rich, run
+from cards.elements import Action, Card, Element, Refresh, card, rich, run
 from cards.fold import folded_line
 from cards.labels import (
     category_label,
@@ -29,7 +30,7 @@ from cards.parts import NAME, Buttons, button_rows, buttons_for, head, joined, n
 from cards.recommendation import habit_text
 from cards.safe import brief, clean, clip
 from cards.sentences import rule_label, sentence
-from cards.silence import silence_button, silence_texts
+from cards.silence import silence_texts
 from cards.size import LIMIT, Room, fit
 
 #: Assets named on the card; the rest are counted.
@@ -68,11 +69,47 @@ def render_alert(
                 *head(view, lang),
                 *_body(view, lang, now, room),
                 *folded_line(view, lang, nonce),
-                *_buttons(view, buttons, lang, link_hosts),
-            ]
+                *alert_buttons(view, buttons, lang, link_hosts),
+            ],
+            refresh=_refresh(view, buttons),
         )
 
     return fit(build, limit=limit)
+
+
+def render_snapshot(
+    view: AlertView, *, lang: Language, now: datetime, link_hosts: frozenset[str], ways: Sequence[Action]
+) -> Card:
+    """For where the bot is not: how it is at this moment, and no more. `ways` lead to where one can do something."""
+
+    def build(room: Room) -> Card:
+        portal = open_url(link_title(view.alert, lang), view.alert.alert_url, link_hosts=link_hosts)
+        actions = [*ways, *([portal] if portal else [])]
+        return card(
+            [
+                *head(view, lang),
+                *_body(view, lang, now, room),
+                *snapshot_note(lang, now),
+                *([button_rows(actions)] if actions else []),
+            ]
+        )
+
+    return fit(build)
+
+
+def snapshot_note(lang: Language, now: datetime) -> list[Element]:
+    """That the card will not change, and why."""
+    said = lang.t("As of {day} {clock}. Tocsin is not in this conversation: this card does not change.",
+                  day=lang.day(now.astimezone(lang.zone).date()), clock=lang.clock(now))  # fmt: skip
+    return [rich(quiet(said), spacing="Medium")]
+
+
+def _refresh(view: AlertView, buttons: Buttons) -> Refresh | None:
+    """Some get a view of their own of the card that everybody shares. Of one that somebody has shared everybody does,
+    always anew: we cannot update it."""
+    if buttons.is_shared:
+        return refresh(Verb.REFRESH.value, buttons.data)
+    return refresh(Verb.REFRESH.value, buttons.data, own_views=view.own_views) if view.own_views else None
 
 
 def alert_text(view: AlertView, lang: Language) -> tuple[str, str]:
@@ -217,77 +254,3 @@ def extras_text(alert: Alert, lang: Language) -> str:
             lang.t("detected by {what}", what=detection) if detection else "",
         )
     )
-
-
-def _buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: frozenset[str]) -> list[Element]:
-    """Four buttons, and behind the last of them everything else; nothing above moves when it opens."""
-    first, undo = next_steps(view.alert, buttons, lang), [buttons.plain(lang.t("Undo"), Verb.UNDO)]
-    shown = {action["verb"] for action in first}
-    manage = manage_press(
-        view.alert.number, view.alert.revision, buttons.nonce, in_list=buttons.opened_from is not None
-    )
-    rest = [opens(lang.t("Manage…"), manage)] + [
-        buttons.plain(title, verb)
-        for title, verb in (
-            (lang.t("Start"), Verb.START),
-            (lang.t("Comment…"), Verb.COMMENT),
-            (lang.t("Classify…"), Verb.CLASSIFY),
-            (lang.t("Assign…"), Verb.ASSIGN),
-            (lang.t("Link…"), Verb.LINK),
-            (lang.t("Tag…"), Verb.TAG),
-        )
-        if verb is Verb.ASSIGN or (verb not in shown and (verb is not Verb.START or _can_start(view.alert)))
-    ]
-    if view.alert.is_open:
-        rest.append(buttons.plain(lang.t("Remind me…"), Verb.REMIND))
-    rest.append(opens(lang.t("Tune…"), tune_press(view.alert.number, buttons.nonce)))
-    rest += [buttons.plain(title, verb) for title, verb in silence_button(view, lang)]
-    rest += consult_buttons(view, buttons, lang)
-    look: list[Action] = [
-        buttons.plain(lang.t("Details"), Verb.DETAILS),
-        buttons.plain(lang.t("Story"), Verb.STORY),
-        buttons.plain(lang.t("Entities"), Verb.ENTITY),
-        buttons.plain(lang.t("History"), Verb.HISTORY),
-        buttons.plain(lang.t("Recommendation"), Verb.RECOMMENDATIONS),
-    ]
-    if view.overruled is None:
-        look += undo
-    else:
-        first = undo + first  # both changed the same: one press brings the other back
-    if view.alert.incident is not None:
-        look.append(buttons.to_incident(lang.t("Incident {number}", number=view.alert.incident), view.alert.incident))
-    link = open_url(lang.t("Open in the portal"), view.alert.alert_url, link_hosts=link_hosts)
-    if link:
-        look.append(link)
-    if view.silence is not None and (
-        there := open_url(lang.t("Silence in Alertmanager"), view.silence.link, link_hosts=link_hosts)
-    ):
-        look.append(there)
-    if buttons.opened_from is not None:
-        look.append(buttons.plain(lang.t("Refresh"), Verb.REFRESH))
-    second = [buttons.plain(lang.t("Similar"), Verb.SIMILAR), toggle(lang.t("More…"), "more")]
-    if buttons.opened_from is not None:
-        second.append(buttons.to_list(lang.t("Back")))
-    return [
-        button_rows(first, second),
-        container([button_rows(rest, look)], id="more", visible=False, spacing="Medium", separator=True),
-    ]
-
-
-def next_steps(alert: Alert, buttons: Buttons, lang: Language) -> list[Action]:
-    """The two most likely ones."""
-    resolve = buttons.plain(lang.t("Resolve…"), Verb.RESOLVE)
-    comment = buttons.plain(lang.t("Comment…"), Verb.COMMENT)
-    if alert.is_hidden:
-        return [buttons.plain(lang.t("Bring back"), Verb.UNHIDE), comment]
-    if alert.status is Status.RESOLVED:
-        return [buttons.plain(lang.t("Reopen"), Verb.REOPEN), comment]
-    if alert.assignee is None:
-        return [buttons.given(lang.t("Assign to me"), Verb.ASSIGN, to=ME), resolve]
-    if alert.status is Status.NEW:
-        return [buttons.plain(lang.t("Start"), Verb.START), resolve]
-    return [resolve, comment]
-
-
-def _can_start(alert: Alert) -> bool:
-    return alert.status is Status.NEW

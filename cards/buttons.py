@@ -98,6 +98,8 @@ class Listing(StrEnum):
     INCIDENT = "incident"
     #: The alerts that a tuning rule caught, whose id stands in `page`.
     RULE = "rule"
+    #: No list: a card that somebody has put into a conversation themselves.
+    SHARED = "shared"
 
 
 class Step(StrEnum):

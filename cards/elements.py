@@ -15,6 +15,7 @@ Column = NewType("Column", dict[str, Any])
 Run = NewType("Run", dict[str, Any])
 Action = NewType("Action", dict[str, Any])
 Fact = NewType("Fact", dict[str, Any])
+Refresh = NewType("Refresh", dict[str, Any])
 
 Spacing = Literal["None", "ExtraSmall", "Small", "Default", "Medium", "Large", "ExtraLarge", "Padding"]
 Size = Literal["Small", "Default", "Medium", "Large", "ExtraLarge"]
@@ -33,15 +34,16 @@ _FLOW = {
 }
 
 
-def card(body: Sequence[Element]) -> Card:
+def card(body: Sequence[Element], *, refresh: Refresh | None = None) -> Card:
     """The whole card, as wide as the conversation."""
-    return {
+    made: Card = {
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": "1.5",
         "msteams": {"width": "full"},
         "body": list(body),
     }
+    return made | {"refresh": refresh} if refresh else made
 
 
 def run(

@@ -199,6 +199,7 @@ def render_link_form(
             options,
             label=lang.t("Link to incident"),
             value=NEW_INCIDENT,
+            dataset="incidents",
             required=lang.t("Choose an incident, or press Back."),
         )
         why = [

@@ -1,14 +1,15 @@
 """The card of an incident: how bad, who is at it, its story in short, and its alerts with the way to each."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.alerts.incident_views import IncidentHistoryView, IncidentView
 from bot.alerts.views import AlertView
 from bot.alerts.words import Classification
-from cards.actions import execute, open_url, toggle
-from cards.alert_card import assets_text
+from cards.actions import execute, open_url, refresh, toggle
+from cards.alert_card import assets_text, snapshot_note
 from cards.buttons import ME, Listing, OpenedFrom, Press, Step, Verb
-from cards.elements import Action, Card, Element, card, container, rich, run, text_block
+from cards.elements import Action, Card, Element, Refresh, card, container, rich, run, text_block
 from cards.incident_words import incident_sentence
 from cards.labels import person_label, severity_label, state_label, verdict_label
 from cards.language import Language, as_words
@@ -33,8 +34,10 @@ def render_incident(
     notice: str = "",
     link_hosts: frozenset[str] = frozenset(),
     limit: int = LIMIT,
+    shared: OpenedFrom | None = None,
 ) -> Card:
-    """`limit` is in bytes."""
+    """`limit` is in bytes. `shared` is set on one that somebody has put into a conversation: it is drawn anew for
+    whoever looks at it."""
 
     def build(room: Room) -> Card:
         shown = view.alerts[: room.entries]
@@ -43,16 +46,48 @@ def render_incident(
             [
                 *notice_of(notice),
                 *incident_head(view, lang),
-                *(rich(run(text), spacing="Small") for text in _lines(view, lang, now) if text),
-                *_note_line(view, lang, room),
-                *(rich(quiet(text), spacing="Small") for text in (_why(view, lang),) if text),
+                *_summary(view, lang, now, room),
                 *_alerts(view, shown, lang, now, nonce),
                 *(cut_note(hidden, lang) if view.pages == 1 else []),
                 *_buttons(view, lang, nonce, link_hosts),
-            ]
+            ],
+            refresh=_refresh(view, nonce, shared) if shared else None,
         )
 
     return fit(build, limit=limit)
+
+
+def render_incident_snapshot(
+    view: IncidentView, *, lang: Language, now: datetime, link_hosts: frozenset[str], ways: Sequence[Action]
+) -> Card:
+    """For where the bot is not: how it is at this moment, and no more. `ways` lead to where one can do something."""
+
+    def build(room: Room) -> Card:
+        portal = open_url(lang.t("Open in the portal"), view.incident.url, link_hosts=link_hosts)
+        actions = [*ways, *([portal] if portal else [])]
+        return card(
+            [
+                *incident_head(view, lang),
+                *_summary(view, lang, now, room),
+                *snapshot_note(lang, now),
+                *([button_rows(actions)] if actions else []),
+            ]
+        )
+
+    return fit(build)
+
+
+def _summary(view: IncidentView, lang: Language, now: datetime, room: Room) -> list[Element]:
+    return [
+        *(rich(run(text), spacing="Small") for text in _lines(view, lang, now) if text),
+        *_note_line(view, lang, room),
+        *(rich(quiet(text), spacing="Small") for text in (_why(view, lang),) if text),
+    ]
+
+
+def _refresh(view: IncidentView, nonce: str, shared: OpenedFrom) -> Refresh:
+    press = Press(case=view.incident.number, nonce=nonce, listing=shared.listing, filter=shared.filter)
+    return refresh(Verb.INCIDENT.value, press.data())
 
 
 def incident_text(view: IncidentView, lang: Language) -> tuple[str, str]:

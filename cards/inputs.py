@@ -55,22 +55,26 @@ def choices(
     expanded: bool = False,
     several: bool = False,
     search: bool = False,
+    dataset: str = "",
     required: str = "",
 ) -> Element:
     """One of a list; with `several`, any of it, and the values come and go joined with commas.
 
-    `search` lets people type to find one of a long list; clients that cannot do that show the list.
+    `search` lets people type to find one of a long list; clients that cannot do that show the list. With a `dataset`
+    what is typed is looked up among all that there is (`application/search`), and the list is what comes first.
     """
     made: dict[str, Any] = {
         "type": "Input.ChoiceSet",
         "id": id,
         "label": one_line(clean(label)),
-        "style": "expanded" if expanded or several else "filtered" if search else "compact",
+        "style": "expanded" if expanded or several else "filtered" if search or dataset else "compact",
         "choices": list(options),
         "wrap": True,
     }
     if several:
         made["isMultiSelect"] = True
+    if dataset:
+        made["choices.data"] = {"type": "Data.Query", "dataset": dataset}
     if value:
         made["value"] = value
     if placeholder:

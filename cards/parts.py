@@ -51,6 +51,16 @@ class Buttons:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_data", self._press().data())
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether the card was put into a conversation by somebody, so that it is not ours to update."""
+        return self.opened_from is not None and self.opened_from.listing is Listing.SHARED
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """What a button without inputs carries."""
+        return self._data
+
     def plain(self, title: str, verb: Verb, *, inputs: Inputs | None = None, primary: bool = False) -> Action:
         """A button without inputs of its own. `inputs` says whether the card's are sent along."""
         return execute(title, verb.value, self._data, inputs=inputs, primary=primary)

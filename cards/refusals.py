@@ -280,6 +280,10 @@ _TEXTS: Mapping[str, _Tell] = {
     "unknownIncident": lambda refused, _view, lang: lang.t(
         "There is no incident {number} here.", number=refused.facts.get("incident")
     ),
+    "notForAll": lambda _refused, _view, lang: lang.t(
+        "Not everybody here may see alerts of this service, so it is not shared here."
+    ),
+    "noTitle": lambda _refused, _view, lang: lang.t("Say in a few words what has happened."),
     "hidden": lambda _refused, _view, lang: lang.t("It is hidden already."),
     "badSpan": lambda refused, _view, lang: lang.t(
         "“{text}” is no time such as 30m, 4h, 2d or 1w, up to 90 days.", text=brief(str(refused.facts.get("text")), 40)

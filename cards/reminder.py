@@ -7,7 +7,8 @@ from bot.alerts.people import Person
 from bot.alerts.reminder import NOTE, Reminder, ReminderView
 from bot.alerts.views import AlertView
 from cards.actions import execute
-from cards.alert_card import assets_text, next_steps, when_text
+from cards.alert_buttons import next_steps
+from cards.alert_card import assets_text, when_text
 from cards.buttons import OpenedFrom, Press, Verb
 from cards.due import due_line
 from cards.elements import Action, Card, Element, card, column, columns, container, rich, run, text_block

@@ -72,7 +72,7 @@ SERVICES = _table(
 
 SOURCES = _table(
     graph=mark("Microsoft Defender XDR"), alertmanager=mark("Alertmanager"), grafana=mark("Grafana"),
-    sentinel=mark("Microsoft Sentinel"), generic=mark("Other source"),
+    sentinel=mark("Microsoft Sentinel"), generic=mark("Other source"), teams=mark("Teams"),
 )  # fmt: skip
 
 PERMISSION_ROLES = _table(

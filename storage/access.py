@@ -25,6 +25,11 @@ _MEMBERS = (
 )
 _KNOWN = select(group_members.c.person).where(group_members.c.group == bindparam("group_"))
 _ROSTER = select(roster.c.person).where(roster.c.conversation == bindparam("conversation_"))
+_GUESTS = (
+    select(roster.c.person)
+    .join(people, people.c.object_id == roster.c.person)
+    .where(roster.c.conversation == bindparam("conversation_"), people.c.is_guest)
+)
 _JOIN = twin(lambda insert: insert(group_members).on_conflict_do_nothing())
 _LEAVE = delete(group_members).where(
     group_members.c.group == bindparam("group_"), group_members.c.person == bindparam("person_")
@@ -55,6 +60,16 @@ class Access:
             for service, grant in self._rules.services.items()
             if not there or not there <= self._people_of(grant, at)
         )
+
+    def readers_in(self, conversation: int, at: datetime) -> frozenset[str]:
+        rules = self._rules
+        if not rules.administrators:
+            return frozenset(self._on.execute(_GUESTS, {"conversation_": conversation}).scalars())
+        if not rules.readers:
+            return frozenset()
+        there = frozenset(self._on.execute(_ROSTER, {"conversation_": conversation}).scalars())
+        more = self._people_of(rules.administrators, at) | self._people_of(rules.responders, at)
+        return (there & self._people_of(rules.readers, at)) - more
 
     def keep_members(self, group: str, people: Collection[str], at: datetime) -> None:
         wanted = frozenset(people)

@@ -18,6 +18,7 @@ from bot.alerts import (
     reminder,
     routing_ports,
     rules,
+    sharing,
     silence,
     tag_names,
     triage_ports,
@@ -49,6 +50,7 @@ from storage.reminders import Reminders
 from storage.replies import Replies
 from storage.routes import Routes
 from storage.rule_acts import RuleActs
+from storage.shares import Shares
 from storage.silences import Silences
 from storage.tag_names import TagNames
 from storage.telling import Journal
@@ -88,6 +90,7 @@ class Unit:
     webhooks: program_ports.Webhooks
     mirrors: mirror.Mirrors
     feeds: mirror.Feeds
+    shares: sharing.Shares
     silences: silence.Silences
     consultations: consulting.Consultations
     experts: consulting.Experts
@@ -130,6 +133,7 @@ class Unit:
         self.webhooks = Webhooks(connection)
         self.mirrors = Mirrors(connection)
         self.feeds = Feeds(connection)
+        self.shares = Shares(connection)
         self.silences = Silences(connection)
         self.consultations = Consultations(connection)
         self.experts = Experts(connection)

@@ -141,7 +141,7 @@ def born(number: int, report: Report, news: Said, received_at: datetime) -> Birt
         alert=number,
         revision=1,
         at=received_at,
-        actor=Actor.source(report.source),
+        actor=Actor.source(report.source, report.author),
         way=Way.SOURCE,
         kind=Kind.CREATED,
         changes=absorbed.changes,

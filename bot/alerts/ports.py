@@ -33,6 +33,7 @@ from bot.alerts.reminder import Reminders
 from bot.alerts.roles import Role
 from bot.alerts.routing_ports import Routes, Windows
 from bot.alerts.rules import RuleActs
+from bot.alerts.sharing import Shares
 from bot.alerts.silence import Silences
 from bot.alerts.tag_names import TagNames
 from bot.alerts.targets import Breaches, Targets
@@ -221,6 +222,10 @@ class Access(Protocol):
         """Those that do not exist for somebody in a conversation, and so must not be shown there."""
         ...
 
+    def readers_in(self, conversation: int, at: datetime) -> frozenset[str]:
+        """Those in a conversation who may look and do no more."""
+        ...
+
     def keep_members(self, group: str, people: Collection[str], at: datetime) -> None: ...
 
 
@@ -246,6 +251,7 @@ class UnitOfWork(Protocol):
     webhooks: Webhooks
     mirrors: Mirrors
     feeds: Feeds
+    shares: Shares
     silences: Silences
     consultations: Consultations
     experts: Experts

@@ -58,6 +58,8 @@ class Report:
     labels: Mapping[str, str] = field(default_factory=dict)
     comments: tuple[ReportedComment, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    #: Who said it there, where that is a person; empty for the source itself.
+    author: str = ""
     #: It says a part only: of an alert that is known it fills in what nobody has said, adds evidence, changes nothing.
     partial: bool = False
     #: The message as it came, as JSON text, for operators and for later sources of truth.

@@ -29,6 +29,9 @@ class Role(StrEnum):
 #: What only some uses of a verb or command are.
 FINER: Final = ("renameTag", "undoOthers", "maintenanceEverywhere", "triageAct", "chooseServices", "chooseExperts")
 
+#: What begins elsewhere than on a card or with a command.
+ELSEWHERE: Final = ("share", "createAlert")
+
 #: The role that each verb and each command needs, and each finer use. A test keeps it complete.
 NEEDS: Final[Mapping[str, Role]] = {
     **dict.fromkeys(
@@ -59,6 +62,7 @@ NEEDS: Final[Mapping[str, Role]] = {
             "where",
             "allowlist",
             "rules",
+            "share",
         ),
         Role.READER,
     ),
@@ -68,6 +72,7 @@ NEEDS: Final[Mapping[str, Role]] = {
             "classify",
             "comment",
             "consult",
+            "createAlert",
             "link",
             "maintenance",
             "manage",

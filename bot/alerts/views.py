@@ -16,6 +16,7 @@ from bot.alerts.mirror import Mirror
 from bot.alerts.next_steps import Step
 from bot.alerts.people import Person, name_of_group
 from bot.alerts.recommendation import Recommendation
+from bot.alerts.roles import NEEDS, Role
 from bot.alerts.routing import Fate, Route, Window
 from bot.alerts.silence import Silence
 from bot.alerts.similarity import Reason
@@ -31,6 +32,17 @@ class Comment:
     text: str
     at: datetime
     withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Whom a card is drawn for: by Entra object id, with their permission role."""
+
+    person: str
+    role: Role
+
+    def may(self, verb: str) -> bool:
+        return self.role.covers(NEEDS[verb])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +93,10 @@ class AlertView:
     usual: Usual | None = None
     #: What experts were asked about it, oldest first, withdrawn questions among them.
     consultations: tuple[Consultation, ...] = ()
+    #: Whom it is drawn for; None for everybody who shares the card.
+    viewer: Viewer | None = None
+    #: Who gets a view of their own of the card that is shared, by their ids in Teams.
+    own_views: tuple[str, ...] = ()
 
     @property
     def assignee_name(self) -> str | None:

@@ -12,10 +12,11 @@ from bot.alerts.ports import UnitOfWork
 from bot.usecases.consulting import shared_question
 from bot.usecases.folds import fold_view
 from bot.usecases.incident_views import shared_incident_view
-from bot.usecases.read import shared_view, view_of
+from bot.usecases.own_views import view_for_all
+from bot.usecases.read import alert_view, view_of
 from bot.usecases.reminders import told_view
 from bot.usecases.tuning_views import rule_view
-from bot.usecases.visibility import Reader, visible_alert
+from bot.usecases.visibility import Reader
 from cards.alert_card import alert_text, render_alert
 from cards.consult import question_text, render_question
 from cards.digest import digest_text, render_digest
@@ -109,8 +110,9 @@ class Presenter:
         here = card.conversation
         if here.kind is ConversationKind.PERSONAL:
             # Its person may have left the channels since.
-            visible_alert(uow, card.subject_id, Reader(here.person or "", here, how.now))
-        view = shared_view(uow, card.subject_id, here.id)
+            view = alert_view(uow, card.subject_id, Reader(here.person or "", here, how.now))
+        else:
+            view = view_for_all(uow, card.subject_id, here, how.now)
         drawn = render_alert(view, link_hosts=self._link_hosts, limit=how.limit, **how.drawing)
         text, summary = alert_text(view, lang=how.lang)
         return Message(text=text, summary=summary, card=drawn)

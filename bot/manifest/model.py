@@ -142,6 +142,54 @@ class _Bot(_Part):
         return self
 
 
+class _Parameter(_Part):
+    name: Annotated[str, Field(pattern=r"^[A-Za-z]{1,64}$")]
+    title: Trimmed = Field(max_length=32)
+    description: Trimmed = Field(max_length=128)
+    input_type: Literal["text"]
+
+
+class _ExtensionCommand(_Part):
+    id: Annotated[str, Field(pattern=r"^[A-Za-z]{1,64}$")]
+    type: Literal["query", "action"]
+    title: Trimmed = Field(max_length=32)
+    description: Trimmed = Field(max_length=128)
+    context: list[Literal["compose", "commandBox", "message"]] = Field(min_length=1, max_length=3)
+    initial_run: bool = False
+    fetch_task: bool = False
+    parameters: list[_Parameter] = Field(default_factory=list, max_length=5)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.type == "action" and not self.fetch_task:
+            raise ValueError(f"{self.id}: an action needs fetchTask, because it has no parameters")
+        if self.type == "query" and len(self.parameters) != 1:
+            raise ValueError(f"{self.id}: a query has one parameter")
+        return self
+
+
+class _Domains(_Part):
+    domains: list[Domain] = Field(min_length=1, max_length=16)
+
+
+class _LinkHandler(_Part):
+    type: Literal["link"]
+    value: _Domains
+
+
+class _ComposeExtension(_Part):
+    bot_id: Guid
+    commands: list[_ExtensionCommand] = Field(min_length=1, max_length=10)
+    message_handlers: list[_LinkHandler] = Field(max_length=5)
+
+    @field_validator("commands")
+    @classmethod
+    def _ids(cls, commands: list[_ExtensionCommand]) -> list[_ExtensionCommand]:
+        _once((command.id for command in commands), "ids")
+        _once((command.title for command in commands), "titles")
+        return commands
+
+
 class _WebApplication(_Part):
     id: Guid
     resource: Trimmed = Field(max_length=2048)
@@ -186,6 +234,7 @@ class Manifest(_Part):
     icons: _Icons
     accent_color: str = Field(pattern=r"^#[0-9a-fA-F]{6}$")
     bots: list[_Bot] = Field(min_length=1, max_length=1)
+    compose_extensions: list[_ComposeExtension] = Field(max_length=1)
     valid_domains: list[Domain] = Field(max_length=16)
     web_application_info: _WebApplication
     authorization: _Authorization
@@ -204,6 +253,8 @@ class Manifest(_Part):
         bot = self.bots[0]
         if self.web_application_info.id.lower() != bot.bot_id.lower():
             raise ValueError("webApplicationInfo.id and bots[0].botId must be the same, and are not")
+        if any(extension.bot_id.lower() != bot.bot_id.lower() for extension in self.compose_extensions):
+            raise ValueError("composeExtensions[0].botId and bots[0].botId must be the same, and are not")
         if self.default_install_scope not in bot.scopes:
             raise ValueError(f"defaultInstallScope is {self.default_install_scope}, where the bot is not")
         return self

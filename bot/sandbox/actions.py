@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.sandbox import activities
+from bot.sandbox import activities, extension
 from bot.sandbox.caller import WENT_WRONG, Answer, deliver, deliver_invoke, repeated
 from bot.sandbox.carddata import Button, find_button, pressed_data
 from bot.sandbox.state import BadRequestError, Dialog, Sandbox
@@ -142,6 +142,10 @@ async def send_dialog(sandbox: Sandbox, person: Person, payload: Value) -> Json:
     if dialog is None:
         raise BadRequestError(f"{person.key} has no dialog open")
     conversation = sandbox.world.conversations[dialog.conversation]
+    if dialog.command is not None:
+        value = dialog.command | {"data": payload}
+        name, about = "composeExtension/submitAction", dialog.activity
+        return await extension.task(sandbox, person, conversation, name=name, value=value, about=about)
     message = next(m for m in conversation.messages if m.id == dialog.activity)
     return await _task(sandbox, person, message, name="task/submit", data=payload)
 

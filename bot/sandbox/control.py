@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from bot.sandbox import actions, wire
+from bot.sandbox import actions, extension, wire
 from bot.sandbox.activities import envelope
 from bot.sandbox.caller import deliver, post
 from bot.sandbox.carddata import Button, find_button
@@ -34,6 +34,9 @@ def add_routes(app: web.Application) -> None:
         ("look", wire.Look, _look),
         ("dialog", wire.SubmitDialog, _dialog),
         ("search", wire.Search, _search),
+        ("extension/query", wire.Query, _query),
+        ("extension/share", wire.Share, _share),
+        ("extension/act", wire.ActOn, _act_on),
         ("invoke", wire.Invoke, _invoke),
         ("activity", wire.Activity, _activity),
         ("install", wire.Place, _install),
@@ -134,11 +137,34 @@ async def _search(sandbox: Sandbox, body: wire.Search) -> Json:
         ]
         return {"status": 200, "results": results}
     value = {"queryText": body.query, "queryOptions": {"skip": body.skip, "top": body.top}, "dataset": body.dataset}
-    answer = await actions.invoke(
-        sandbox, person, _message(conversation, body.activity), name="application/search", value=value
-    )
+    open_dialog = sandbox.dialogs.get(person.key)
+    if open_dialog is not None and open_dialog.command is not None:
+        # A form of the message extension, which belongs to no message of the app's.
+        conversation = sandbox.world.conversations[open_dialog.conversation]
+        answer = (await extension.ask(sandbox, person, conversation, "application/search", value)).as_json()
+    else:
+        message = _message(conversation, body.activity)
+        answer = await actions.invoke(sandbox, person, message, name="application/search", value=value)
     inner = answer["body"].get("value") if isinstance(answer["body"], dict) else None
     return {**answer, "results": inner.get("results", []) if isinstance(inner, dict) else []}
+
+
+async def _query(sandbox: Sandbox, body: wire.Query) -> Json:
+    person, conversation = _who_and_where(sandbox, body)
+    return await extension.query(sandbox, person, conversation, command=body.command, text=body.query, skip=body.skip)
+
+
+async def _share(sandbox: Sandbox, body: wire.Share) -> Json:
+    person, conversation = _who_and_where(sandbox, body)
+    if body.url:
+        return await extension.unfold(sandbox, person, conversation, url=body.url, text=body.text, thread=body.thread)
+    return await extension.share(sandbox, person, conversation, value=body.value, text=body.text, thread=body.thread)
+
+
+async def _act_on(sandbox: Sandbox, body: wire.ActOn) -> Json:
+    person, conversation = _who_and_where(sandbox, body)
+    message = _message(conversation, body.activity) if body.activity is not None else None
+    return await extension.act_on(sandbox, person, conversation, command=body.command, message=message)
 
 
 async def _invoke(sandbox: Sandbox, body: wire.Invoke) -> Json:

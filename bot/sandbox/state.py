@@ -32,6 +32,8 @@ class Dialog:
     activity: str
     title: str
     card: Json
+    #: What the submission of a message extension's form repeats of its opening.
+    command: Json | None = None
 
 
 @dataclass(slots=True)

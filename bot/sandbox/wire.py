@@ -78,6 +78,30 @@ class Search(Who):
     top: int = 15
 
 
+class Query(Who):
+    """Typing into the message extension's search, or opening it."""
+
+    command: str
+    query: str = ""
+    skip: int = 0
+
+
+class Share(Who):
+    """Sending a message with the card of a find, `value`, that of its row; or with an address that may unfold."""
+
+    value: Value = None
+    url: str = ""
+    text: str = ""
+    thread: str | None = None
+
+
+class ActOn(Who):
+    """The app's action on a message, by its id, or where people write."""
+
+    command: str
+    activity: str | None = None
+
+
 class Invoke(Who):
     """Any invoke by name."""
 

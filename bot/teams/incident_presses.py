@@ -13,7 +13,7 @@ from bot.usecases import incidents
 from bot.usecases.incident_views import incident_history, incident_view, mergeable
 from bot.usecases.incidents import IncidentAct, IncidentDone
 from bot.usecases.visibility import Reader
-from cards.buttons import ME, NOBODY, Press, Step
+from cards.buttons import ME, NOBODY, Listing, OpenedFrom, Press, Step
 from cards.incident import render_incident, render_incident_history
 from cards.incident_forms import (
     render_incident_assign_form,
@@ -63,7 +63,8 @@ def look(uow: UnitOfWork, press: Press, reader: Reader) -> Screen:
     """A view or a form. Raises NotAvailable."""
     number = number_of(press)
     if press.task is None or press.task is Step.UNDO:
-        return shown(uow, number, reader, press.page or 0)
+        shared = press.opened_from if press.listing is Listing.SHARED else None
+        return shown(uow, number, reader, press.page or 0, shared)
     if press.task is Step.HISTORY:
         history = incident_history(uow, number, reader)
         return lambda f: render_incident_history(history, lang=f.lang, now=f.now, nonce=f.nonce, notice=f.notice)
@@ -74,11 +75,13 @@ def look(uow: UnitOfWork, press: Press, reader: Reader) -> Screen:
     return lambda f: render(view, lang=f.lang, nonce=f.nonce)
 
 
-def shown(uow: UnitOfWork, number: int, reader: Reader, page: int = 0) -> Screen:
+def shown(uow: UnitOfWork, number: int, reader: Reader, page: int = 0, shared: OpenedFrom | None = None) -> Screen:
     view = incident_view(uow, number, reader, page)
 
     def screen(f: Frame) -> Json:
-        return render_incident(view, lang=f.lang, now=f.now, nonce=f.nonce, notice=f.notice, link_hosts=f.link_hosts)
+        return render_incident(
+            view, lang=f.lang, now=f.now, nonce=f.nonce, notice=f.notice, link_hosts=f.link_hosts, shared=shared
+        )
 
     return screen
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from bot.alerts.conversation import Conversation
 from bot.alerts.errors import Busy, NotAvailable, Refused
 from bot.alerts.messages import ConversationKind
 from bot.alerts.people import Person
@@ -29,16 +30,17 @@ from bot.teams import (
 )
 from bot.teams.activity import InboundActivity
 from bot.teams.identity import arrive, look_in, person_of
+from bot.teams.own_views import OwnViews
 from bot.teams.pressed import CHANGES, Pressed
 from bot.teams.rule_presses import RuleSettings
 from bot.teams.screens import Frame, Screen, fresh_nonce
 from bot.teams.strangers import Introduce, introducing
 from bot.usecases import read
 from bot.usecases.visibility import Reader, settled
-from cards.buttons import Press, Verb
+from cards.buttons import Listing, Press, Verb
 from cards.language import Language
 from cards.languages import Languages
-from cards.not_available import not_available_text, unknown_text
+from cards.not_available import not_available_text, render_not_available, unknown_text
 from cards.refusals import busy_text, refusal_text
 
 log = logging.getLogger(__name__)
@@ -106,6 +108,7 @@ class Presses:
             Verb.MAINTENANCE: window_presses.look,
             Verb.REMINDERS: lambda uow, _, reader: reminder_presses.listed(uow, reader),
         }
+        self._own_views = OwnViews()
 
     async def answer(self, activity: InboundActivity) -> Json:
         try:
@@ -127,6 +130,9 @@ class Presses:
         try:
             return card_answer(self._draw(pressed, await self._run(pressed)))
         except NotAvailable:
+            if is_automatic(activity):
+                # Nobody pressed anything; and what is on the screen is not for them any more.
+                return card_answer(render_not_available(pressed.lang))
             return toast(not_available_text(pressed.lang))
         except Refused as refused:
             return await self._refusal(pressed, refused)
@@ -135,6 +141,8 @@ class Presses:
         return await introducing(lambda: self._transact(pressed), self._introduce, pressed.activity)
 
     async def _transact(self, pressed: Pressed) -> Screen:
+        if pressed.press.listing is Listing.SHARED:
+            await self._see(pressed)
         effect = self._effects.get(pressed.verb)
         if effect is not None and effect.is_meant(pressed.press):
             return await self._store.write(lambda uow: effect.run(uow, pressed))
@@ -146,9 +154,21 @@ class Presses:
             # Asked for at every step of it: worked out once.
             reader = settled(uow, arrive(uow, pressed.activity, pressed.person, pressed.at))
             done = change.run(uow, pressed.act(reader), pressed.press)
-            return screens.of_view(read.view_of(uow, done.alert, reader.conversation.id))
+            return screens.of_view(read.own_view(uow, done.alert, reader))
 
         return await self._store.write(work)
+
+    async def _see(self, pressed: Pressed) -> None:
+        """Somebody looks at what another has put into the conversation: it was sent, then, and is for all there."""
+        where, token = pressed.activity.conversation_id, pressed.press.filter or ""
+
+        def waiting(uow: UnitOfWork) -> Conversation | None:
+            here = uow.conversations.find(where)
+            return here if here is not None and uow.shares.waits(here.id, token) else None
+
+        here = await self._store.read(waiting)
+        if here is not None:
+            await self._store.write(lambda uow: uow.shares.see(here.id, token))
 
     def _look(self, uow: UnitOfWork, pressed: Pressed) -> Screen:
         reader = _reader(uow, pressed)
@@ -157,6 +177,8 @@ class Presses:
             return look(uow, pressed, reader)
         if pressed.press.fold is not None or pressed.verb not in screens.SCREENS:
             return fold_presses.look(uow, pressed, reader)
+        if pressed.verb is Verb.REFRESH:
+            return self._own_views.look(uow, pressed, reader)
         return screens.SCREENS[pressed.verb](uow, pressed.alert, reader, pressed.press)
 
     def _draw(self, pressed: Pressed, screen: Screen, notice: str = "") -> Json:
@@ -200,6 +222,11 @@ def shown_in(answer: Json) -> str | Json:
 
 def toast(words: str) -> Json:
     return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": words}
+
+
+def is_automatic(activity: InboundActivity) -> bool:
+    """Whether Teams asks by itself, because a card came into somebody's view."""
+    return isinstance(activity.value, dict) and activity.value.get("trigger") == "automatic"
 
 
 def bad_request(words: str) -> Json:

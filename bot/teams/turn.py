@@ -20,10 +20,12 @@ from bot.teams.activity import InboundActivity
 from bot.teams.adapter import PlainInvokes, inbound_of
 from bot.teams.commands import Commands, first_told
 from bot.teams.dialogs import Dialogs
+from bot.teams.extension import Extension
 from bot.teams.identity import arrive, meet_conversation, person_of
 from bot.teams.presses import Presses, shown_in
 from bot.teams.rosters import Rosters
 from bot.teams.screens import Json, Screen
+from bot.teams.search import Search
 from bot.usecases.conversations import come_back
 from bot.usecases.routes import subscribe
 from bot.usecases.visibility import Reader
@@ -45,6 +47,8 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
         languages: Languages,
         presses: Presses,
         dialogs: Dialogs,
+        extension: Extension,
+        search: Search,
         commands: Commands,
         rosters: Rosters,
         drafted: Callable[[], None],
@@ -56,6 +60,8 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
         self._languages = languages
         self._presses = presses
         self._dialogs = dialogs
+        self._extension = extension
+        self._search = search
         self._commands = commands
         self._rosters = rosters
         self._drafted = drafted
@@ -78,6 +84,12 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
             answer = await self._dialogs.answer(inbound_of(turn_context).activity)
             self._drafted()
             return InvokeResponse(status=int(HTTPStatus.OK), body=answer)
+        if self._extension.knows(turn_context.activity.name):
+            shared = await self._extension.answer(inbound_of(turn_context).activity)
+            return InvokeResponse(status=int(HTTPStatus.OK), body=shared)
+        if turn_context.activity.name == "application/search":
+            found = await self._search.answer(inbound_of(turn_context).activity)
+            return InvokeResponse(status=int(HTTPStatus.OK), body=found)
         if turn_context.activity.name != "adaptiveCard/action":
             return InvokeResponse(status=int(HTTPStatus.NOT_IMPLEMENTED))
         return await super().on_invoke_activity(turn_context)

@@ -21,7 +21,7 @@ def undo(uow: UnitOfWork, pressed: Pressed, within: timedelta) -> Screen:
         outcome = undo_action(uow, undoing, pressed.press.action)
         return screens.of_outcome(outcome)
     done = undo_step(uow, undoing, pressed.act(reader))
-    screen = screens.of_view(read.view_of(uow, done.alert, reader.conversation.id))
+    screen = screens.of_view(read.own_view(uow, done.alert, reader))
     together = _together(uow, pressed, done.entry.undoes if done.entry else None)
     if together < 2:
         return screen

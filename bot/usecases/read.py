@@ -15,10 +15,19 @@ from bot.alerts.mirror import is_ours
 from bot.alerts.people import ActorKind
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.silence import FEED, SOURCE
-from bot.alerts.views import AlertView, DetailsView, HistoryView, QueueFilter, QueueKind, QueueView, SimilarView
+from bot.alerts.views import (
+    AlertView,
+    DetailsView,
+    HistoryView,
+    QueueFilter,
+    QueueKind,
+    QueueView,
+    SimilarView,
+    Viewer,
+)
 from bot.alerts.words import Classification, Status
 from bot.usecases.permission import may, require
-from bot.usecases.visibility import Reader, require_visible, scope_of, visible_alert
+from bot.usecases.visibility import Reader, require_visible, role_of, scope_of, visible_alert
 
 #: How much of a view is loaded; what a card then has room for is the card's affair.
 EVIDENCE_SHOWN, COMMENTS_SHOWN, ENTRIES_SHOWN, SIMILAR_SHOWN, INCIDENTS_OFFERED = 60, 10, 40, 8, 20
@@ -39,7 +48,14 @@ PAGE_SIZE = 6
 
 def alert_view(uow: UnitOfWork, number: int, reader: Reader) -> AlertView:
     """Raises NotAvailable, as everything here does, for what the reader may not see."""
-    return view_of(uow, visible_alert(uow, number, reader), reader.conversation.id)
+    return own_view(uow, visible_alert(uow, number, reader), reader)
+
+
+def own_view(uow: UnitOfWork, alert: Alert, reader: Reader) -> AlertView:
+    """The reader's own, of an alert that they may see: it offers what they can do next."""
+    role = role_of(uow, reader)
+    view = view_of(uow, alert, reader.conversation.id)
+    return replace(view, viewer=Viewer(reader.person, role)) if role is not None else view
 
 
 def shared_view(uow: UnitOfWork, number: int, conversation: int) -> AlertView:
@@ -98,7 +114,14 @@ def incidents(uow: UnitOfWork, number: int, reader: Reader) -> tuple[AlertView, 
 
 
 def queue(
-    uow: UnitOfWork, reader: Reader, *, days: int, page: int = 0, kind: QueueKind = "queue", text: str = ""
+    uow: UnitOfWork,
+    reader: Reader,
+    *,
+    days: int,
+    page: int = 0,
+    kind: QueueKind = "queue",
+    text: str = "",
+    size: int = PAGE_SIZE,
 ) -> QueueView:
     """A list for this reader: Defender's default queue, their own alerts, or what fits a filter whatever its status.
 
@@ -121,13 +144,11 @@ def queue(
         me=reader.person,
         now=reader.at,
     )
-    alerts, total = uow.alerts.page(scope, wanted, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
+    alerts, total = uow.alerts.page(scope, wanted, offset=page * size, limit=size)
     if not alerts and page:
-        page = max(0, -(-total // PAGE_SIZE) - 1)
-        alerts, total = uow.alerts.page(scope, wanted, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
-    return QueueView(
-        tuple(views_of(uow, alerts)), total, page, PAGE_SIZE, days, kind, text.strip(), open_only=not closed
-    )
+        page = max(0, -(-total // size) - 1)
+        alerts, total = uow.alerts.page(scope, wanted, offset=page * size, limit=size)
+    return QueueView(tuple(views_of(uow, alerts)), total, page, size, days, kind, text.strip(), open_only=not closed)
 
 
 def _beside(asked: Collection[str], days: int) -> Iterator[Condition]:

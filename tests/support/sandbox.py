@@ -83,6 +83,20 @@ class Teams:
         results: list[Json] = (await self._post("search", body))["results"]
         return results
 
+    async def finds(self, as_: str, command: str, query: str = "", *, in_: str | None = None) -> Json:
+        """Type into the message extension's search, or open it."""
+        return await self._post("extension/query", {"as": as_, "conversation": in_, "command": command, "query": query})
+
+    async def shares(self, as_: str, *, in_: str, text: str = "", **what: Any) -> Json:
+        """Send a message with the card of a find (`value`), or with an address (`url`)."""
+        return await self._post("extension/share", {"as": as_, "conversation": in_, "text": text, **what})
+
+    async def acts_on(self, as_: str, command: str, *, in_: str, message: str | None = None) -> Json:
+        """Choose the app's action in the menu of a message."""
+        return await self._post(
+            "extension/act", {"as": as_, "conversation": in_, "command": command, "activity": message}
+        )
+
     async def invokes(self, as_: str, name: str, value: Any, *, in_: str | None = None) -> Json:
         """Send any invoke."""
         return await self._post("invoke", {"as": as_, "conversation": in_, "name": name, "value": value})

@@ -2,6 +2,7 @@
 
 import { post } from "./api.js";
 import { h, iconButton, toast } from "./dom.js";
+import { extensionButton, unfolds } from "./extension.js";
 import { store } from "./store.js";
 
 export function composer(where, { thread = null, onDone = () => {} } = {}) {
@@ -21,7 +22,10 @@ export function composer(where, { thread = null, onDone = () => {} } = {}) {
     const mentioned = shared && (typed !== words || mention.getAttribute("aria-pressed") === "true");
     onDone();
     try {
-      const answer = await post("message", { as: store.me, conversation: where.key, text: typed, mention: mentioned, thread });
+      const url = mentioned || !shared ? null : unfolds(words);
+      const answer = url
+        ? await post("extension/share", { as: store.me, conversation: where.key, url, text: words, thread })
+        : await post("message", { as: store.me, conversation: where.key, text: typed, mention: mentioned, thread });
       if (answer.error) toast(`Tocsin did not answer: ${answer.error}`);
       else if (answer.status && answer.status >= 400) toast(`Tocsin refused the message (${answer.status})`);
     } catch (error) {
@@ -36,5 +40,10 @@ export function composer(where, { thread = null, onDone = () => {} } = {}) {
     }
     if (event.key === "Escape" && thread && !text.value) onDone();
   });
-  return h("div", { class: "composer" }, shared ? mention : null, text, iconButton("send", "Send", send, { class: "icon-button send" }));
+  const words = () => {
+    const said = text.value.trim();
+    text.value = "";
+    return said;
+  };
+  return h("div", { class: "composer" }, shared ? mention : null, text, extensionButton(where, { thread, words }), iconButton("send", "Send", send, { class: "icon-button send" }));
 }

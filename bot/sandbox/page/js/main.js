@@ -67,9 +67,8 @@ function drawConversation() {
   if (!installed) {
     foot.append(h("div", { class: "installer" }, h("p", {}, `${store.bot.name} is not in this ${where.kind === "channel" ? "team" : "chat"} yet.`),
       h("button", { type: "button", class: "button primary", onclick: () => place("install", where) }, `Add ${store.bot.name}`)));
-  } else {
-    foot.append(composer(where));
   }
+  foot.append(composer(where));
   main.className = `conversation ${where.kind === "channel" ? "channel" : "chat"}`;
   main.replaceChildren(head, stream, foot);
   refresh(true);

@@ -5,6 +5,7 @@ import { drawCard, isFull, widthClass } from "./cards.js";
 import { composer } from "./composer.js";
 import { openDialog } from "./dialog.js";
 import { avatar, h, icon, iconButton } from "./dom.js";
+import { messageMenu } from "./extension.js";
 import { here, person, store, time } from "./store.js";
 import { messageText } from "./text.js";
 
@@ -96,7 +97,8 @@ function who(message, plain) {
     somebody ? (somebody.tenantId !== store.tenantId ? h("span", { class: "tag" }, "External") : somebody.role === "guest" ? h("span", { class: "tag" }, "Guest") : null)
       : h("span", { class: "tag" }, "App"),
     h("span", { class: "quiet small" }, time(message.at)),
-    message.edited && !plain ? h("span", { class: "quiet small", title: time(message.edited) }, "Edited") : null);
+    message.edited && !plain ? h("span", { class: "quiet small", title: time(message.edited) }, "Edited") : null,
+    message.text && !message.deleted ? messageMenu(here(), message) : null);
 }
 
 function line(message, part, more = {}) {

@@ -1,0 +1,29 @@
+"""Who gets a view of their own of a card that everybody in a conversation shares."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from bot.alerts.conversation import Conversation
+from bot.alerts.people import ActorKind
+from bot.alerts.ports import UnitOfWork
+from bot.alerts.views import AlertView
+from bot.usecases.read import shared_view
+
+#: Teams takes no more of them.
+MOST: Final = 60
+
+#: The newest entries whose authors count as being at it.
+_ENTRIES: Final = 20
+
+
+def view_for_all(uow: UnitOfWork, number: int, here: Conversation, now: datetime) -> AlertView:
+    """The shared view of an alert, with whom it looks different to: whoever has it or has lately done something to it,
+    and those who may only look."""
+    view = shared_view(uow, number, here.id)
+    entries = uow.history.entries(number, limit=_ENTRIES) if view.alert.revision > 1 else ()
+    by_people = (entry.actor.id for entry in entries if entry.actor.kind is ActorKind.PERSON)
+    at_it = [view.alert.assignee or "", *by_people]
+    people = list(dict.fromkeys(filter(None, [*at_it, *sorted(uow.access.readers_in(here.id, now))])))[:MOST]
+    known = uow.people.many(people) if people else {}
+    return replace(view, own_views=tuple(known[who].teams_id for who in people if who in known and known[who].teams_id))
