@@ -88,6 +88,8 @@ class Listing(StrEnum):
     SEARCH = "search"
     #: The alerts similar to another alert, whose number stands in `page`.
     SIMILAR = "similar"
+    #: The investigations of the type of an alert, whose number stands in `page`.
+    ACTIONS = "actions"
     #: The alerts that share a card, whose id stands in `page`.
     FOLD = "fold"
     #: The story of an alert, whose number stands in `page`.
@@ -118,7 +120,7 @@ class Step(StrEnum):
 class OpenedFrom:
     """The list from which an alert was opened: which one, its page, and its filter.
 
-    For SIMILAR, STORY, FOLD and INCIDENT the page is a number; for ENTITY the filter is a key.
+    For SIMILAR, STORY, ACTIONS, FOLD and INCIDENT the page is a number; for ENTITY the filter is a key.
     """
 
     listing: Listing

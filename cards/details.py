@@ -8,11 +8,12 @@ from bot.alerts.evidence import ASSET_KINDS, Evidence
 from bot.alerts.views import AlertView, Comment, DetailsView
 from cards import vocabulary
 from cards.actions import open_url
+from cards.actions_taken import action_center, actions_button, actions_section
 from cards.alert_card import assets_text, context_text, when_text
 from cards.buttons import OpenedFrom, Verb
 from cards.elements import Action, Card, Element, card, container, rich, run, text_block
 from cards.entity import entity_buttons, who_and_where
-from cards.labels import detection_label, investigation_label, kind_label, verdict_label
+from cards.labels import detection_label, kind_label, verdict_label
 from cards.language import Language
 from cards.parts import NAME, back, button_rows, buttons_for, cut_note, head, joined, notice_of, quiet
 from cards.pieces import piece_facts, piece_label
@@ -41,7 +42,9 @@ def render_details(
     view = details.view
     buttons = buttons_for(view, nonce=nonce, opened_from=opened_from)
     to_routes = buttons.plain(lang.t("Where it goes"), Verb.WHERE)
-    actions = [back(buttons, lang), to_routes, *_links(view.alert, lang, link_hosts)]
+    center = action_center(view.alert, lang, link_hosts)
+    actions = [back(buttons, lang), actions_button(buttons, lang), to_routes, *_links(view.alert, lang, link_hosts)]
+    actions += [center] if center else []
 
     def build(room: Room) -> Card:
         return card(
@@ -50,6 +53,7 @@ def render_details(
                 *head(view, lang),
                 *_summary(view, lang, now),
                 *_prose(lang.t("What happened"), view.alert.description, room),
+                *actions_section(view, details.evidence, lang, room),
                 *_evidence(details.evidence, view.alert.evidence_count, lang, room),
                 *_entities(details, lang, nonce, room),
                 *_comments(details.comments, lang, now, room),
@@ -71,8 +75,6 @@ def _summary(view: AlertView, lang: Language, now: datetime) -> list[Element]:
         why = reason_text(alert.incident_reason, lang)
         lines.append(_line(lang.t("In incident {number}", number=alert.incident), why))
     lines.append(_line(lang.t("Classification"), verdict_label(alert.classification, alert.determination, lang)))
-    if investigation := investigation_label(alert, lang):
-        lines.append(_line(lang.t("Investigation"), investigation))
     if tags := ", ".join(brief(tag, NAME) for tag in dict.fromkeys((*alert.tags, *alert.source_tags))):
         lines.append(_line(lang.t("Tags"), clip(tags, 200)))
     return lines

@@ -76,10 +76,12 @@ class Buttons:
         determination: str | None = None,
         action: str | None = None,
         withdraws: int | None = None,
+        step: str | None = None,
         inputs: Inputs | None = None,
         primary: bool = False,
     ) -> Action:
-        """A button that says all that is needed. `withdraws` is the id of a question to experts."""
+        """A button that says all that is needed. `withdraws` is the id of a question to experts,
+        `step` where one is in a view of several."""
         press = self._press(
             to=to,
             status=status,
@@ -87,6 +89,7 @@ class Buttons:
             determination=determination,
             action=action,
             question=withdraws,
+            step=step,
             do="withdraw" if withdraws is not None else None,
         )
         return execute(title, verb.value, press.data(), inputs=inputs, primary=primary)
@@ -98,6 +101,8 @@ class Buttons:
                 verb, press = Verb.SIMILAR, Press(alert=number, nonce=self.nonce)
             case OpenedFrom(Listing.STORY, number):
                 verb, press = Verb.STORY, Press(alert=number, nonce=self.nonce)
+            case OpenedFrom(Listing.ACTIONS, number):
+                verb, press = Verb.DETAILS, Press(alert=number, step="actions", nonce=self.nonce)
             case OpenedFrom(Listing.ENTITY, number, entity):
                 verb, press = Verb.ENTITY, Press(alert=number, entity=entity, nonce=self.nonce)
             case OpenedFrom(Listing.INCIDENT, number):

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Text, TextClause, and_, bindparam, delete, func, select, update
 
 from bot.alerts.absorb import Birth, Said
+from bot.alerts.action_views import Investigations
 from bot.alerts.alert import Alert
 from bot.alerts.condition import EVERYTHING, tests_of
 from bot.alerts.conversation import Scope
@@ -17,6 +18,7 @@ from bot.alerts.views import QueueFilter, Similar
 from storage import opening
 from storage.among import among
 from storage.conditions import condition_filter
+from storage.investigations import investigated
 from storage.likeness import Likenesses
 from storage.rows import SELECT_ALERT, alert_of, values_of
 from storage.scopes import in_scope
@@ -173,6 +175,9 @@ class Alerts:
 
     def similar(self, alert: Alert, scope: Scope, *, limit: int) -> tuple[Similar, ...]:
         return similar(self._on, alert, scope, limit=limit)
+
+    def investigated(self, alert: Alert, scope: Scope, *, limit: int) -> Investigations:
+        return investigated(self._on, alert, scope, limit=limit)
 
     def in_scope(self, number: int, scope: Scope) -> bool:
         asked = select(alerts.c.number).where(alerts.c.number == number, in_scope(scope, self._on))

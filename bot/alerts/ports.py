@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bot.alerts.absorb import Birth, Said
+from bot.alerts.action_views import Investigations
 from bot.alerts.alert import Alert
 from bot.alerts.allowing import AllowList
 from bot.alerts.consulting import Consultations, Experts
@@ -102,6 +103,10 @@ class Alerts(Protocol):
         ...
 
     def similar(self, alert: Alert, scope: Scope, *, limit: int) -> tuple[Similar, ...]: ...
+
+    def investigated(self, alert: Alert, scope: Scope, *, limit: int) -> Investigations:
+        """Automated investigations of other alerts of its type that are in a scope."""
+        ...
 
     def in_scope(self, number: int, scope: Scope) -> bool: ...
 

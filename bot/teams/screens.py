@@ -10,11 +10,13 @@ from bot.alerts.outcome import Outcome
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import AlertView, QueueKind
 from bot.usecases import read, silences
+from bot.usecases.actions import actions_taken
 from bot.usecases.permission import require
 from bot.usecases.recommend import recommendation
 from bot.usecases.story import story
 from bot.usecases.visibility import Reader
 from bot.usecases.where import where as find_where
+from cards.actions_taken import page_of, render_actions
 from cards.alert_card import render_alert
 from cards.buttons import Listing, OpenedFrom, Press, Verb
 from cards.consult import render_consult_form
@@ -108,7 +110,12 @@ def _alert(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Scree
     return alert(uow, number, reader)
 
 
-def _details(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
+def _details(uow: UnitOfWork, number: int, reader: Reader, press: Press) -> Screen:
+    if (page := page_of(press.step)) is not None:
+        taken = actions_taken(uow, number, reader, page)
+        return lambda f: render_actions(
+            taken, lang=f.lang, now=f.now, nonce=f.nonce, opened_from=f.opened_from, link_hosts=f.link_hosts
+        )
     view = read.details(uow, number, reader)
     return lambda f: render_details(
         view, lang=f.lang, now=f.now, nonce=f.nonce, opened_from=f.opened_from, link_hosts=f.link_hosts

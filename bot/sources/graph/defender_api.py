@@ -9,6 +9,7 @@ from bot.sources.graph.alert import read_alert
 from bot.sources.graph.flat_entities import as_graph, device_as_graph
 from bot.sources.json_body import as_text
 from bot.sources.outcome import BadPayload, Note
+from bot.sources.values import scalar_text
 
 #: Its names, and what Graph calls the same.
 _NAMES: Final[Mapping[str, str]] = {
@@ -56,6 +57,8 @@ def read(item: Mapping[str, Any], pointer: str, notes: list[Note]) -> Report:
         *(_entity(piece, at, notes) for piece, at in _objects(item, "evidence", pointer, notes)),
         *_one_device(item, pointer, notes),
     ]
+    if investigation := scalar_text(item.get("investigationId")):
+        alert["customDetails"] = {"investigationId": investigation}
     alert["threatDisplayName"] = item.get("threatName")
     try:
         return read_alert(alert, pointer, notes, as_text(item))

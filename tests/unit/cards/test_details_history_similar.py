@@ -57,6 +57,7 @@ def test_details_link_to_the_portal_and_nowhere_else() -> None:
         "https://security.microsoft.com/alerts/da637551227677560813_-961444813",
         "https://security.microsoft.com/incidents/28",
         "https://attack.mitre.org/techniques/T1003/001/",
+        "https://security.microsoft.com/action-center/history",
     ]
 
 
