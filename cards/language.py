@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_skeleton, format_time, get_day_names
 
+from bot.alerts.errors import Saying
+
 _UTC: Final = ZoneInfo("UTC")
 _BRITISH: Final = Locale("en", "GB")
 
@@ -40,6 +42,10 @@ class Language:
         """The label of a value of some vocabulary; a value that we do not know is shown as words."""
         label = terms.get(value)
         return self.catalogue.gettext(label) if label else as_words(value)
+
+    def said(self, words: str) -> str:
+        """What the core said, in this language; other words as they are."""
+        return self.catalogue.gettext(words.message).format_map(words.values) if isinstance(words, Saying) else words
 
     def quoted(self, words: str) -> str:
         """`“looks real”`"""

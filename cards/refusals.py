@@ -154,7 +154,9 @@ def _bad_filter(refused: Refused, _view: AlertView | None, lang: Language) -> st
     if not isinstance(error, ConditionError):
         return lang.t("This filter could not be understood.")
     where = text[error.position : error.position + error.length].strip() or lang.t("its end")
-    said = lang.t("The filter is not right at “{where}”: {why}", where=brief(where, 60), why=_ended(error.message))
+    said = lang.t(
+        "The filter is not right at “{where}”: {why}", where=brief(where, 60), why=_ended(lang.said(error.message))
+    )
     example = error.suggestion if any(sign in error.suggestion for sign in ":<>") else ""
     example = example or "severity>=medium service:endpoint host:web-*"
     return f"{said} {lang.t('This works: {example}', example=example)}"
@@ -170,7 +172,8 @@ def _bad_part(refused: Refused, _view: AlertView | None, lang: Language) -> str:
     error = refused.facts.get("error")
     if not isinstance(error, ConditionError):
         return lang.t("This filter could not be understood.")
-    said = _ended(error.message[:1].upper() + error.message[1:])
+    why = lang.said(error.message)
+    said = _ended(why[:1].upper() + why[1:])
     return f"{said} {lang.t('This works: {example}', example=error.suggestion)}" if error.suggestion else said
 
 

@@ -12,7 +12,7 @@ Tell = Callable[[Refused, Language], str]
 def _bad_tune(refused: Refused, lang: Language) -> str:
     """The place, what is wrong, and something that works."""
     where = brief(str(refused.facts.get("where", "")), 60)
-    why = str(refused.facts.get("why", "")).replace("{word}", where)
+    why = lang.said(str(refused.facts.get("why", "")))
     said = lang.t("The rule is not right at “{where}”: {why}.", where=where, why=why)
     return f"{said} {lang.t('This works: {example}', example=str(refused.facts.get('example', '')))}"
 

@@ -24,6 +24,7 @@ from bot.alerts.condition import (
 )
 from bot.alerts.condition_fields import OPS, Sort, Spec, canonical, name_of, spec_of
 from bot.alerts.condition_values import Segments, fold, is_ago, read_time, squash
+from bot.alerts.errors import say
 
 #: Sorts whose values are texts.
 TEXTS = frozenset({Sort.WORDS, Sort.PROSE, Sort.WORD, Sort.PERSON})
@@ -56,7 +57,7 @@ def spelling(field: Field, op: Op, value: str) -> tuple[str, ...]:
     if spec.sort in TEXTS:
         return (_text(field, spec, op, value),)
     if not value.strip():
-        raise _bad(spec, "noValue", f"{name_of(field)} needs a value")
+        raise _bad(spec, "noValue", say("{name} needs a value", name=name_of(field)))
     if spec.sort in {Sort.CHOICE, Sort.RANK, Sort.FLAG}:
         return _choice(field, spec, value)
     if spec.sort is Sort.NUMBER:
@@ -82,12 +83,14 @@ def is_exact(test: Test) -> bool:
 def check(condition: Condition) -> Condition:
     """The condition itself, if it keeps the limits. Raises ConditionError."""
     if depth_of(condition) > MAX_DEPTH:
-        raise ConditionError("tooDeep", f"more than {MAX_DEPTH} groups stand in each other")
+        raise ConditionError("tooDeep", say("more than {most} groups stand in each other", most=MAX_DEPTH))
     sizes = [len(test.values) for test in tests_of(condition)]
     if len(sizes) > MAX_TESTS:
-        raise ConditionError("tooMany", f"more than {MAX_TESTS} tests are too many for one condition")
+        raise ConditionError("tooMany", say("more than {most} tests are too many for one condition", most=MAX_TESTS))
     if sum(sizes) > MAX_ALL_VALUES:
-        raise ConditionError("tooMany", f"more than {MAX_ALL_VALUES} values are too many for one condition")
+        raise ConditionError(
+            "tooMany", say("more than {most} values are too many for one condition", most=MAX_ALL_VALUES)
+        )
     _check_pieces(condition, within=False)
     return condition
 
@@ -95,13 +98,15 @@ def check(condition: Condition) -> Condition:
 def check_within_piece(test: Test) -> None:
     """Raises ConditionError where a test is not about evidence."""
     if not spec_of(test.field).of_evidence:
-        message = f"{name_of(test.field)} is the alert's, not a piece of evidence's: put it outside of evidence(…)"
+        message = say(
+            "{name} is the alert's, not a piece of evidence's: put it outside of evidence(…)", name=name_of(test.field)
+        )
         raise ConditionError("notEvidence", message, suggestion="evidence(file:mimi* role:trigger)")
 
 
 def _check_pieces(condition: Condition, *, within: bool) -> None:
     if within and isinstance(condition, Piece):
-        raise ConditionError("pieceInPiece", "evidence(…) cannot stand inside of evidence(…)")
+        raise ConditionError("pieceInPiece", say("evidence(…) cannot stand inside of evidence(…)"))
     if within and isinstance(condition, Test):
         check_within_piece(condition)
     for part in parts_of(condition):
@@ -112,15 +117,17 @@ def _check_op(field: Field, spec: Spec, op: Op, values: int) -> None:
     name = name_of(field)
     if op not in OPS[spec.sort]:
         words = {Op.IS: "is", Op.EQUALS: "=", Op.CONTAINS: "contains", Op.STARTS: "starts with", Op.EXISTS: "exists"}
-        raise _bad(spec, "badOp", f"{name} cannot be asked with {words.get(op, 'a comparison')}")
+        if op in words:
+            raise _bad(spec, "badOp", say("{name} cannot be asked with {sign}", name=name, sign=words[op]))
+        raise _bad(spec, "badOp", say("{name} cannot be asked with a comparison", name=name))
     if op is Op.EXISTS:
         return
     if not values:
-        raise _bad(spec, "noValue", f"{name} needs a value")
+        raise _bad(spec, "noValue", say("{name} needs a value", name=name))
     if values > 1 and (op in COMPARISONS or spec.sort is Sort.WORDS):
-        raise _bad(spec, "oneValue", f"{name} takes one value here")
+        raise _bad(spec, "oneValue", say("{name} takes one value here", name=name))
     if values > MAX_VALUES:
-        raise _bad(spec, "manyValues", f"more than {MAX_VALUES} values are too many for one list")
+        raise _bad(spec, "manyValues", say("more than {most} values are too many for one list", most=MAX_VALUES))
 
 
 def _is_anything(value: str) -> bool:
@@ -133,15 +140,15 @@ def _text(field: Field, spec: Spec, op: Op, value: str) -> str:
     if op is Op.IS:
         value = _STARS.sub("*", value)
         if value.count("*") > MAX_STARS:
-            raise _bad(spec, "manyStars", f"more than {MAX_STARS} stars are too many for one value")
+            raise _bad(spec, "manyStars", say("more than {most} stars are too many for one value", most=MAX_STARS))
         if spec.sort is Sort.WORDS:
             value = value.strip("*")
-    if not value or _CONTROL.search(value):
-        raise _bad(
-            spec, "noValue", f"{name_of(field)} needs a value" if not value else "a value has control characters"
-        )
+    if not value:
+        raise _bad(spec, "noValue", say("{name} needs a value", name=name_of(field)))
+    if _CONTROL.search(value):
+        raise _bad(spec, "noValue", say("a value has control characters"))
     if len(value) > MAX_VALUE:
-        raise _bad(spec, "longValue", f"a value has more than {MAX_VALUE} characters")
+        raise _bad(spec, "longValue", say("a value has more than {most} characters", most=MAX_VALUE))
     if op in {Op.IS, Op.EQUALS} and "*" not in value:
         return spec.words.get(squash(value), value)
     return value
@@ -153,7 +160,7 @@ def _choice(field: Field, spec: Spec, value: str) -> tuple[str, ...]:
         return spec.sets[word]
     if word in spec.words:
         return (spec.words[word],)
-    message = f"{name_of(field)} is one of {', '.join(spec.choices)}"
+    message = say("{name} is one of {choices}", name=name_of(field), choices=", ".join(spec.choices))
     near = get_close_matches(word, spec.words, n=1, cutoff=0.6)
     suggestion = f"{name_of(field)}:{spec.words[near[0]]}" if near else spec.example
     raise ConditionError("badChoice", message, suggestion=suggestion)
@@ -164,7 +171,7 @@ def _number(field: Field, spec: Spec, op: Op, value: str) -> str:
         return NONE
     match = _NUMBER.fullmatch(value.strip())
     if match is None:
-        raise _bad(spec, "badNumber", f"{name_of(field)} is a number")
+        raise _bad(spec, "badNumber", say("{name} is a number", name=name_of(field)))
     return str(int(match[1]))
 
 
@@ -175,10 +182,12 @@ def _time(field: Field, spec: Spec, op: Op, value: str) -> str:
         read_time(spelt)
     except (ValueError, OverflowError):
         name = name_of(field)
-        message = f"{name} takes a time like 7d, 2h, 2026-11-21 or 2026-11-21T08:00 (UTC)"
+        message = say("{name} takes a time like 7d, 2h, 2026-11-21 or 2026-11-21T08:00 (UTC)", name=name)
         raise ConditionError("badTime", message, suggestion=spec.example if spec.ahead else f"{name}>7d") from None
     if op is Op.IS and not is_ago(spelt) and len(spelt) != len("2026-11-21"):
-        raise _bad(spec, "badOp", f"{name_of(field)} at one moment is nothing: ask for before (<) or after (>)")
+        raise _bad(
+            spec, "badOp", say("{name} at one moment is nothing: ask for before (<) or after (>)", name=name_of(field))
+        )
     return spelt
 
 

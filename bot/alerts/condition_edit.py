@@ -38,6 +38,7 @@ from bot.alerts.condition_paths import (
     without_not,
 )
 from bot.alerts.condition_text import parse, to_text
+from bot.alerts.errors import say
 
 #: What every step's name begins with; the rest is the step, and behind a colon what it is about.
 MARK = "c."
@@ -76,7 +77,7 @@ def with_text(editing: Editing, typed: Typed) -> Editing:
 def _check(condition: Condition) -> None:
     check(condition)
     if len(to_text(condition)) > MAX_TEXT:
-        raise ConditionError("longText", f"as text, it would have more than {MAX_TEXT} characters")
+        raise ConditionError("longText", say("as text, it would have more than {most} characters", most=MAX_TEXT))
 
 
 def _tree(editing: Editing, condition: Condition | None = None) -> Editing:
@@ -114,7 +115,7 @@ def _another_field(editing: Editing, _about: str, _typed: Typed) -> Editing:
 def _field(editing: Editing, about: str, typed: Typed) -> Editing:
     named = about or typed.get(OTHER, "").strip() or typed.get(FIELD, "")
     if not named:
-        raise ConditionError("noField", "choose what to ask for")
+        raise ConditionError("noField", say("choose what to ask for"))
     field = field_named(named)
     if editing.in_piece and not spec_of(field).of_evidence:
         check_within_piece(Test(field, Op.EXISTS))
@@ -189,7 +190,7 @@ def _piece(editing: Editing, _about: str, typed: Typed) -> Editing:
         if value
     ]
     if not asked:
-        raise ConditionError("noPiece", "choose a kind of evidence, a role, or both")
+        raise ConditionError("noPiece", say("choose a kind of evidence, a role, or both"))
     piece = Piece(all_of(*asked))
     condition = added(editing.condition, editing.path, piece)
     is_whole = node_at(condition, editing.path) == piece

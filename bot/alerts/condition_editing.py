@@ -9,6 +9,7 @@ from bot.alerts.condition_fields import name_of
 from bot.alerts.condition_forms import field_named
 from bot.alerts.condition_paths import Path, inner_path, node_at, read_path, without_not, write_path
 from bot.alerts.condition_text import parse, to_text
+from bot.alerts.errors import say
 
 #: Characters of a condition that can be edited step by step: as it is written, it may be longer than it was typed.
 LONGEST = 2 * MAX_TEXT
@@ -70,7 +71,7 @@ class Editing:
                 screen, how = _member(Screen, more.get("on", "tree")), _member(How, more.get("how", "change"))
                 return cls(condition, screen, path, how, field_named(field) if field else None)
             case _:
-                raise ConditionError("badState", "this dialog cannot be understood; please open it again")
+                raise ConditionError("badState", say("this dialog cannot be understood; please open it again"))
 
     @property
     def test(self) -> tuple[Test | None, bool]:
@@ -97,4 +98,4 @@ def _member(kind: Any, value: object) -> Any:  # noqa: ANN401 - a member of an e
     try:
         return kind(value)
     except ValueError:
-        raise ConditionError("badState", "this dialog cannot be understood; please open it again") from None
+        raise ConditionError("badState", say("this dialog cannot be understood; please open it again")) from None

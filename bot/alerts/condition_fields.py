@@ -24,6 +24,7 @@ from bot.alerts.condition_vocabulary import (
     STATUSES,
     VERDICTS,
 )
+from bot.alerts.errors import say
 
 
 class Sort(StrEnum):
@@ -239,7 +240,7 @@ def find_field(steps: tuple[str, ...]) -> Field:
     if name == "label" and rest:
         return Field("label", (".".join(rest),))
     if name == "label":
-        raise ConditionError("noLabel", "say which label", suggestion=FIELDS["label"].example)
+        raise ConditionError("noLabel", say("say which label"), suggestion=FIELDS["label"].example)
     if name in FIELDS and name != "words":
         if rest:
             raise unknown_field(".".join(steps))
@@ -276,9 +277,10 @@ def unknown_field(name: str) -> ConditionError:
     names = [*(known for known in FIELDS if known != "words"), *_ALIASES, *_KIND_NAMES]
     near = get_close_matches(fold(name.partition(".")[0]), names, n=1, cutoff=0.6)
     if near:
-        return ConditionError("unknownField", f"there is no field {name}; did you mean {near[0]}?", suggestion=near[0])
-    hint = "to look for the words themselves, put them in quotes"
-    return ConditionError("unknownField", f"there is no field {name}; {hint}")
+        message = say("there is no field {name}; did you mean {near}?", name=name, near=near[0])
+        return ConditionError("unknownField", message, suggestion=near[0])
+    message = say("there is no field {name}; to look for the words themselves, put them in quotes", name=name)
+    return ConditionError("unknownField", message)
 
 
 def _evidence(kind: str, path: tuple[str, ...]) -> Field:

@@ -8,6 +8,7 @@ from bot.alerts.condition_checks import make_test
 from bot.alerts.condition_fields import OPS, find_field, name_of, spec_of
 from bot.alerts.condition_paths import without_not
 from bot.alerts.condition_text import parse
+from bot.alerts.errors import say
 
 #: The names of what is typed; a step says where.
 TEXT, OP, VALUES, CHOSEN, NEGATED = "c_text", "c_op", "c_values", "c_chosen", "c_not"
@@ -23,7 +24,7 @@ def read_test(field: Field, typed: Typed) -> Test:
     try:
         op = Op(typed.get(OP) or Op.IS)
     except ValueError:
-        raise ConditionError("badOp", f"{name_of(field)} cannot be asked so") from None
+        raise ConditionError("badOp", say("{name} cannot be asked so", name=name_of(field))) from None
     if op not in OPS[spec_of(field).sort]:
         make_test(field, op)
     if op is Op.EXISTS:

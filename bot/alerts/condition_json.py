@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.alerts.condition import MAX_DEPTH, And, Condition, ConditionError, Field, Not, Op, Or, Piece, Test
 from bot.alerts.condition_checks import check, make_test
+from bot.alerts.errors import say
 
 
 def to_json(condition: Condition) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def from_json(stored: Mapping[str, Any]) -> Condition:
 
 def _read(stored: Any, depth: int) -> Condition:  # noqa: ANN401 - any JSON value
     if depth < 0:
-        raise ConditionError("tooDeep", f"more than {MAX_DEPTH} groups stand in each other")
+        raise ConditionError("tooDeep", say("more than {most} groups stand in each other", most=MAX_DEPTH))
     match stored:
         case {"field": [str(name), *path], "op": str(op), "values": [*values]}:
             if not all(isinstance(text, str) for text in (*path, *values)) or op not in list(Op):
@@ -47,4 +48,4 @@ def _read(stored: Any, depth: int) -> Condition:  # noqa: ANN401 - any JSON valu
 
 
 def _not_ours() -> ConditionError:
-    return ConditionError("badJson", "this is not a condition")
+    return ConditionError("badJson", say("this is not a condition"))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from bot.alerts.condition import EVERYTHING, And, Condition, ConditionError, Not, Or, Piece, all_of, parts_of
+from bot.alerts.errors import say
 
 Path = tuple[int, ...]
 
@@ -17,7 +18,7 @@ def node_at(condition: Condition, path: Path) -> Condition:
     for place in path:
         parts = parts_of(condition)
         if not 0 <= place < len(parts):
-            raise ConditionError("noPart", "this part is not there any more")
+            raise ConditionError("noPart", say("this part is not there any more"))
         condition = parts[place]
     return condition
 
@@ -112,7 +113,7 @@ def grouped(condition: Condition, path: Path, places: Sequence[int], *, any_of: 
     lines = children(condition, path)
     chosen = sorted({place for place in places if 0 <= place < len(lines)})
     if len(chosen) < 2:
-        raise ConditionError("fewParts", "choose two lines or more")
+        raise ConditionError("fewParts", say("choose two lines or more"))
     parts = tuple(node_at(condition, lines[place]) for place in chosen)
     group: Condition = Or(parts) if any_of else And(parts)
     if len(chosen) == len(lines):
@@ -129,7 +130,7 @@ def ungrouped(condition: Condition, path: Path) -> Condition:
     if isinstance(node, And | Or) and isinstance(around, And | Or) and type(node) is type(around):
         parts = (*around.parts[: path[-1]], *node.parts, *around.parts[path[-1] + 1 :])
         return replaced(condition, path[:-1], _joined(around, parts))
-    raise ConditionError("noUngroup", "without this group the condition would mean something else")
+    raise ConditionError("noUngroup", say("without this group the condition would mean something else"))
 
 
 def turned(condition: Condition, path: Path, *, any_of: bool, negated: bool) -> Condition:
@@ -154,5 +155,5 @@ def write_path(path: Path) -> str:
 def read_path(text: str) -> Path:
     """Raises ConditionError."""
     if not re.fullmatch(r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){0,40})?", text):
-        raise ConditionError("noPart", "this part is not there any more")
+        raise ConditionError("noPart", say("this part is not there any more"))
     return tuple(int(place) for place in text.split(".")) if text else ()

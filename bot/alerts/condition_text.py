@@ -26,6 +26,7 @@ from bot.alerts.condition import (
 from bot.alerts.condition_checks import check, check_within_piece, make_test, spelling
 from bot.alerts.condition_fields import Sort, canonical, find_field, name_of, spec_of
 from bot.alerts.condition_values import fold
+from bot.alerts.errors import say
 
 _SIGNS = {
     ":": Op.IS,
@@ -56,7 +57,7 @@ _PLAIN_WORD = re.compile(r"#?\w[\w./\\*-]*")
 def parse(text: str, *, limit: int = MAX_TEXT) -> Condition:
     """The condition that a text says; an empty one says everything. Raises ConditionError, which names the place."""
     if len(text) > limit:
-        message = f"a condition has at most {limit} characters"
+        message = say("a condition has at most {most} characters", most=limit)
         raise ConditionError("longText", message, position=limit, length=len(text) - limit)
     return check(_Parser(text).whole())
 
@@ -117,7 +118,7 @@ class _Parser:
             return EVERYTHING
         condition = self._either()
         if self._ahead():
-            raise _error("unopened", "this bracket closes nothing", self._at, 1)
+            raise _error("unopened", say("this bracket closes nothing"), self._at, 1)
         return condition
 
     def _either(self) -> Condition:
@@ -138,10 +139,10 @@ class _Parser:
         if self._ahead() in {"", ")"} or self._sees("or") or self._sees("and"):
             found = _WORD.match(self._text, start)
             length = found.end() - start if found else 1
-            raise _error("noTest", "a condition is missing here", start, length, "severity:high")
+            raise _error("noTest", say("a condition is missing here"), start, length, "severity:high")
         minus = self._takes("-")
         if minus and not self._ahead().strip():
-            raise _error("noTest", "a condition is missing here", start, 1, "-tag:lab")
+            raise _error("noTest", say("a condition is missing here"), start, 1, "-tag:lab")
         if minus or self._keyword("not"):
             return Not(self._inside(self._one, start))
         if self._text.startswith("(", start):
@@ -152,7 +153,7 @@ class _Parser:
 
     def _piece(self, start: int) -> Condition:
         if self._in_piece:
-            raise _error("pieceInPiece", "evidence(…) cannot stand inside of evidence(…)", start, len("evidence("))
+            raise _error("pieceInPiece", say("evidence(…) cannot stand inside of evidence(…)"), start, len("evidence("))
         self._in_piece = True
         part = self._bracket(start, len("evidence("))
         self._in_piece = False
@@ -163,7 +164,7 @@ class _Parser:
         self._blanks()
         condition = self._inside(self._either, start)
         if not self._ahead():
-            raise _error("unclosed", "this bracket is not closed", start, length)
+            raise _error("unclosed", say("this bracket is not closed"), start, length)
         self._at += 1
         self._blanks()
         return condition
@@ -171,7 +172,7 @@ class _Parser:
     def _inside(self, read: Callable[[], Condition], start: int) -> Condition:
         self._nested += 1
         if self._nested > MAX_DEPTH:
-            raise _error("tooDeep", f"more than {MAX_DEPTH} groups stand in each other", start, 1)
+            raise _error("tooDeep", say("more than {most} groups stand in each other", most=MAX_DEPTH), start, 1)
         condition = read()
         self._nested -= 1
         return condition
@@ -238,7 +239,7 @@ class _Parser:
             return self._quotes()
         match = _VALUE.match(self._text, self._at)
         if match is None:
-            message = f"{name_of(field)} needs a value"
+            message = say("{name} needs a value", name=name_of(field))
             raise _error("noValue", message, self._at, 1, spec_of(field).example)
         self._at = match.end()
         return match[0]
@@ -258,12 +259,12 @@ class _Parser:
                 self._at = at + 1
                 return value
             at += 1
-        raise _error("unclosedQuote", "these quotes are not closed", start, len(self._text) - start)
+        raise _error("unclosedQuote", say("these quotes are not closed"), start, len(self._text) - start)
 
     def _end_of_value(self) -> None:
         """What follows a value is a blank, a closing bracket or the end."""
         if self._ahead() not in {"", ")"} and not self._ahead().isspace():
-            message = "a blank is missing here; a value with brackets, commas or quotes stands in quotes"
+            message = say("a blank is missing here; a value with brackets, commas or quotes stands in quotes")
             raise _error("noBlank", message, self._at, 1, 'title:"a, b (c)"')
         self._blanks()
 

@@ -1,5 +1,6 @@
 """What can go wrong, in few words that callers tell apart."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
@@ -64,3 +65,18 @@ class DeliveryRefused(DeliveryProblem):
         self.refusal = refusal
         self.status = status
         self.code = code
+
+
+class Saying(str):
+    """Words for people from where no language is known: in English, and with what they are in others made of."""
+
+    __slots__ = ("message", "values")
+    message: str
+    values: Mapping[str, object]
+
+
+def say(message: str, /, **values: object) -> Saying:
+    """A message of the catalogues with its named values; call it with a literal only. `Language.said` translates it."""
+    said = Saying(message.format_map(values))
+    said.message, said.values = message, values
+    return said

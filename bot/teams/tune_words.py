@@ -13,7 +13,7 @@ from bot.alerts.condition import Condition, ConditionError, Field, Op
 from bot.alerts.condition_checks import make_test
 from bot.alerts.condition_text import parse
 from bot.alerts.condition_values import fold
-from bot.alerts.errors import Refused
+from bot.alerts.errors import Refused, say
 from bot.alerts.tuning import Action
 from bot.alerts.words import Classification
 from bot.teams.grammar import parse_verdict
@@ -91,7 +91,7 @@ class _Reading:
     def value(self, clause: _Token, example: str) -> str:
         token = self.ahead()
         if token is None or token.word in _CLAUSES:
-            raise bad(self.text, clause, "a value is missing after “{word}”", example)
+            raise bad(self.text, clause, say("a value is missing after “{word}”", word=clause.text), example)
         self.take()
         return _unquoted(token.text)
 
@@ -172,7 +172,7 @@ def _resolve(reading: _Reading, token: _Token, said: TuneWords) -> TuneWords:
         if verdict is not None:
             best, length = verdict, len(words)
     if best is None or best[0] is Classification.NOT_SET:
-        why = "say what the alerts are: tp, fp or expected, and what kind"
+        why = say("say what the alerts are: tp, fp or expected, and what kind")
         raise bad(reading.text, token, why, "resolve as expected security test")
     for _ in range(length):
         reading.take()
@@ -207,7 +207,7 @@ def _on(reading: _Reading, token: _Token, said: TuneWords) -> TuneWords:
         reading.take()
         named[kind] = tuple(one for part in _listed(match[2]) if (one := _unquoted(part)))
     if not any(named.values()):
-        raise bad(reading.text, token, "say where: everything, or devices, groups and users", example)
+        raise bad(reading.text, token, say("say where: everything, or devices, groups and users"), example)
     return replace(said, reach=Reach(**named))
 
 

@@ -50,6 +50,18 @@ async def test_a_refusal_is_in_the_language_of_who_was_refused(town: Town) -> No
     assert "Ana Alvarez war schneller" in card_text(late["body"]["value"])
 
 
+async def test_what_is_wrong_with_a_filter_is_said_in_the_language_of_who_typed_it(town: Town) -> None:
+    await town.teams.sets("bo", locale="de-DE")
+    await town.teams.install("bo", chat="bo")
+    for typed, told in (
+        ("queue severty:high", "ein Feld severty gibt es nicht; gemeint war severity?"),
+        ("queue (tag:lab", "diese Klammer ist nicht geschlossen."),
+        ("tune 1 hide any-type on", "Die Regel stimmt bei „on“ nicht"),
+    ):
+        await town.teams.says("bo", typed)
+        await town.teams.wait_for("bo", lambda m, told=told: told in message_text(m), as_="bo")  # type: ignore[misc]
+
+
 async def test_a_dialog_is_in_the_language_of_who_opened_it(town: Town) -> None:
     await town.teams.sets("bo", locale="de-DE")
     posted = await town.raised()
