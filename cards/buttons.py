@@ -35,6 +35,8 @@ class Verb(StrEnum):
     #: Has its source keep quiet about it, and speak again.
     SILENCE = "silence"
     LIFT = "lift"
+    #: All silences that stand; with `do` one of them is lifted.
+    SILENCES = "silences"
     #: Asks experts, or withdraws a question; answers one.
     CONSULT = "consult"
     ANSWER = "answer"
@@ -163,6 +165,8 @@ class Press(BaseModel):
     picked: str | None = Field(default=None, max_length=2_000)
     #: An entity, as `entity_token` writes it.
     entity: str | None = Field(default=None, max_length=600, pattern=r"^[A-Za-z0-9_-]+$")
+    #: Alertmanager's id of a silence.
+    silence: str | None = Field(default=None, max_length=100)
     #: The id of a question to experts.
     question: int | None = Field(default=None, ge=1, le=2**53)
     #: The number of the incident that the button is about, and what it does to it; without a task it shows it.

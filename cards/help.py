@@ -49,6 +49,7 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
                     ("remind 1042 fri 14:00 ask Bo", lang.t("hear of it again, once; “reminders” lists yours")),
                     ("tune 1042 hide only-this-type any-ioc", lang.t("never see alerts like it again")),
                     ("rules", lang.t("tuning rules, what each caught, and undoing one")),
+                    ("silences", lang.t("what Alertmanager keeps quiet about, and lifting it")),
                     ("consult 1042 is this lateral movement?", lang.t("ask the experts; “experts” says who that is")),
                     ("unhide 1042", lang.t("bring back what a rule has hidden")),
                     ("undo 1042", lang.t("take back your last step there, or a rule's")),

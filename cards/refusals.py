@@ -297,6 +297,7 @@ _TEXTS: Mapping[str, _Tell] = {
     ),
     "noLabels": lambda _refused, _view, lang: lang.t("Choose at least one label that it has."),
     "notSilenced": lambda _refused, _view, lang: lang.t("It is not silenced."),
+    "silenceGone": lambda _refused, _view, lang: lang.t("There is no such silence any more."),
     "notHidden": lambda _refused, _view, lang: lang.t("It is not hidden."),
     "changedBy": lambda refused, _view, lang: lang.t(
         "{who} was faster. Look at it again.", who=brief(str(refused.facts.get("who", "")), 60)

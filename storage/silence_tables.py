@@ -34,3 +34,26 @@ Index(
     sqlite_where=text("known <> ''"),
     postgresql_where=text("known <> ''"),
 )
+
+#: All that stand there, as it last told; `lift_due_at` is set where somebody here lifts one.
+standing_silences = Table(
+    "standing_silences",
+    metadata,
+    Column("external_id", Text, primary_key=True),
+    Column("matchers", JSON, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("begins_at", Utc, nullable=False),
+    Column("ends_at", Utc, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("lifted_by", Text, nullable=False),
+    Column("lift_due_at", Utc),
+    Column("attempt", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+)
+Index(
+    "ix_standing_silences_lift",
+    standing_silences.c.lift_due_at,
+    sqlite_where=text("lift_due_at IS NOT NULL"),
+    postgresql_where=text("lift_due_at IS NOT NULL"),
+)

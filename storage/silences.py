@@ -28,6 +28,11 @@ _DUE = (
     .limit(LIMIT)
 )
 _STANDING = select(*_COLUMNS).where(text("silences.known <> ''")).order_by(silences.c.alert)
+_UNMADE = (
+    select(*_COLUMNS)
+    .where(text("silences.state = 'pending'"), silences.c.known == "", silences.c.wanted != "")
+    .order_by(silences.c.alert)
+)
 _CHANGE = update(silences).where(silences.c.alert == bindparam("alert_"))
 _RAW = select(reports.c.raw).where(reports.c.alert == bindparam("alert_"))
 
@@ -103,6 +108,9 @@ class Silences:
 
     def standing(self) -> Sequence[Silence]:
         return [_silence(row) for row in self._on.execute(_STANDING)]
+
+    def unmade(self) -> Sequence[Silence]:
+        return [_silence(row) for row in self._on.execute(_UNMADE)]
 
     def take(self, alert: int, until: datetime) -> None:
         self._on.execute(_CHANGE.values(attempt=silences.c.attempt + 1), {"alert_": alert, "due_at": until})

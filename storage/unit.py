@@ -20,6 +20,7 @@ from bot.alerts import (
     rules,
     sharing,
     silence,
+    standing_silences,
     tag_names,
     triage_ports,
     tuning_ports,
@@ -52,6 +53,7 @@ from storage.routes import Routes
 from storage.rule_acts import RuleActs
 from storage.shares import Shares
 from storage.silences import Silences
+from storage.standing_silences import StandingSilences
 from storage.tag_names import TagNames
 from storage.telling import Journal
 from storage.tokens import Tokens
@@ -92,6 +94,7 @@ class Unit:
     feeds: mirror.Feeds
     shares: sharing.Shares
     silences: silence.Silences
+    standing_silences: standing_silences.StandingSilences
     consultations: consulting.Consultations
     experts: consulting.Experts
     routes: routing_ports.Routes
@@ -135,6 +138,7 @@ class Unit:
         self.feeds = Feeds(connection)
         self.shares = Shares(connection)
         self.silences = Silences(connection)
+        self.standing_silences = StandingSilences(connection)
         self.consultations = Consultations(connection)
         self.experts = Experts(connection)
         self.routes = Routes(connection)

@@ -36,6 +36,7 @@ from bot.alerts.routing_ports import Routes, Windows
 from bot.alerts.rules import RuleActs
 from bot.alerts.sharing import Shares
 from bot.alerts.silence import Silences
+from bot.alerts.standing_silences import StandingSilences
 from bot.alerts.tag_names import TagNames
 from bot.alerts.targets import Breaches, Targets
 from bot.alerts.triage_ports import Triage
@@ -258,6 +259,7 @@ class UnitOfWork(Protocol):
     feeds: Feeds
     shares: Shares
     silences: Silences
+    standing_silences: StandingSilences
     consultations: Consultations
     experts: Experts
     routes: Routes

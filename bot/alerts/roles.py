@@ -58,6 +58,7 @@ NEEDS: Final[Mapping[str, Role]] = {
             "search",
             "services",
             "show",
+            "silences",
             "similar",
             "where",
             "allowlist",

@@ -104,6 +104,10 @@ class Silences(Protocol):
         """Those that the source has, as far as we know."""
         ...
 
+    def unmade(self) -> Sequence[Silence]:
+        """Those that people want and the source does not have yet."""
+        ...
+
     def take(self, alert: int, until: datetime) -> None:
         """It is being tried now, and again then if nothing is heard of it."""
         ...

@@ -12,12 +12,14 @@ from urllib.parse import quote
 
 import aiohttp
 
-from bot.alerts.ports import Clock, Store
+from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.alerts.silence import FEED
+from bot.alerts.standing_silences import Standing
+from bot.sources.standing import read_standing
 from bot.sources.text import clean_text, short
 from bot.sources.values import time_of
 from bot.transport import read_limited
-from bot.usecases import silences
+from bot.usecases import silence_list, silences
 from bot.usecases.silences import Errand
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,9 @@ LEASE: Final = 30.0
 
 #: Answers after which the same call will never succeed as it is.
 _FOR_GOOD: Final = frozenset({400, 413, 422})
+
+#: It is over there, or was never known.
+_NOT_THERE: Final = 404
 
 #: Seconds until the next try, by how many there were.
 _WAITS: Final = (2, 5, 15, 60, 300)
@@ -98,26 +103,45 @@ class Silencing:
         self._store = store
         self._clock = clock
         self._owner = owner
+        self._looks_soon = True
 
     async def make(self) -> None:
-        """Make so what people want."""
+        """Make so what people want, and look at what came of it."""
         if not await self._leads():
             return
         now = self._clock()
-        for errand in await self._store.write(lambda uow: silences.take_due(uow, now)):
+        errands = await self._store.write(lambda uow: silences.take_due(uow, now))
+        lifting = await self._store.write(lambda uow: silence_list.take_due(uow, now))
+        for errand in errands:
             await self._do(errand)
+        for one in lifting:
+            await self._end(one)
+        if errands or lifting or self._looks_soon:
+            self._looks_soon = False
+            await self._look()
 
     async def look(self) -> None:
         """What has ended there, or was changed: the alerts say so."""
-        if not await self._leads():
-            return
+        if await self._leads():
+            await self._look()
+
+    async def _look(self) -> None:
         there: dict[str, str] | None = None
+        standing: list[Standing] | None = None
         try:
-            there = {str(item.get("id")): _until(item) for item in await self._there.silences()}
+            found = await self._there.silences()
+            there = {str(item.get("id")): _until(item) for item in found}
+            standing = [one for item in found if (one := read_standing(item, self._there.link)) is not None]
         except AlertmanagerProblem as problem:
             log.warning("Alertmanager does not tell its silences: %s", problem)
         now = self._clock()
-        await self._store.write(lambda uow: silences.settle(uow, there, now))
+
+        def work(uow: UnitOfWork) -> None:
+            silences.settle(uow, there, now)
+            if standing is not None:
+                silence_list.seen(uow, standing, now)
+
+        await self._store.write(work)
 
     async def _leads(self) -> bool:
         return await self._store.write(lambda uow: uow.feeds.lead(FEED, self._owner, seconds=LEASE))
@@ -136,6 +160,23 @@ class Silencing:
             else:
                 wait = timedelta(seconds=_WAITS[min(errand.silence.attempt, len(_WAITS) - 1)])
                 await self._store.write(lambda uow: silences.put_off(uow, errand.alert, now + wait, why, now))
+
+    async def _end(self, one: Standing) -> None:
+        """Lift one that is no alert's of ours."""
+        try:
+            await self._there.lift(one.external_id)
+        except AlertmanagerProblem as problem:
+            now, why = self._clock(), problem.words
+            if problem.status == _NOT_THERE:
+                await self._store.write(lambda uow: uow.standing_silences.gone(one.external_id))
+            elif problem.status in _FOR_GOOD:
+                await self._store.write(lambda uow: uow.standing_silences.stays(one.external_id, why))
+            else:
+                at = now + timedelta(seconds=_WAITS[min(one.attempt, len(_WAITS) - 1)])
+                await self._store.write(lambda uow: uow.standing_silences.later(one.external_id, at, why))
+        else:
+            log.info("%s has lifted silence %s", one.lifted_by, one.external_id)
+            await self._store.write(lambda uow: uow.standing_silences.gone(one.external_id))
 
     async def _silence(self, errand: Errand, until: datetime) -> None:
         body: dict[str, Any] = {

@@ -15,7 +15,15 @@ from bot.alerts.messages import Message
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import Status
-from bot.teams import consult_commands, entity_presses, incident_orders, rule_commands, screens, tag_commands
+from bot.teams import (
+    consult_commands,
+    entity_presses,
+    incident_orders,
+    rule_commands,
+    screens,
+    silence_presses,
+    tag_commands,
+)
 from bot.teams.activity import InboundActivity
 from bot.teams.bulk import carry_out, take_back
 from bot.teams.grammar import Command, Span, TooMany, Unknown, parse
@@ -70,6 +78,7 @@ class Commands:
             "entity": self._entity,
             "answer": lambda uow, said: consult_commands.answer(uow, said, languages),
             "experts": consult_commands.experts,
+            "silences": silence_presses.silences,
             "services": lambda uow, said: services(uow, said, said.lang),
             **RouteCommands(zone=zone).plain,
             "triage": triage,

@@ -49,7 +49,7 @@ PLAIN = (
         "incident",
     ),
     *("rules", "services", "triage", "allowlist"),
-    *("reminders", "experts"),
+    *("reminders", "experts", "silences"),
 )
 
 _SYNONYMS = {

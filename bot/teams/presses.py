@@ -23,6 +23,7 @@ from bot.teams import (
     reminder_presses,
     rule_presses,
     screens,
+    silence_presses,
     similar_presses,
     triage_commands,
     undo_presses,
@@ -95,6 +96,7 @@ class Presses:
             Verb.TRIAGE: _Effect(triage_commands.handle, lambda press: press.status is not None),
             Verb.REMIND: _Effect(reminder_presses.remind, reminder_presses.is_complete),
             Verb.REMINDERS: _Effect(reminder_presses.cancel, lambda press: press.status is not None),
+            Verb.SILENCES: _Effect(silence_presses.lift, silence_presses.lifts),
             Verb.MAINTENANCE: _Effect(window_presses.end, lambda press: press.status is not None),
         }
         self._looks: Mapping[Verb, _Look] = {
@@ -104,6 +106,7 @@ class Presses:
             Verb.RULES: lambda uow, pressed, reader: rule_presses.look(uow, pressed, reader, rules),
             Verb.MANAGE: similar_presses.look,
             Verb.ANSWER: consult_presses.look,
+            Verb.SILENCES: silence_presses.look,
             Verb.TRIAGE: triage_commands.look,
             Verb.MAINTENANCE: window_presses.look,
             Verb.REMINDERS: lambda uow, _, reader: reminder_presses.listed(uow, reader),

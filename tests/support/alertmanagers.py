@@ -83,13 +83,15 @@ class StandIn:
 
     kept: dict[str, Json] = field(default_factory=dict)
     faults: list[int] = field(default_factory=list)
+    #: The same for lifting.
+    lifting: list[int] = field(default_factory=list)
     authorization: str = ""
 
     async def list(self, _request: web.Request) -> web.Response:
         now = datetime.now(UTC)
         for each in self.kept.values():
-            over = datetime.fromisoformat(each["endsAt"]) <= now
-            each["status"] = {"state": "expired" if over else "active"}
+            over, begun = (datetime.fromisoformat(each[name]) <= now for name in ("endsAt", "startsAt"))
+            each["status"] = {"state": "expired" if over else "active" if begun else "pending"}
         return web.json_response(list(self.kept.values()))
 
     async def make(self, request: web.Request) -> web.Response:
@@ -106,6 +108,8 @@ class StandIn:
         return web.json_response({"silenceID": name})
 
     async def lift(self, request: web.Request) -> web.Response:
+        if self.lifting:
+            return web.json_response("not now", status=self.lifting.pop(0))
         self.kept[request.match_info["id"]]["endsAt"] = datetime.now(UTC).isoformat()
         return web.Response()
 

@@ -43,7 +43,14 @@ from cards.silence import render_silence_form
 from cards.similar import render_similar
 from cards.story import render_story
 from cards.triage import render_triage, render_triage_rule
-from tests.unit.cards import action_examples, consult_examples, incident_examples, rule_examples, story_examples
+from tests.unit.cards import (
+    action_examples,
+    consult_examples,
+    incident_examples,
+    rule_examples,
+    silence_examples,
+    story_examples,
+)
 from tests.unit.cards import examples as given
 from tests.unit.cards import recommendation_examples as recommended
 from tests.unit.cards import route_examples as routes
@@ -127,7 +134,7 @@ def every_card() -> dict[str, Card]:
         "not available": render_not_available(ENGLISH),
     }
     cards |= rule_examples.cards() | consult_examples.cards()
-    cards |= action_examples.cards()
+    cards |= action_examples.cards() | silence_examples.cards()
     cards["alert asked about"] = render_alert(consult_examples.an_asked_view(), **_TIMED)
     for name, view in given.STATES.items():
         cards |= {
