@@ -1,11 +1,13 @@
 """The buttons of an alert's card: the next steps, and behind the last of them everything else."""
 
+from collections.abc import Sequence
+
 from bot.alerts.alert import Alert
 from bot.alerts.sharing import TEAMS
 from bot.alerts.views import AlertView, Viewer
 from bot.alerts.words import Status
 from cards.actions import open_url, toggle
-from cards.buttons import ME, Verb
+from cards.buttons import ME, Listing, Verb
 from cards.consult import consult_buttons
 from cards.dialog_buttons import manage_press, opens, tune_press
 from cards.elements import Action, Element, container
@@ -14,7 +16,9 @@ from cards.parts import Buttons, button_rows
 from cards.silence import silence_button
 
 
-def alert_buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts: frozenset[str]) -> list[Element]:
+def alert_buttons(
+    view: AlertView, buttons: Buttons, lang: Language, link_hosts: frozenset[str], also: Sequence[Action] = ()
+) -> list[Element]:
     """Four buttons, and behind the last of them everything else; nothing above moves when it opens."""
     first = next_steps(view.alert, buttons, lang, view.viewer)
     undo = [buttons.plain(lang.t("Undo"), Verb.UNDO)]
@@ -63,8 +67,11 @@ def alert_buttons(view: AlertView, buttons: Buttons, lang: Language, link_hosts:
         look.append(buttons.plain(lang.t("Refresh"), Verb.REFRESH))
     second = [buttons.plain(lang.t("Similar"), Verb.SIMILAR), toggle(lang.t("More…"), "more")]
     if buttons.opened_from is not None and not buttons.is_shared:
-        second.append(buttons.to_list(lang.t("Back")))
-    top, more = ([_allowed(group, view.viewer) for group in groups] for groups in ((first, second), (rest, look)))
+        is_deck = buttons.opened_from.listing is Listing.DECK
+        second.append(buttons.to_list(lang.t("Next") if is_deck else lang.t("Back")))
+    top, more = (
+        [_allowed(group, view.viewer) for group in groups] for groups in ((first, [*second, *also]), (rest, look))
+    )
     return [
         button_rows(*filter(None, top)),
         container([button_rows(*filter(None, more))], id="more", visible=False, spacing="Medium", separator=True),

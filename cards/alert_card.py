@@ -58,8 +58,9 @@ def render_alert(
     opened_from: OpenedFrom | None = None,
     link_hosts: frozenset[str] = frozenset(),
     limit: int = LIMIT,
+    also: Sequence[Action] = (),
 ) -> Card:
-    """The card. `opened_from` is set where it was opened from a list; `limit` is in bytes."""
+    """The card. `opened_from` is set where it was opened from a list; `limit` is in bytes; `also` are more buttons."""
     buttons = buttons_for(view, nonce=nonce, opened_from=opened_from)
 
     def build(room: Room) -> Card:
@@ -69,7 +70,7 @@ def render_alert(
                 *head(view, lang),
                 *_body(view, lang, now, room),
                 *folded_line(view, lang, nonce),
-                *alert_buttons(view, buttons, lang, link_hosts),
+                *alert_buttons(view, buttons, lang, link_hosts, also),
             ],
             refresh=_refresh(view, buttons),
         )

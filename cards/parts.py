@@ -109,6 +109,8 @@ class Buttons:
                 verb, press = Verb.INCIDENT, Press(case=number, nonce=self.nonce)
             case OpenedFrom(Listing.RULE, rule):
                 verb, press = Verb.RULES, Press(rule=rule, do="caught", nonce=self.nonce)
+            case OpenedFrom(Listing.DECK):
+                verb, press = Verb.QUEUE, Press(listing=Listing.DECK, page=self.alert, nonce=self.nonce)
             case OpenedFrom(Listing.FOLD, card):
                 verb, press = Verb.SHOW, Press(fold=card, nonce=self.nonce)
             case _:

@@ -109,6 +109,15 @@ class AlertView:
 
 
 @dataclass(frozen=True, slots=True)
+class DeckView:
+    """`mine` in one's own chat: what lies on top, which one it is, and how many there are."""
+
+    top: AlertView
+    place: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class DetailsView:
     """`details`: the first pieces of evidence and how many there are, and the newest comments."""
 

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 from bot.alerts.conversation import Subject
 from bot.alerts.errors import NotAvailable, Refused
-from bot.alerts.messages import Message
+from bot.alerts.messages import ConversationKind, Message
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import Status
 from bot.teams import (
     consult_commands,
+    deck_presses,
     entity_presses,
     incident_orders,
     rule_commands,
@@ -167,6 +168,8 @@ class Commands:
         return screens.queue(uow, said.reader, press, days=self._queue_days)
 
     def _mine(self, uow: UnitOfWork, said: Said) -> Reply:
+        if said.reader.conversation.kind is ConversationKind.PERSONAL and not said.command.rest:
+            return deck_presses.deck(uow, said.reader)
         return self._queue(uow, said, Listing.MINE)
 
     def _search(self, uow: UnitOfWork, said: Said) -> Reply:

@@ -17,6 +17,7 @@ from bot.alerts.people import Person
 from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.teams import (
     consult_presses,
+    deck_presses,
     entity_presses,
     fold_presses,
     incident_presses,
@@ -102,7 +103,7 @@ class Presses:
         self._looks: Mapping[Verb, _Look] = {
             Verb.ENTITY: lambda uow, pressed, reader: entity_presses.look(uow, pressed.press, reader),
             Verb.INCIDENT: lambda uow, pressed, reader: incident_presses.look(uow, pressed.press, reader),
-            Verb.QUEUE: lambda uow, pressed, reader: screens.queue(uow, reader, pressed.press, days=queue_days),
+            Verb.QUEUE: lambda uow, pressed, reader: _list(uow, pressed.press, reader, queue_days),
             Verb.RULES: lambda uow, pressed, reader: rule_presses.look(uow, pressed, reader, rules),
             Verb.MANAGE: similar_presses.look,
             Verb.ANSWER: consult_presses.look,
@@ -157,6 +158,8 @@ class Presses:
             # Asked for at every step of it: worked out once.
             reader = settled(uow, arrive(uow, pressed.activity, pressed.person, pressed.at))
             done = change.run(uow, pressed.act(reader), pressed.press)
+            if pressed.press.listing is Listing.DECK:
+                return deck_presses.decided(uow, reader, done)
             return screens.of_view(read.own_view(uow, done.alert, reader))
 
         return await self._store.write(work)
@@ -250,6 +253,12 @@ def _manage(uow: UnitOfWork, pressed: Pressed) -> Screen:
     if handle is None:
         raise Refused("badPress", field="verb", why="does not fit this card")
     return handle(uow, pressed)
+
+
+def _list(uow: UnitOfWork, press: Press, reader: Reader, days: int) -> Screen:
+    if press.listing is Listing.DECK:
+        return deck_presses.deck(uow, reader, press.page)
+    return screens.queue(uow, reader, press, days=days)
 
 
 def _managing(press: Press) -> Callable[[UnitOfWork, Pressed], Screen] | None:
