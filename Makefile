@@ -37,6 +37,7 @@ bench: setup ## Measure speed and size, as ratios within one run
 	$(BIN)/python -m tests.benchmarks.conditions
 	$(BIN)/python -m tests.benchmarks.tuning
 	$(BIN)/python -m tests.benchmarks.bench_similar
+	$(BIN)/python -m tests.benchmarks.bench_digest
 
 eval: ## Measure similar alerts, recommendations and grouping on real alerts, where those are there
 	@if $(PYTHON) -m tests.eval.run --look; then $(MAKE) --silent .venv-eval/.ready && .venv-eval/bin/python -m tests.eval.run; fi

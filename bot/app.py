@@ -9,7 +9,6 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.alerts.digest import due_date, window
 from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.clock import SandboxClock, clock_of
 from bot.delivery.dispatcher import Dispatcher
@@ -38,7 +37,7 @@ from bot.teams.signing_keys import SigningKeys
 from bot.teams.strangers import introductions, rosters_of
 from bot.teams.turn import Turn
 from bot.transport import open_session
-from bot.usecases import digests, maintenance
+from bot.usecases import maintenance
 from bot.usecases.grouping import TRACES_KEPT
 from bot.usecases.sharing import OFFERS_KEPT
 from bot.usecases.upkeep import keep_up
@@ -53,6 +52,7 @@ from bot.wiring import (
     Poking,
     background,
     connector_of,
+    digest_commands,
     graph_of,
     keep_defender,
     keep_rhythm,
@@ -60,6 +60,7 @@ from bot.wiring import (
     languages_of,
     owner,
     parsers_of,
+    post_due,
     triage_worker,
     webhook_worker,
 )
@@ -202,6 +203,7 @@ async def _turn(
     await background(stack, lookbacks.run(), "looking back")
     introduce = introductions(store, connector, clock)
     rules = RuleSettings(settings.tuning_share / 100)
+    digests = digest_commands(settings)
     presses = Presses(
         store=store,
         clock=clock,
@@ -211,6 +213,7 @@ async def _turn(
         introduce=introduce,
         rules=rules,
         undo_within=settings.undo_within,
+        digests=digests,
     )
     commands = Commands(
         languages=languages,
@@ -219,6 +222,7 @@ async def _turn(
         zone=settings.zone_info,
         link_hosts=settings.extra_link_hosts,
         undo_within=settings.undo_within,
+        digests=digests,
     )
     dialogs = Dialogs(
         store=store,
@@ -230,6 +234,7 @@ async def _turn(
             undo_within=settings.undo_within,
             zone=settings.zone_info,
             rules=rules,
+            digests=digests,
         ),
         link_hosts=settings.extra_link_hosts,
         introduce=introduce,
@@ -285,11 +290,7 @@ def _timetable(
 ) -> Timetable:
     async def post_digests() -> None:
         beat()
-        now, at, zone = clock(), settings.digest_at, settings.zone_info
-        made = await store.write(lambda uow: digests.post_due(uow, now, at=at, zone=zone))
-        if made:
-            day = due_date(now, at, zone)
-            metrics.digest((now - window(day, at, zone)[1]).total_seconds())
+        await post_due(settings, store=store, clock=clock, meter=metrics)
 
     async def forget_presses() -> None:
         before = clock() - PRESSES_KEPT

@@ -148,7 +148,7 @@ async def _digest(_options: argparse.Namespace) -> int:
     await _require_database(settings.database_url)
     async with aiohttp.ClientSession() as session, open_store(settings.database_url, settings.access) as store:
         now = (await clock_of(settings.clock_url, session))()
-        made = await store.write(lambda uow: post_now(uow, now, zone=settings.zone_info))
+        made = await store.write(lambda uow: post_now(uow, now, zone=settings.zone_info, people=settings.digest_people))
     print(f"{made} {'digest' if made == 1 else 'digests'} made; serve posts them.")
     return 0
 

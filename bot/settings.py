@@ -125,6 +125,8 @@ class Settings(BaseModel):
     language: str = Field(default="en", alias="TOCSIN_LANGUAGE")
     zone: Annotated[str, AfterValidator(_zone)] = Field(default="UTC", alias="TOCSIN_ZONE")
     digest_at: Annotated[time, AfterValidator(_wall_time)] = Field(default=time(8, 0), alias="TOCSIN_DIGEST_AT")
+    #: Whether digests and trends count by person.
+    digest_people: bool = Field(default=True, alias="TOCSIN_DIGEST_PEOPLE")
     queue_days: int = Field(default=30, ge=1, le=3650, alias="TOCSIN_QUEUE_DAYS")
     #: How long after something was done it can be undone, in hours.
     undo_hours: float = Field(default=24, gt=0, le=8784, alias="TOCSIN_UNDO_HOURS")

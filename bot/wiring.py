@@ -7,7 +7,7 @@ import socket
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import aiohttp
 from aiohttp import web
@@ -34,6 +34,7 @@ from bot.sources.graph.telling import Telling
 from bot.sources.registry import Parse, with_maps
 from bot.sources.silencing import Alertmanager, Silencing
 from bot.teams.connector import Connector
+from bot.teams.digest_commands import DigestCommands
 from bot.teams.hosts import TokenHosts
 from bot.teams.tokens import (
     CONNECTOR_SCOPE,
@@ -43,7 +44,7 @@ from bot.teams.tokens import (
     managed_identity_tokens,
 )
 from bot.triage import Triage
-from bot.usecases import reminders, targets
+from bot.usecases import digests, reminders, targets
 from bot.web.notifications import Notifications
 from cards.language import Language
 from cards.languages import Languages, known
@@ -267,3 +268,22 @@ def _alertmanager_sign_in(settings: Settings) -> dict[str, str]:
         return {}
     password = settings.alertmanager_password.get_secret_value()
     return {"Authorization": aiohttp.BasicAuth(settings.alertmanager_user, password, "utf-8").encode()}
+
+
+class LagMeter(Protocol):
+    def digest(self, lag: float) -> None: ...
+
+
+def digest_commands(settings: Settings) -> DigestCommands:
+    return DigestCommands(digests.default_timing(settings.digest_at, settings.zone_info), people=settings.digest_people)
+
+
+async def post_due(settings: Settings, *, store: Store, clock: Clock, meter: LagMeter) -> None:
+    """Make the digests that are due: each is counted where nobody waits for the writer, then posted."""
+    now, default = clock(), digests.default_timing(settings.digest_at, settings.zone_info)
+    for one in await store.read(lambda uow: digests.due(uow, now, default)):
+        numbers = await store.read(lambda uow, one=one: digests.count(uow, one, now, people=settings.digest_people))  # type: ignore[misc]
+        if numbers is None:
+            continue
+        if await store.write(lambda uow, one=one, numbers=numbers: digests.post(uow, one, numbers, now)):  # type: ignore[misc]
+            meter.digest((now - one.until).total_seconds())

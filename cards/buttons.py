@@ -62,6 +62,8 @@ class Verb(StrEnum):
     REMIND = "remind"
     #: One's reminders; with `status` the one in `reminder` is cancelled.
     REMINDERS = "reminders"
+    #: Digests: one now; all that come here; one, `schedule`, and what shall be done to it, `do`.
+    DIGEST = "digest"
     #: The chain of alerts and processes around an alert.
     STORY = "story"
     #: What is known of an entity, across alerts: `entity` is its key.
@@ -157,6 +159,8 @@ class Press(BaseModel):
 
     #: The number of a reminder.
     reminder: int | None = Field(default=None, ge=1, le=2**53)
+    #: What people call a digest's schedule; 0 for that of the settings.
+    schedule: int | None = Field(default=None, ge=0, le=2**53)
 
     #: Where one is in something that takes several steps.
     step: str | None = Field(default=None, max_length=20)

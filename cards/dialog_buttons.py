@@ -32,6 +32,8 @@ class Dialog(StrEnum):
     SUBSCRIBE = "subscribe"
     #: How much of each service source comes in.
     SERVICES = "services"
+    #: A digest that comes again and again, new or to be changed.
+    DIGEST = "digest"
     #: A tuning rule, new or to be edited.
     TUNE = "tune"
 

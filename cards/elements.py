@@ -24,7 +24,20 @@ Colour = Literal["Default", "Accent", "Good", "Warning", "Attention"]
 Style = Literal["default", "emphasis", "accent", "good", "attention", "warning"]
 Side = Literal["Left", "Center", "Right"]
 Width = Literal["auto", "stretch"]
-BarColour = Literal["good", "warning", "attention", "neutral", "categoricalBlue"]
+BarColour = Literal[
+    "good",
+    "warning",
+    "attention",
+    "neutral",
+    "categoricalBlue",
+    "categoricalTeal",
+    "categoricalPurple",
+    "categoricalMarigold",
+    "categoricalGreen",
+    "categoricalLavender",
+    "categoricalLightBlue",
+    "categoricalLime",
+]
 TargetWidth = Literal["atLeast:Standard", "atMost:Narrow"]
 
 _FLOW = {

@@ -30,6 +30,7 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
                     ("similar 1042", lang.t("alerts like it, and how they ended")),
                     ("recommendations 1042", lang.t("what it probably is, why, and what to do next")),
                     ("digest", lang.t("the numbers of the last day")),
+                    ("digest weekdays 08:30", lang.t("the same, again and again; “digest list” shows them")),
                 ),
             ),
             *_group(

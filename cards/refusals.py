@@ -7,7 +7,7 @@ from bot.alerts.condition import ConditionError
 from bot.alerts.errors import Refused
 from bot.alerts.history import Entry, Kind
 from bot.alerts.views import AlertView
-from cards import tuning_refusals, vocabulary
+from cards import digest_refusals, tuning_refusals, vocabulary
 from cards.consult_refusals import CONSULTING
 from cards.labels import classification_label, determination_label, person_label, status_label
 from cards.language import Language
@@ -209,6 +209,7 @@ def _texts_of(refused: Refused, name: str) -> list[str]:
 _FINER: Mapping[str, str] = {
     "chooseExperts": "experts",
     "chooseServices": "services",
+    "setDigest": "digest",
     "maintenanceEverywhere": "maintenance everywhere",
     "renameTag": "tag rename",
     "triageAct": "triage act",
@@ -224,6 +225,7 @@ def _about_rules(tell: tuning_refusals.Tell) -> _Tell:
 
 _TEXTS: Mapping[str, _Tell] = {
     **{reason: _about_rules(tell) for reason, tell in tuning_refusals.TELL.items()},
+    **{reason: _about_rules(tell) for reason, tell in digest_refusals.TELL.items()},
     "role": _role,
     "badFilter": _bad_filter,
     "badPart": _bad_part,

@@ -323,9 +323,13 @@ digests = Table(
     Column("zone", Text, nullable=False),
     Column("numbers", Json, nullable=False),
     Column("created_at", Utc, nullable=False),
+    # Which one it is, 0 for that of the settings; empty where somebody asked for it, and in old ones.
+    Column("schedule", Number),
+    Column("wants", Text, nullable=False, server_default=text("''")),
     UniqueConstraint("conversation", "slot"),
     sqlite_autoincrement=True,
 )
+Index("ix_digests_schedule", digests.c.conversation, digests.c.schedule, digests.c.local_date)
 
 presses = Table(
     "presses",

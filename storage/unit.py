@@ -9,6 +9,7 @@ from bot.alerts import (
     allowing,
     consulting,
     delivery_ports,
+    digest_ports,
     grouping,
     habit_ports,
     incident_ports,
@@ -51,6 +52,7 @@ from storage.reminders import Reminders
 from storage.replies import Replies
 from storage.routes import Routes
 from storage.rule_acts import RuleActs
+from storage.schedules import Schedules
 from storage.shares import Shares
 from storage.silences import Silences
 from storage.standing_silences import StandingSilences
@@ -84,7 +86,8 @@ class Unit:
     cards: delivery_ports.Cards
     folds: delivery_ports.Folds
     replies: delivery_ports.Replies
-    digests: delivery_ports.Digests
+    digests: digest_ports.Digests
+    schedules: digest_ports.Schedules
     presses: delivery_ports.Presses
     rule_acts: rules.RuleActs
     access: ports.Access
@@ -129,6 +132,7 @@ class Unit:
         self.folds = Folds(connection)
         self.replies = Replies(connection)
         self.digests = Digests(connection)
+        self.schedules = Schedules(connection)
         self.presses = Presses(connection)
         self.rule_acts = RuleActs(connection)
         self.access = Access(connection, access)

@@ -1,12 +1,11 @@
 """What delivery needs to have kept, as protocols: cards, what is folded into them, and what is said once."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.alerts.alert import Alert
 from bot.alerts.conversation import Card, CardPlace, DeliveryCounts, Gathered, Leader, Limits, Scope, Subject
-from bot.alerts.digest import Digest, DigestNumbers
 from bot.alerts.messages import Message
 from bot.alerts.views import FoldView
 
@@ -182,20 +181,6 @@ class Replies(Protocol):
     def forget_before(self, at: datetime) -> None:
         """Those that were shown before then go, with their cards."""
         ...
-
-
-class Digests(Protocol):
-    def add(
-        self, conversation: int, *, slot: str, local_date: date, zone: str, numbers: DigestNumbers, at: datetime
-    ) -> int | None:
-        """The digest's id, or None where that slot already has one."""
-        ...
-
-    def exists(self, conversation: int, slot: str) -> bool: ...
-
-    def get(self, digest: int) -> Digest: ...
-
-    def count(self, scope: Scope, since: datetime, until: datetime) -> DigestNumbers: ...
 
 
 class Presses(Protocol):

@@ -19,7 +19,8 @@ from bot.alerts.conversation import (
     Roster,
     Scope,
 )
-from bot.alerts.delivery_ports import Cards, Digests, Folds, Presses, Replies
+from bot.alerts.delivery_ports import Cards, Folds, Presses, Replies
+from bot.alerts.digest_ports import Digests, Schedules
 from bot.alerts.entities import Entities
 from bot.alerts.evidence import Evidence
 from bot.alerts.grouping import Trails
@@ -250,6 +251,7 @@ class UnitOfWork(Protocol):
     folds: Folds
     replies: Replies
     digests: Digests
+    schedules: Schedules
     presses: Presses
     rule_acts: RuleActs
     access: Access

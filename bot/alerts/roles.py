@@ -27,7 +27,15 @@ class Role(StrEnum):
 
 
 #: What only some uses of a verb or command are.
-FINER: Final = ("renameTag", "undoOthers", "maintenanceEverywhere", "triageAct", "chooseServices", "chooseExperts")
+FINER: Final = (
+    "renameTag",
+    "undoOthers",
+    "maintenanceEverywhere",
+    "triageAct",
+    "chooseServices",
+    "chooseExperts",
+    "setDigest",
+)
 
 #: What begins elsewhere than on a card or with a command.
 ELSEWHERE: Final = ("share", "createAlert")
@@ -94,6 +102,8 @@ NEEDS: Final[Mapping[str, Role]] = {
         Role.RESPONDER,
     ),
     **dict.fromkeys(FINER, Role.ADMINISTRATOR),
+    # Which digests a channel gets; in their own chat everybody who may look decides.
+    "setDigest": Role.RESPONDER,
 }
 
 #: Who is in a group is forgotten where it could not be read for so long: better nobody than somebody who has left.

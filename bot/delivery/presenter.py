@@ -10,6 +10,7 @@ from bot.alerts.errors import NotAvailable
 from bot.alerts.messages import ConversationKind, Mention, Message
 from bot.alerts.ports import UnitOfWork
 from bot.usecases.consulting import shared_question
+from bot.usecases.digests import schedule_of
 from bot.usecases.folds import fold_view
 from bot.usecases.incident_views import shared_incident_view
 from bot.usecases.own_views import view_for_all
@@ -160,5 +161,8 @@ class Presenter:
     def _digest(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
         digest = uow.digests.get(card.subject_id)
         text, summary = digest_text(digest, lang=how.lang)
-        drawn = render_digest(digest, **how.drawing)
+        if digest.numbers.is_quiet and digest.schedule is not None:
+            # A line is enough.
+            return Message(text=text, summary=summary)
+        drawn = render_digest(digest, schedule=schedule_of(uow, digest, card.conversation), **how.drawing)
         return Message(text=text, summary=summary, card=drawn)

@@ -27,6 +27,7 @@ from bot.teams import (
 )
 from bot.teams.activity import InboundActivity
 from bot.teams.bulk import carry_out, take_back
+from bot.teams.digest_commands import DigestCommands
 from bot.teams.grammar import Command, Span, TooMany, Unknown, parse
 from bot.teams.identity import arrive
 from bot.teams.orders import Said, read_order
@@ -38,7 +39,7 @@ from bot.teams.rule_presses import RuleSettings
 from bot.teams.screens import Frame, Screen
 from bot.teams.service_settings import services
 from bot.teams.triage_commands import triage
-from bot.usecases import digests, read
+from bot.usecases import read
 from bot.usecases.visibility import Reader, require_visible
 from cards.buttons import Listing, Press, Verb
 from cards.help import render_help
@@ -61,10 +62,11 @@ class Commands:
         link_hosts: frozenset[str],
         rules: RuleSettings,
         undo_within: timedelta,
+        digests: DigestCommands,
     ) -> None:
         self._languages = languages
+        self._digests = digests
         self._queue_days = queue_days
-        self._zone = zone
         self._link_hosts = link_hosts
         self._undo_within = undo_within
         self._plain: Mapping[str, Callable[[UnitOfWork, Said], Reply]] = {
@@ -72,7 +74,7 @@ class Commands:
             "queue": self._queue,
             "mine": self._mine,
             "search": self._search,
-            "digest": self._digest,
+            "digest": digests.reply,
             "undo": self._undo,
             "tag": self._tag,
             "incident": self._incident,
@@ -100,6 +102,8 @@ class Commands:
     def looks(self, activity: InboundActivity) -> bool:
         """Whether the command only looks at lists, which may take longer than the writer should be kept."""
         command = parse(activity.said)
+        if isinstance(command, Command) and command.verb == "digest":
+            return self._digests.looks(command.rest)
         return isinstance(command, Command) and command.verb in _LISTS
 
     def drafts(self, activity: InboundActivity) -> bool:
@@ -176,11 +180,6 @@ class Commands:
         if not said.command.rest:
             return said.lang.t("Search for what? Say for example “search mimikatz” or “search host:web-1 last:7d”.")
         return self._queue(uow, said, Listing.SEARCH)
-
-    def _digest(self, uow: UnitOfWork, said: Said) -> Reply:
-        thread = said.activity.address.thread
-        digests.post_for(uow, said.reader, said.at, zone=said.lang.zone, thread=thread)
-        return None
 
     def _incident(self, uow: UnitOfWork, said: Said) -> Reply:
         return incident_orders.reply(uow, said, said.lang)

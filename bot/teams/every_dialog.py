@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from bot.teams.commands import Commands
 from bot.teams.dialogs import Handler
+from bot.teams.digest_commands import DigestCommands
+from bot.teams.digest_dialog import digest_dialog
 from bot.teams.filter_dialog import filter_dialog
 from bot.teams.manage_dialog import MANAGE_ALERT
 from bot.teams.rule_presses import RuleSettings
@@ -17,7 +19,13 @@ from cards.dialog_buttons import Dialog
 
 
 def every_dialog(
-    commands: Commands, *, queue_days: int, undo_within: timedelta, zone: ZoneInfo, rules: RuleSettings
+    commands: Commands,
+    *,
+    queue_days: int,
+    undo_within: timedelta,
+    zone: ZoneInfo,
+    rules: RuleSettings,
+    digests: DigestCommands,
 ) -> Mapping[Dialog, Handler]:
     """`commands` answers into conversations; `undo_within` is how long after it was done something can be undone."""
     return {
@@ -26,5 +34,6 @@ def every_dialog(
         Dialog.FILTER: filter_dialog(commands.post, days=queue_days),
         Dialog.TUNE: tune_dialog(rules),
         Dialog.SERVICES: service_dialog(commands.post),
+        Dialog.DIGEST: digest_dialog(commands.post, digests),
         Dialog.SUBSCRIBE: subscribe_dialog(commands.post, zone=str(zone)),
     }

@@ -31,6 +31,7 @@ from bot.teams import (
     window_presses,
 )
 from bot.teams.activity import InboundActivity
+from bot.teams.digest_commands import DigestCommands
 from bot.teams.identity import arrive, look_in, person_of
 from bot.teams.own_views import OwnViews
 from bot.teams.pressed import CHANGES, Pressed
@@ -78,6 +79,7 @@ class Presses:
         introduce: Introduce,
         rules: RuleSettings,
         undo_within: timedelta,
+        digests: DigestCommands,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -99,6 +101,7 @@ class Presses:
             Verb.REMINDERS: _Effect(reminder_presses.cancel, lambda press: press.status is not None),
             Verb.SILENCES: _Effect(silence_presses.lift, silence_presses.lifts),
             Verb.MAINTENANCE: _Effect(window_presses.end, lambda press: press.status is not None),
+            Verb.DIGEST: _Effect(digests.change, digests.is_meant),
         }
         self._looks: Mapping[Verb, _Look] = {
             Verb.ENTITY: lambda uow, pressed, reader: entity_presses.look(uow, pressed.press, reader),
@@ -111,6 +114,7 @@ class Presses:
             Verb.TRIAGE: triage_commands.look,
             Verb.MAINTENANCE: window_presses.look,
             Verb.REMINDERS: lambda uow, _, reader: reminder_presses.listed(uow, reader),
+            Verb.DIGEST: digests.press,
         }
         self._own_views = OwnViews()
 

@@ -77,7 +77,7 @@ def read_wish(text: str) -> Wish:
 
 def _condition(text: str) -> Condition:
     """Raises Refused("badFilter") and the like."""
-    return _checked(read_filter(text), text)
+    return check_shared(read_filter(text), text)
 
 
 def read_filter(text: str) -> Condition:
@@ -95,7 +95,8 @@ def _possible(wants: Condition, text: str) -> Condition:
     return wants
 
 
-def _checked(wants: Condition, text: str) -> Condition:
+def check_shared(wants: Condition, text: str) -> Condition:
+    """A condition for several people, among whom nobody is “me”. Raises Refused."""
     if any(test.field.name == "assignee" and ME in test.values for test in tests_of(wants)):
         raise Refused("nobodysFilter", text=text)
     return _possible(wants, text)
@@ -112,7 +113,7 @@ def subscribe_as(uow: UnitOfWork, reader: Reader, wish: Wish, *, zone: str) -> S
     _require_subscribe(uow, reader)
     if wish.name and not _NAMED.fullmatch(wish.name):
         raise Refused("badRouteName", name=wish.name, limit=NAME)
-    _checked(wish.wants, to_text(wish.wants))
+    check_shared(wish.wants, to_text(wish.wants))
     return subscribe(uow, reader.conversation, reader.at, wish, zone=zone)
 
 

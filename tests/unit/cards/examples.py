@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.alerts.alert import Alert
-from bot.alerts.digest import Digest, DigestNumbers
+from bot.alerts.digest import Breaches, Digest, DigestNumbers, Noisy, PersonCount, Row, Took
 from bot.alerts.errors import NotAvailable, Refused
 from bot.alerts.evidence import Asset, Evidence
 from bot.alerts.history import Change, Entry, Kind
@@ -289,7 +289,41 @@ def a_digest(**given: Any) -> Digest:
         "mean_to_acknowledge": timedelta(minutes=7),
         "mean_to_resolve": timedelta(hours=5, minutes=12),
     }
+    fields |= {
+        "acknowledge": Took(count=9, mean=timedelta(minutes=11), median=timedelta(minutes=7)),
+        "before_acknowledge": Took(count=8, mean=timedelta(minutes=11), median=timedelta(minutes=12)),
+        "resolve": Took(count=9, mean=timedelta(hours=5, minutes=12), median=timedelta(hours=2)),
+        "before_resolve": Took(count=9, mean=timedelta(hours=4), median=timedelta(hours=2)),
+        "before_new": 8,
+        "waiting": (_waiting(977, "Unusual sign-in from a new country", days=12), _waiting(980, "Mimikatz", who="Bo")),
+        "worst_new": (_waiting(1041, "Mass download", severity=Severity.HIGH),),
+        "verdicts": {Classification.TRUE_POSITIVE: 3, Classification.FALSE_POSITIVE: 4, Classification.NOT_SET: 2},
+        "by_source": (("microsoftDefenderForEndpoint", 9), ("source:alertmanager", 5)),
+        "by_person": (PersonCount(person="Ana Lima", resolved=6, open=3), PersonCount(person="Bo", resolved=3)),
+        "noisy": (Noisy(newest=1040, title="HighErrorRate", count=5), Noisy(newest=1039, title="Sign-in", count=2)),
+        "hidden": 4,
+        "hidden_by": (("Lab machines", 3), ("Scanner", 1)),
+        "breaches": Breaches(acknowledge=2, resolve=1),
+    }
+    return _digest(fields | given)
+
+
+def an_old_digest() -> Digest:
+    """As an earlier version kept it."""
+    fields = {"new": 14, "open": 23, "resolved": 9, "unassigned": 5, "open_by_severity": {Severity.HIGH: 23}}
+    times = {"mean_to_acknowledge": timedelta(minutes=7), "mean_to_resolve": None}
+    oldest = (977, "Unusual sign-in from a new country", NOW - timedelta(days=12))
+    span = {"since": at(0, 7) - timedelta(days=1), "until": at(0, 7)}
+    return _digest({**fields, **times, **span, "new_by_severity": {}, "oldest_open": oldest})
+
+
+def _waiting(number: int, title: str, *, days: int = 0, who: str = "", severity: Severity = Severity.MEDIUM) -> Row:
+    since = NOW - timedelta(days=days, hours=0 if days else 2)
+    return Row(number=number, title=title, severity=severity, status=Status.NEW, since=since, assignee=who)
+
+
+def _digest(fields: dict[str, Any]) -> Digest:
     return Digest(
         id=1, conversation=1, slot="2026-11-21", local_date=date(2026, 11, 21), zone="UTC",
-        numbers=DigestNumbers(**(fields | given)),
+        numbers=DigestNumbers(**fields), created_at=fields["until"],
     )  # fmt: skip

@@ -1,11 +1,13 @@
 """The queue, the digest, the small cards, and how times are written."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.alerts.condition_text import parse
 from bot.alerts.words import Severity
 from cards.buttons import Listing, Press, Verb
 from cards.digest import digest_text, render_digest
@@ -76,9 +78,46 @@ def test_the_digests_card_has_the_numbers_behind_it() -> None:
     shown = texts(render_digest(examples.a_digest(), **TIMED))
 
     assert "21 Nov" in shown
+    assert "#977" in shown
+    assert "New · nobody has it · for 12 d" in shown
+    assert "Median: 7 min, faster than before (12 min)" in shown
+    assert "Mean: 5 h 12 min, slower than before (4 h)" in shown
+    assert "6 more new than in the 1 d before." in shown
+    assert "2 were resolved and never classified." in shown
+    assert "Ana Lima: 6 resolved, 3 open" in shown
+    assert "Targets missed: 2 first answers, 1 resolution." in shown
+
+
+def test_one_of_an_earlier_version_says_what_it_knew() -> None:
+    shown = texts(render_digest(examples.an_old_digest(), **TIMED))
+
     assert "Oldest open: #977 Unusual sign-in from a new country, for 12 d" in shown
-    assert "Mean time to first answer: 7 min" in shown
-    assert "Mean time to resolve: 5 h 12 min" in shown
+    assert "Mean: 7 min" in shown
+
+
+def test_the_verdicts_and_sources_have_fallbacks_of_the_same_numbers() -> None:
+    card = render_digest(examples.a_digest(), **TIMED)
+    donut = next(node for node in walk(card) if node.get("type") == "Chart.Donut")
+
+    assert [(part["legend"], str(part["value"])) for part in donut["data"]] == [
+        (one["title"], one["value"]) for one in donut["fallback"]["facts"]
+    ]
+    bars = [node for node in walk(card) if node.get("type") == "Chart.HorizontalBar"]
+    assert [len(chart["data"]) for chart in bars] == [4, 2]
+
+
+def test_what_is_noisy_can_be_tuned_and_what_was_never_classified_is_listed() -> None:
+    card = render_digest(examples.a_digest(), **TIMED)
+
+    assert [one.data["alert"] for one in buttons(card) if one.title == "Tune…"] == [1040, 1039]
+    filter_ = button(card, "Show them").data["filter"]
+    assert parse(filter_)
+    assert "classification:notSet" in filter_
+
+
+def test_a_late_one_says_so() -> None:
+    late = replace(examples.a_digest(), schedule=0, created_at=examples.a_digest().numbers.until + timedelta(hours=3))
+    assert digest_text(late, ENGLISH)[0].endswith("It is 3 h late: Tocsin did not run when it was due.")
 
 
 def test_the_bars_and_their_fallback_say_the_same_numbers() -> None:
