@@ -31,6 +31,7 @@ from bot.sources.graph.lookups import GraphLookups
 from bot.sources.graph.pacing import Pace
 from bot.sources.graph.parse import SOURCE as GRAPH
 from bot.sources.graph.telling import Telling
+from bot.sources.graph.telling_incidents import TellingIncidents
 from bot.sources.registry import Parse, with_maps
 from bot.sources.silencing import Alertmanager, Silencing
 from bot.teams.connector import Connector
@@ -194,9 +195,12 @@ async def keep_defender(
         return
     if store.is_sole:
         await store.write(lambda uow: uow.feeds.release())
-    pace = Pace()
-    telling = Telling(graph=graph, store=store, clock=clock, pace=pace) if tells else None
-    asking = Asking(graph=graph, store=store, clock=clock, pace=pace, grouping=settings.grouping)
+    pace, books = Pace(), asyncio.Lock()
+    asking = Asking(graph=graph, store=store, clock=clock, pace=pace, books=books, grouping=settings.grouping)
+    telling = [
+        kind(graph=graph, store=store, clock=clock, pace=pace, books=books)
+        for kind in ((TellingIncidents, Telling) if tells else ())
+    ]
     keeping = Keeping(store=store, asking=asking, telling=telling, owner=owner())
     timetable.every(min(2, settings.graph_every), keeping.tell, name="tell Defender")
     timetable.every(settings.graph_every, keeping.ask, name="ask Defender")

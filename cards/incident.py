@@ -10,7 +10,7 @@ from cards.actions import execute, open_url, refresh, toggle
 from cards.alert_card import assets_text, snapshot_note
 from cards.buttons import ME, Listing, OpenedFrom, Press, Step, Verb
 from cards.elements import Action, Card, Element, Refresh, card, container, rich, run, text_block
-from cards.incident_words import incident_sentence
+from cards.incident_words import incident_sentence, mirror_texts
 from cards.labels import person_label, severity_label, state_label, verdict_label
 from cards.language import Language, as_words
 from cards.parts import NAME, TITLE, Buttons, band, button_rows, cut_note, joined, notice_of, quiet, row_head
@@ -81,6 +81,7 @@ def _summary(view: IncidentView, lang: Language, now: datetime, room: Room) -> l
     return [
         *(rich(run(text), spacing="Small") for text in _lines(view, lang, now) if text),
         *_note_line(view, lang, room),
+        *(rich(run(text, weight="Bolder"), spacing="Small") for text in mirror_texts(view, lang)),
         *(rich(quiet(text), spacing="Small") for text in (_why(view, lang),) if text),
     ]
 
@@ -250,7 +251,7 @@ def _buttons(view: IncidentView, lang: Language, nonce: str, link_hosts: frozens
     def button(title: str, step: Step | None = None, **given: str) -> Action:
         return incident_button(title, view, nonce, step, **given)
 
-    first: list[Action] = []
+    first: list[Action] = [_undo(view, lang, nonce)] if view.overruled is not None else []
     if view.facts.open:
         if view.incident.assignee is None:
             first.append(button(lang.t("Assign to me"), Step.ASSIGN, to=ME))
@@ -266,7 +267,9 @@ def _buttons(view: IncidentView, lang: Language, nonce: str, link_hosts: frozens
         button(lang.t("Assign…"), Step.ASSIGN),
         button(lang.t("Merge…"), Step.MERGE),
     ]
-    look = [button(lang.t("History"), Step.HISTORY), _undo(view, lang, nonce), button(lang.t("Refresh"))]
+    look = [button(lang.t("History"), Step.HISTORY)]
+    look += [_undo(view, lang, nonce)] if view.overruled is None else []
+    look.append(button(lang.t("Refresh")))
     look.append(service_settings_button(lang, nonce))
     link = open_url(lang.t("Open in the portal"), view.incident.url, link_hosts=link_hosts)
     if link:

@@ -5,6 +5,10 @@ from collections.abc import Callable, Mapping
 from bot.alerts.grouping import RULE
 from bot.alerts.history import Change
 from bot.alerts.incident import IncidentEntry, IncidentKind
+from bot.alerts.incident_views import IncidentView
+from bot.alerts.mirror import MirrorState
+from bot.alerts.people import ActorKind
+from cards import vocabulary
 from cards.labels import person_label
 from cards.language import Language
 from cards.safe import brief
@@ -13,6 +17,9 @@ from cards.sentences import People
 #: Characters of an incident's name in a sentence.
 _NAME = 80
 
+#: Characters of the words with which a source refuses something.
+_WHY = 240
+
 
 def incident_sentence(entry: IncidentEntry, lang: Language, people: People) -> str:
     """`Ana renamed it “Theft on web-1”`. Without the time, the comment, and the full stop."""
@@ -20,7 +27,11 @@ def incident_sentence(entry: IncidentEntry, lang: Language, people: People) -> s
 
 
 def _who(entry: IncidentEntry, lang: Language) -> str:
-    return lang.t("Tocsin") if entry.actor.id == RULE.key else entry.actor.name
+    if entry.actor.id == RULE.key:
+        return lang.t("Tocsin")
+    if entry.actor.kind is ActorKind.SOURCE and entry.actor.name == entry.actor.id:
+        return lang.term(vocabulary.SOURCES, entry.actor.id)
+    return entry.actor.name
 
 
 def _change(entry: IncidentEntry, field: str) -> Change | None:
@@ -29,6 +40,21 @@ def _change(entry: IncidentEntry, field: str) -> Change | None:
 
 def _alerts(entry: IncidentEntry, lang: Language) -> str:
     return lang.n("{count} alert", "{count} alerts", sum(number > 0 for number, _ in entry.touched))
+
+
+def mirror_texts(view: IncidentView, lang: Language) -> list[str]:
+    """What its source does not know yet, will not have, or sees differently."""
+    texts = []
+    source = lang.term(vocabulary.SOURCES, view.incident.source)
+    if view.overruled is not None:
+        said = incident_sentence(view.overruled, lang, view.people)
+        texts.append(lang.t("{said}. Undo brings the other back.", said=said))
+    if view.mirror is not None and view.mirror.state is MirrorState.REFUSED:
+        why = brief(view.mirror.why, _WHY)
+        texts.append(lang.t("{source} refused what was done here: {why}", source=source, why=why))
+    if view.mirror is not None and view.mirror.state is MirrorState.PENDING:
+        texts.append(lang.t("Not yet in {source}", source=source))
+    return texts
 
 
 def _created(entry: IncidentEntry, lang: Language, _people: People) -> str:
@@ -85,6 +111,36 @@ def _undone(entry: IncidentEntry, lang: Language, _people: People) -> str:
     return lang.t("{who} undid a step", who=_who(entry, lang))
 
 
+def _reported(entry: IncidentEntry, lang: Language, people: People) -> str:
+    who, name, lead = _who(entry, lang), _change(entry, "name"), _change(entry, "assignee")
+    if name is not None:
+        return lang.t("{who} named it “{name}”", who=who, name=brief(str(name.new), _NAME))
+    if lead is not None and lead.new is None:
+        return lang.t("{who} gave it back", who=who)
+    if lead is not None:
+        return lang.t("{who} assigned it to {to}", who=who, to=person_label(str(lead.new), people))
+    return lang.t("{source} reported news", source=who)
+
+
+def _overruled(entry: IncidentEntry, lang: Language, people: People) -> str:
+    """Both sides changed the same: what stands, and what gave way."""
+    source = lang.term(vocabulary.SOURCES, entry.actor.id)
+    return "; ".join(
+        lang.t(
+            "{source} and somebody here changed “{field}”: “{new}” came later and stands, not “{old}”",
+            source=source,
+            field=lang.t("Name") if change.field == "name" else lang.term(vocabulary.FIELDS, change.field),
+            new=_value(change.field, change.new, people),
+            old=_value(change.field, change.old, people),
+        )
+        for change in entry.changes
+    )
+
+
+def _value(field: str, value: object, people: People) -> str:
+    return person_label(str(value), people) if field == "assignee" and value else brief(str(value or ""), _NAME)
+
+
 _SENTENCES: Mapping[IncidentKind, Callable[[IncidentEntry, Language, People], str]] = {
     IncidentKind.CREATED: _created,
     IncidentKind.RENAMED: _renamed,
@@ -94,4 +150,6 @@ _SENTENCES: Mapping[IncidentKind, Callable[[IncidentEntry, Language, People], st
     IncidentKind.LINKED: _linked,
     IncidentKind.MERGED: _merged,
     IncidentKind.UNDONE: _undone,
+    IncidentKind.REPORTED: _reported,
+    IncidentKind.OVERRULED: _overruled,
 }

@@ -5,7 +5,20 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, false, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.alerts.alert import Alert
 from bot.alerts.conversation import Scope
@@ -44,10 +57,16 @@ _ADD = insert(incident_history)
 _ENTRIES = select(*incident_history.c).where(incident_history.c.incident == bindparam("number_"))
 _NEWEST_FIRST = _ENTRIES.order_by(incident_history.c.revision.desc()).limit(LIMIT)
 _ENTRY = _ENTRIES.where(incident_history.c.revision == bindparam("revision_"))
-_LAST_BY = _NEWEST_FIRST.where(incident_history.c.actor_id == bindparam("actor_"))
+_LAST_BY = _NEWEST_FIRST.where(
+    or_(
+        incident_history.c.actor_id == bindparam("actor_"),
+        incident_history.c.kind == IncidentKind.OVERRULED.value,
+    )
+)
 _ITS_ALERTS = select(alerts.c.number).where(in_incident()).order_by(alerts.c.number).limit(LIMIT)
 
 
+_CALL = update(incidents).where(incidents.c.number == bindparam("number_"))
 _NAME_AT_SOURCE = update(incidents).where(incidents.c.number == bindparam("number_"), incidents.c.source.is_(None))
 
 
@@ -56,10 +75,10 @@ class Incidents:
         self._on = connection
 
     def get(self, number: int) -> Incident:
-        found = self.many([number])
-        if number not in found:
+        row = self._on.execute(_get(), {"number_": number}).first()
+        if row is None:
             raise NotAvailable(f"incident {number}")
-        return found[number]
+        return _incident(row)
 
     def many(self, numbers: Iterable[int]) -> Mapping[int, Incident]:
         wanted = list(numbers)
@@ -97,7 +116,9 @@ class Incidents:
         return number
 
     def save(self, incident: Incident, entry: IncidentEntry) -> None:
-        values = {"name": incident.name, "assignee": incident.assignee, "merged_into": incident.merged_into}
+        values = {change.field: getattr(incident, change.field) for change in entry.changes}
+        if "name" in values:
+            values["named_by_source"] = entry.actor.kind is ActorKind.SOURCE
         key = {"number_": incident.number, "expected_": entry.revision - 1}
         if self._on.execute(_SAVE.values(**values, revision=entry.revision), key).rowcount != 1:
             raise Busy(f"incident {incident.number} is not at revision {entry.revision - 1} any more")
@@ -136,6 +157,23 @@ class Incidents:
         if self._on.execute(_OF_SOURCE, key).scalar() is None:
             self._on.execute(_NAME_AT_SOURCE, {"number_": number, "source": source, "external_id": external_id})
 
+    def rename_at_source(self, number: int, external_id: str) -> None:
+        self._on.execute(_CALL, {"number_": number, "external_id": external_id})
+
+    def swap_at_source(self, one: int, other: int) -> None:
+        found = self.many([one, other])
+        for number in (one, other):  # no two may be called alike, not even for a moment
+            self._on.execute(_CALL, {"number_": number, "source": None, "external_id": None})
+        for number, by in ((one, found[other]), (other, found[one])):
+            if by.source:
+                self._on.execute(
+                    _CALL, {"number_": number, "source": by.source, "external_id": by.external_id, "url": by.url}
+                )
+
+    def is_whole(self, number: int, scope: Scope) -> bool:
+        hidden = _hidden(in_scope(scope, self._on)).where(alerts.c.incident == number)
+        return self._on.execute(hidden.limit(1)).first() is None
+
     def seen(self, number: int, scope: Scope) -> Incident:
         asked = _counted(in_scope(scope, self._on)).where(incidents.c.number == number)
         row = self._on.execute(asked).first()
@@ -163,7 +201,12 @@ def _has_alert(visible: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists(select(alerts.c.number).where(_linked(visible)).correlate(incidents))
 
 
-def _counted(visible: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a Select of eleven columns
+def _hidden(visible: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a Select of one column
+    return select(alerts.c.number).where(alerts.c.incident.is_not(None), case((visible, 0), else_=1) == 1)
+
+
+def _counted(visible: ColumnElement[bool], *, named: bool = False) -> Any:  # noqa: ANN401 - a Select of eleven columns
+    """`named`: by its source, too, whoever may see all its alerts."""
     count = select(func.count()).select_from(alerts).where(_linked(visible)).correlate(incidents).scalar_subquery()
     worst = (
         select(alerts.c.title)
@@ -173,11 +216,14 @@ def _counted(visible: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a Select of
         .correlate(incidents)
         .scalar_subquery()
     )
+    hidden = exists(_hidden(visible).where(alerts.c.incident == incidents.c.number).correlate(incidents))
+    untold = and_(incidents.c.named_by_source, false() if named else hidden)
+    name = case((untold, ""), else_=incidents.c.name)
     return select(
         incidents.c.number,
-        incidents.c.name,
+        name.label("name"),
         # Nobody has named it: then it is called like its worst alert.
-        case((incidents.c.name == "", worst), else_="").label("worst"),
+        case((name == "", worst), else_="").label("worst"),
         incidents.c.revision,
         incidents.c.assignee,
         incidents.c.merged_into,
@@ -187,6 +233,11 @@ def _counted(visible: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a Select of
         incidents.c.url,
         count.label("alert_count"),
     )
+
+
+@cache
+def _get() -> Any:  # noqa: ANN401 - as _counted
+    return _counted(false(), named=True).where(incidents.c.number == bindparam("number_"))
 
 
 @cache

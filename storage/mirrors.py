@@ -128,6 +128,10 @@ class Mirrors:
     def refuse(self, alert: int, why: str) -> None:
         self._on.execute(_CHANGE, {"alert_": alert, "state": MirrorState.REFUSED.value, "why": why})
 
+    def try_again(self, alert: int, at: datetime) -> None:
+        refused = _CHANGE.where(mirrors.c.state == MirrorState.REFUSED.value)
+        self._on.execute(refused, {"alert_": alert, "state": MirrorState.PENDING.value, "due_at": at, "attempt": 0})
+
     def keep_base(self, alert: int, said: Said) -> None:
         self._on.execute(_BASE, {"alert_": alert, "said": dict(said.fields)})
 

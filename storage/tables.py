@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -59,6 +60,8 @@ incidents = Table(
     Column("revision", Integer, nullable=False, server_default=text("0")),
     Column("assignee", Text),
     Column("merged_into", Number),
+    # The name is the source's, made of all its alerts: who may not see them all does not see it.
+    Column("named_by_source", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("source", "external_id"),
     sqlite_autoincrement=True,
 )

@@ -12,6 +12,7 @@ from bot.alerts import (
     digest_ports,
     grouping,
     habit_ports,
+    incident_mirror,
     incident_ports,
     mirror,
     ports,
@@ -42,6 +43,7 @@ from storage.entities import Entities
 from storage.folds import Folds
 from storage.habits import Habits
 from storage.history import History
+from storage.incident_mirrors import IncidentMirrors
 from storage.incidents import Incidents
 from storage.likeness import Likenesses
 from storage.maintenance import Windows
@@ -94,6 +96,7 @@ class Unit:
     tokens: program_ports.Tokens
     webhooks: program_ports.Webhooks
     mirrors: mirror.Mirrors
+    incident_mirrors: incident_mirror.IncidentMirrors
     feeds: mirror.Feeds
     shares: sharing.Shares
     silences: silence.Silences
@@ -139,6 +142,7 @@ class Unit:
         self.tokens = Tokens(connection)
         self.webhooks = Webhooks(connection)
         self.mirrors = Mirrors(connection)
+        self.incident_mirrors = IncidentMirrors(connection)
         self.feeds = Feeds(connection)
         self.shares = Shares(connection)
         self.silences = Silences(connection)

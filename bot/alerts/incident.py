@@ -54,6 +54,10 @@ class IncidentKind(StrEnum):
     #: It took another one's alerts; and the other one, that it is part of this one now.
     MERGED = "merged"
     UNDONE = "undone"
+    #: The source said something new.
+    REPORTED = "reported"
+    #: Somebody here and the source changed the same thing; the later change stands.
+    OVERRULED = "overruled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,9 @@ class Incidents(Protocol):
         """Raises NotAvailable."""
         ...
 
-    def many(self, numbers: Iterable[int]) -> Mapping[int, Incident]: ...
+    def many(self, numbers: Iterable[int]) -> Mapping[int, Incident]:
+        """Without names that their source made of alerts that not everybody may see."""
+        ...
 
     def known(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
         """The numbers of those that are known of some sources' incidents, by source and the source's identity."""
@@ -62,11 +64,23 @@ class Incidents(Protocol):
     def entry(self, number: int, revision: int) -> IncidentEntry | None: ...
 
     def last_by(self, number: int, actor: str) -> IncidentEntry | None:
-        """The newest entry by an actor's id."""
+        """The newest entry by an actor's id, or of both sides' changing the same."""
         ...
 
     def known_as(self, number: int, source: str, external_id: str) -> None:
         """The source has it too, under this identity, unless it calls another so already."""
+        ...
+
+    def rename_at_source(self, number: int, external_id: str) -> None:
+        """Its source has another in its place now, under this identity."""
+        ...
+
+    def swap_at_source(self, one: int, other: int) -> None:
+        """Each is what its source calls the other."""
+        ...
+
+    def is_whole(self, number: int, scope: Scope) -> bool:
+        """Whether all its alerts are in the scope."""
         ...
 
     def seen(self, number: int, scope: Scope) -> Incident:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.alerts.incident import Incident, IncidentEntry
+from bot.alerts.incident_mirror import IncidentMirror
 from bot.alerts.incident_ports import IncidentFacts
 from bot.alerts.people import Person
 from bot.alerts.views import AlertView
@@ -14,7 +15,8 @@ class IncidentView:
     """An incident as a reader may see it: through the alerts in their scope.
 
     `alerts` is a page of them; `reasons` are why alerts are in it, as they are kept, the most frequent of the page
-    first; `note` is the newest comment that stands. `people` has everybody named by id, by Entra object id.
+    first; `note` is the newest comment that stands; `mirror` is how far its source knows, where that is told, and
+    `overruled` that both sides changed the same. `people` has everybody named by id, by Entra object id.
     """
 
     incident: Incident
@@ -25,6 +27,8 @@ class IncidentView:
     reasons: tuple[str, ...] = ()
     note: IncidentEntry | None = None
     people: Mapping[str, Person] = field(default_factory=dict)
+    mirror: IncidentMirror | None = None
+    overruled: IncidentEntry | None = None
 
     @property
     def pages(self) -> int:

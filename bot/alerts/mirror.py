@@ -176,6 +176,10 @@ class Mirrors(Protocol):
 
     def refuse(self, alert: int, why: str) -> None: ...
 
+    def try_again(self, alert: int, at: datetime) -> None:
+        """What the source refused it may take now."""
+        ...
+
     def keep_base(self, alert: int, said: Said) -> None:
         """From now on this is what the source said last."""
         ...

@@ -26,6 +26,7 @@ from bot.alerts.evidence import Evidence
 from bot.alerts.grouping import Trails
 from bot.alerts.habit_ports import Habits
 from bot.alerts.history import Entry
+from bot.alerts.incident_mirror import IncidentMirrors
 from bot.alerts.incident_ports import Incidents
 from bot.alerts.messages import ConversationKind
 from bot.alerts.mirror import Feeds, Mirrors
@@ -258,6 +259,7 @@ class UnitOfWork(Protocol):
     tokens: Tokens
     webhooks: Webhooks
     mirrors: Mirrors
+    incident_mirrors: IncidentMirrors
     feeds: Feeds
     shares: Shares
     silences: Silences

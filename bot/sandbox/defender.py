@@ -98,6 +98,8 @@ class Defender:
             raise BadGraphRequestError(f"Alerts not found: {', '.join(missing) or 'none was named'}")
         if incident is not None and incident not in self.incidents:
             raise BadGraphRequestError(f"Incident {incident} was not found.")
+        if incident is not None and self.incidents[incident]["redirectIncidentId"]:
+            raise BadGraphRequestError(f"Incident {incident} was merged already.")
         target = incident or str(1 + max((int(n) for n in self.incidents if n.isdigit()), default=100))
         first = self.alerts[alerts[0]]
         self._incident(target, str(first.get("title", "")), now)
@@ -112,6 +114,8 @@ class Defender:
         """Merge incidents into the oldest of them; its id."""
         if len(incidents) < 2 or any(number not in self.incidents for number in incidents):
             raise BadGraphRequestError("At least two incidents that exist are needed.")
+        if merged := [number for number in incidents if self.incidents[number]["redirectIncidentId"]]:
+            raise BadGraphRequestError(f"Incident {merged[0]} was merged already.")
         target, *others = sorted(incidents, key=lambda number: (len(number), number))
         for alert in self.alerts.values():
             if alert.get("incidentId") in others:

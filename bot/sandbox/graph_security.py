@@ -37,6 +37,7 @@ def add_routes(app: web.Application) -> None:
     route.add_get(f"{root}/incidents/{{id}}", _guarded(_incident))
     route.add_patch(f"{root}/incidents/{{id}}", _guarded(_patch_incident))
     route.add_post(f"{root}/incidents/mergeIncidents", _guarded(_merge))
+    route.add_post(f"{root}/incidents/{{id}}/comments", _guarded(_comment_incident))
 
 
 def _guarded(answer: _Answer) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -135,10 +136,20 @@ async def _patch_incident(call: Call) -> Json:
     return changed
 
 
+async def _comment_incident(call: Call) -> Json:
+    sandbox, body, number = call.sandbox, await read_json(call.request), call.request.match_info["id"]
+    text = body.get("comment", "")
+    comments = sandbox.defender.comment_on_incident(number, text, sandbox.config.bot_name, sandbox.now())
+    _tell(sandbox, "")
+    return {"value": comments}
+
+
 async def _merge(call: Call) -> Json:
     sandbox, body = call.sandbox, await read_json(call.request)
     numbers = [str(number) for number in body.get("incidentIds") or ()]
     target = sandbox.defender.merge(numbers, sandbox.now(), sandbox.config.bot_name)
+    if note := body.get("incidentComment"):
+        sandbox.defender.comment_on_incident(target, str(note), sandbox.config.bot_name, sandbox.now())
     _tell(sandbox, "")
     return {"targetIncidentId": target}
 

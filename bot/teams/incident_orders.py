@@ -13,7 +13,8 @@ from bot.teams.orders import Said, Unclear, whom
 from bot.teams.replies import ANSWER_FIRST
 from bot.teams.screens import Screen
 from bot.usecases import incidents
-from bot.usecases.incidents import IncidentAct, IncidentDone, visible_incident
+from bot.usecases.incident_finding import visible_incident
+from bot.usecases.incidents import IncidentAct, IncidentDone
 from bot.usecases.visibility import Reader
 from cards.buttons import Press, Step
 from cards.incident_words import incident_sentence

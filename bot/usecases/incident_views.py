@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from bot.alerts.conversation import Conversation, Scope
 from bot.alerts.errors import NotAvailable
 from bot.alerts.incident import Incident, IncidentEntry, IncidentKind
+from bot.alerts.incident_mirror import is_ours
 from bot.alerts.incident_views import IncidentHistoryView, IncidentView, MergeView
 from bot.alerts.messages import ConversationKind
+from bot.alerts.people import ActorKind
 from bot.alerts.ports import UnitOfWork
-from bot.usecases.incidents import final, visible_incident
+from bot.usecases.incident_finding import final, visible_incident
 from bot.usecases.read import ENTRIES_SHOWN, INCIDENTS_OFFERED, PAGE_SIZE, views_of
 from bot.usecases.visibility import Reader, conversation_scope, scope_of
 
@@ -60,6 +62,7 @@ def _view(uow: UnitOfWork, incident: Incident, scope: Scope, page: int) -> Incid
     page = min(page, max(0, -(-facts.count // PAGE_SIZE) - 1))
     found = uow.incidents.page(incident.number, scope, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
     entries = uow.incidents.entries(incident.number, limit=ENTRIES_SHOWN) if incident.revision > 1 else ()
+    tellable = _tellable(uow, entries, scope)
     whom = {who for who in (incident.assignee, *facts.assignees, *_named(entries)) if who}
     return IncidentView(
         incident=incident,
@@ -68,8 +71,10 @@ def _view(uow: UnitOfWork, incident: Incident, scope: Scope, page: int) -> Incid
         page=page,
         page_size=PAGE_SIZE,
         reasons=tuple(reason for reason, _ in Counter(a.incident_reason for a in found).most_common() if reason),
-        note=_note(_tellable(uow, entries, scope)),
+        note=_note(tellable),
         people=uow.people.many(whom),
+        mirror=uow.incident_mirrors.many([incident.number]).get(incident.number),
+        overruled=_overruled(tellable),
     )
 
 
@@ -77,6 +82,8 @@ def _tellable(uow: UnitOfWork, entries: Sequence[IncidentEntry], scope: Scope) -
     """Without what was said about alerts alone that one may not see."""
 
     def is_seen(entry: IncidentEntry) -> bool:
+        if entry.actor.kind is ActorKind.SOURCE and any(change.field == "name" for change in entry.changes):
+            return scope.is_unlimited or uow.incidents.is_whole(entry.incident, scope)
         if scope.is_unlimited or entry.kind is not IncidentKind.LINKED or not entry.touched:
             return True
         return any(uow.alerts.in_scope(alert, scope) for alert, _ in entry.touched)
@@ -87,6 +94,18 @@ def _tellable(uow: UnitOfWork, entries: Sequence[IncidentEntry], scope: Scope) -
 def _note(entries: Sequence[IncidentEntry]) -> IncidentEntry | None:
     undone = undone_among(entries)
     return next((entry for entry in entries if entry.comment and entry.revision not in undone), None)
+
+
+def _overruled(entries: Sequence[IncidentEntry]) -> IncidentEntry | None:
+    """Both sides changed the same, and nobody here has done anything since, nor the source to what was contested."""
+    later: set[str] = set()
+    for entry in entries:
+        if entry.kind is IncidentKind.OVERRULED:
+            return entry if later.isdisjoint(change.field for change in entry.changes) else None
+        if is_ours(entry):
+            return None
+        later.update(change.field for change in entry.changes)
+    return None
 
 
 def _named(entries: Iterable[IncidentEntry]) -> set[str]:

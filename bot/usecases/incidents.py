@@ -2,24 +2,25 @@
 all of them are undone as one."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.alerts import alert as alerts
 from bot.alerts import incident as incidents
 from bot.alerts.alert import Alert, Decision
 from bot.alerts.conversation import Scope, Subject
-from bot.alerts.errors import NotAvailable, Refused
+from bot.alerts.errors import Refused
 from bot.alerts.history import Change, action_name
 from bot.alerts.incident import AT_ONCE, Incident, IncidentEntry, IncidentKind
 from bot.alerts.people import GROUP_LENGTH, Actor, Person, Way, name_of_group
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import UNDETERMINED, Classification
 from bot.usecases.acting import record
+from bot.usecases.incident_finding import visible_incident
 from bot.usecases.permission import require
 from bot.usecases.showing import show_changed
 from bot.usecases.taking_back import take_back
-from bot.usecases.visibility import Reader, scope_of
+from bot.usecases.visibility import Reader
 
 Touched = tuple[tuple[int, int], ...]
 
@@ -67,7 +68,9 @@ def open_incident(uow: UnitOfWork, name: str, *, by: Actor, way: Way, at: dateti
 
 def rename(uow: UnitOfWork, act: IncidentAct, name: str) -> IncidentDone:
     def do(incident: Incident, _scope: Scope) -> IncidentDone:
-        return _keep(uow, act, incident, IncidentKind.RENAMED, incidents.rename(incident, name))
+        # What its source calls it is not shown to everybody, and is its name all the same.
+        was = replace(incident, name=uow.incidents.get(incident.number).name)
+        return _keep(uow, act, incident, IncidentKind.RENAMED, incidents.rename(was, name))
 
     return _step(uow, act, "link", do, touches="name")
 
@@ -135,6 +138,8 @@ def merge(uow: UnitOfWork, act: IncidentAct, other: int, reason: str = "", note:
         touched = _all(uow, act, meant, lambda alert: alerts.link(alert, incident.number, reason))
         part = Change("merged_into", gone.merged_into, incident.number)
         gone = _keep(uow, act, gone, IncidentKind.MERGED, (part,)).incident
+        if gone.source and not incident.source:
+            uow.incidents.swap_at_source(incident.number, other)  # the source has but one of them
         # The other one's entry is undone with this one, and is told from an alert's by its sign.
         touched = (*touched, (-other, gone.revision))
         return _keep(uow, act, incident, IncidentKind.MERGED, comment=text, touched=touched)
@@ -155,6 +160,7 @@ def undo(uow: UnitOfWork, act: IncidentAct) -> IncidentDone:
         entry = uow.incidents.last_by(incident.number, act.by.object_id)
         if entry is None or entry.kind is IncidentKind.CREATED:
             raise Refused("nothingToUndo")
+        incident = uow.incidents.get(incident.number)  # with the name that its source gave it
         changes = incidents.inverse(incident, entry)
         touched: list[tuple[int, int]] = []
         for one in entry.touched:
@@ -166,23 +172,6 @@ def undo(uow: UnitOfWork, act: IncidentAct) -> IncidentDone:
         return IncidentDone(done.incident, done.entry, left=len(entry.touched) - len(touched))
 
     return _step(uow, act, "undo", do)
-
-
-def visible_incident(uow: UnitOfWork, number: int, reader: Reader) -> tuple[Incident, Scope]:
-    """The incident, or the one that it became part of, and the reader's scope. Raises NotAvailable."""
-    scope, incident = scope_of(uow, reader), final(uow, number)
-    if not uow.incidents.in_scope(incident.number, scope):
-        raise NotAvailable(f"incident {number}")
-    return uow.incidents.seen(incident.number, scope), scope
-
-
-def final(uow: UnitOfWork, number: int) -> Incident:
-    """The incident, or the one that it became part of. Raises NotAvailable."""
-    incident, seen = uow.incidents.get(number), {number}
-    while incident.merged_into is not None and incident.merged_into not in seen:
-        seen.add(incident.merged_into)
-        incident = uow.incidents.get(incident.merged_into)
-    return incident
 
 
 def _step(
@@ -238,6 +227,7 @@ def _keep(
     )
     after = incidents.apply(incident, entry)
     uow.incidents.save(after, entry)
+    uow.incident_mirrors.want(uow.incidents.get(after.number), entry)
     uow.cards.raise_wanted(Subject.INCIDENT, incident.number, at=act.at)
     return IncidentDone(after, entry)
 

@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.alerts.absorb import Said
-from bot.alerts.alert import Alert
+from bot.alerts.alert import Alert, Decision
 from bot.alerts.conversation import Subject
-from bot.alerts.history import as_plain
-from bot.alerts.mirror import Fields, Mirror, Move, Step, remark, steps
-from bot.alerts.people import name_of_group
+from bot.alerts.history import Change, Kind, as_plain
+from bot.alerts.mirror import Fields, Mirror, MirrorState, Move, Step, remark, steps
+from bot.alerts.people import Actor, Way, name_of_group
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.report import Report
+from bot.usecases.acting import record
+from bot.usecases.incident_finding import final
 from bot.usecases.report_alert import report_alerts
 
 #: Alerts told at a time.
@@ -110,19 +112,46 @@ class Target:
 
 
 def target_of(uow: UnitOfWork, alert: Alert, step: Move) -> Target:
-    incident = uow.incidents.many([step.incident]).get(step.incident)
-    known = incident is not None and incident.source == alert.source
-    return Target(step.incident, incident.external_id if incident is not None and known else "")
+    incident = final(uow, step.incident)
+    mirror = uow.incident_mirrors.many([incident.number]).get(incident.number)
+    # One that the source has merged away comes back as a new one.
+    is_there = incident.source == alert.source and not (mirror and mirror.gone)
+    return Target(incident.number, incident.external_id if is_there else "")
+
+
+def is_along(uow: UnitOfWork, alert: Alert, step: Move) -> bool | None:
+    """Whether the source has moved it along with its whole incident; None where it is about to."""
+    last = uow.alerts.last_said([alert.number]).get(alert.number)
+    was = last.fields.get("incident") if last is not None else None
+    target = final(uow, step.incident)
+    if not isinstance(was, int) or was == target.number or final(uow, was).number != target.number:
+        return False
+    mirrors = uow.incident_mirrors.many([was, target.number])
+    if was in mirrors and mirrors[was].gone:
+        return True
+    waits = target.number in mirrors and mirrors[target.number].state is MirrorState.PENDING
+    return None if waits and uow.incidents.get(was).source == alert.source else False
 
 
 def moved(uow: UnitOfWork, alert: Alert, step: Move, id_at_source: str, now: datetime) -> None:
     """The source has moved it, to an incident that it calls so."""
-    uow.incidents.known_as(step.incident, alert.source, id_at_source)
+    target = final(uow, step.incident)
+    mirror = uow.incident_mirrors.many([target.number]).get(target.number)
+    if mirror is not None and mirror.gone and id_at_source != target.external_id:
+        uow.incidents.rename_at_source(target.number, id_at_source)
+        uow.incident_mirrors.mark_gone(target, gone=False)
+    elif not target.source:
+        uow.incidents.known_as(target.number, alert.source, id_at_source)
+        uow.incident_mirrors.want_all(uow.incidents.get(target.number), now)
     before = uow.alerts.last_said([alert.number]).get(alert.number)
     if before is not None:
-        base = Said({**before.fields, "incident": step.incident}, before.evidence_digest)
+        base = Said({**before.fields, "incident": target.number}, before.evidence_digest)
         uow.mirrors.keep_base(alert.number, base)
     told(uow, alert.number, step.revision, now)
+    alert = uow.alerts.get(alert.number)
+    if alert.incident == step.incident != target.number:
+        decision = Decision(Kind.REPORTED, (Change("incident", alert.incident, target.number),))
+        record(uow, alert, decision, by=Actor.source(alert.source), way=Way.SOURCE, at=now)
 
 
 def values_of(errand: Errand, names: frozenset[str]) -> dict[str, Any]:

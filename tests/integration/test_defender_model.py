@@ -3,6 +3,7 @@
 Time is the sandbox's, so that later and earlier are what the story says. Graph is the sandbox's, over real HTTP.
 """
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -73,6 +74,7 @@ class Books:
         )
         graph = Graph(session=self.session, tokens=tokens, url=self.teams.url)
         common: dict[str, Any] = {"graph": graph, "store": self.store, "clock": self.now, "pace": Pace(10_000)}
+        common["books"] = asyncio.Lock()
         self.asking, self.telling = Asking(**common, grouping=False), Telling(**common)
 
     def now(self) -> datetime:

@@ -8,7 +8,7 @@ async with running_sandbox(config) as teams:
 """
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -229,6 +229,18 @@ class Teams:
     async def in_the_portal(self, as_: str, alert: str, comment: str = "", **changes: Any) -> Json:
         """Somebody changes an alert in Defender's portal; what Defender then has of it."""
         return await self._post("portal", {"as": as_, "alert": alert, "changes": changes, "comment": comment})
+
+    async def incident_in_the_portal(
+        self, as_: str, incident: str, comment: str = "", *, merge: Sequence[str] = (), **changes: Any
+    ) -> Json:
+        """Somebody changes an incident in Defender's portal, or merges others with it."""
+        body = {"as": as_, "incident": incident, "changes": changes, "comment": comment, "merge": list(merge)}
+        return await self._post("portal/incident", body)
+
+    async def defenders_incident(self, incident: str) -> Json:
+        """As Defender has it."""
+        found: Json = next(one for one in (await self._get("portal"))["incidents"] if one["id"] == incident)
+        return found
 
     async def group(self, group: str, *members: str) -> None:
         """Who is in a group of Entra's, or has a directory role (`role:<template id>`)."""

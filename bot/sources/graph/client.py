@@ -61,19 +61,23 @@ class Graph:
         before: Callable[[], Awaitable[None]] | None = None,
     ) -> AsyncIterator[list[Json]]:
         """The `value` of each page of a list, to its end; `before` each it waits. Raises GraphProblem."""
-        url = self._root.join(URL(path, encoded=True))
         for _ in range(_MAX_PAGES):
             if before is not None:
                 await before()
-            answer = await self._call("GET", url, None, headers or {})
-            yield [item for item in answer.get("value", ()) if isinstance(item, dict)]
-            more = answer.get("@odata.nextLink")
-            if not more:
+            items, path = await self.page(path, headers=headers)
+            yield items
+            if not path:
                 return
-            url = URL(str(more), encoded=True)
-            if url.origin() != self._root.origin():
-                raise GraphProblem(200, "the next page is elsewhere")  # our token goes nowhere else
         raise GraphProblem(200, "the list has no end")
+
+    async def page(self, path: str, *, headers: Mapping[str, str] | None = None) -> tuple[list[Json], str]:
+        """The `value` of one page of a list, and where the next one is, or "". Raises GraphProblem."""
+        url = self._root.join(URL(path, encoded=True))
+        if url.origin() != self._root.origin():
+            raise GraphProblem(200, "the next page is elsewhere")  # our token goes nowhere else
+        answer = await self._call("GET", url, None, headers or {})
+        items = [item for item in answer.get("value", ()) if isinstance(item, dict)]
+        return items, str(answer.get("@odata.nextLink") or "")
 
     async def call(self, method: str, path: str, body: Json | None = None) -> Json:
         """A call that changes something. Raises GraphProblem."""

@@ -3,6 +3,7 @@
 https://learn.microsoft.com/graph/api/security-alert-update, .../security-alert-post-comments
 """
 
+import asyncio
 import logging
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -20,7 +21,7 @@ from bot.usecases.mirroring import Errand, Target
 log = logging.getLogger(__name__)
 
 #: Graph's own answers after which the same call will never succeed as it is.
-_FOR_GOOD: Final = frozenset({400, 403, 404, 409, 422})
+FOR_GOOD: Final = frozenset({400, 403, 404, 409, 422})
 
 #: Seconds until the next try, by how many there were.
 _WAITS: Final = (2, 5, 15, 60, 300)
@@ -29,26 +30,29 @@ _WAITS: Final = (2, 5, 15, 60, 300)
 _WORDS: Final = 200
 
 _MOVE: Final = "/v1.0/security/alerts_v2/moveAlerts"
-_REASONS: Final = frozenset(CorrelationReason)
+REASONS: Final = frozenset(CorrelationReason)
 
-_COMMENT_TYPE: Final = "microsoft.graph.security.alertComment"
+COMMENT_TYPE: Final = "microsoft.graph.security.alertComment"
 
 
 class Telling:
     """Makes Defender know what was done here. One replica does it at a time."""
 
-    def __init__(self, *, graph: Graph, store: Store, clock: Clock, pace: Pace) -> None:
+    def __init__(self, *, graph: Graph, store: Store, clock: Clock, pace: Pace, books: asyncio.Lock) -> None:
+        """`books` is held while one alert is told of: what is read meanwhile would be old news."""
         self._graph = graph
         self._store = store
         self._clock = clock
         self._pace = pace
+        self._books = books
 
     async def tell_all(self) -> int:
         """Tell what is due; how many alerts that was."""
         now = self._clock()
         errands = await self._store.write(lambda uow: mirroring.take_due(uow, now))
         for errand in errands:
-            await self._tell(errand)
+            async with self._books:
+                await self._tell(errand)
         return len(errands)
 
     async def _tell(self, errand: Errand) -> None:
@@ -67,14 +71,12 @@ class Telling:
                 else:
                     await self._remark(errand, step, may_be_there=errand.again and place == 0)
         except GraphProblem as problem:
-            now = self._clock()
-            if problem.status in _FOR_GOOD:
-                why = (problem.words or str(problem))[:_WORDS]
+            now, why = self._clock(), words_of(problem)
+            if problem.status in FOR_GOOD:
                 log.warning("Defender refused what was done to alert %d: %s", number, problem)
                 await self._store.write(lambda uow: mirroring.refused(uow, number, why, now))
             else:
-                wait = problem.retry_after or timedelta(seconds=_WAITS[min(errand.attempt, len(_WAITS)) - 1])
-                again, why = now + wait, str(problem)
+                again = now + wait_after(problem, errand.attempt)
                 await self._store.write(lambda uow: mirroring.put_off(uow, number, again, why))
 
     async def _heard(self, errand: Errand) -> Errand | None:
@@ -95,8 +97,13 @@ class Telling:
     async def _move(self, errand: Errand, step: Move) -> None:
         """Twice is once: an alert that is there already stays there, and a new incident is looked for first."""
         alert = errand.alert
+        along = await self._store.read(lambda uow: mirroring.is_along(uow, alert, step))
+        if along is None:
+            raise GraphProblem(0, "its incident is being merged")
         target = await self._store.read(lambda uow: mirroring.target_of(uow, alert, step))
-        made = "" if target.id_at_source or not errand.again else await self._made_before(errand)
+        made = target.id_at_source if along else ""
+        if not target.id_at_source and errand.again:
+            made = await self._made_before(errand)
         answer = {"targetIncidentId": made} if made else await self._moved(errand, step, target)
         moved_to, now = str(answer.get("targetIncidentId") or target.id_at_source), self._clock()
         await self._store.write(lambda uow: mirroring.moved(uow, alert, step, moved_to, now))
@@ -105,7 +112,7 @@ class Telling:
         body: Json = {"alertIds": [errand.id_at_source]}
         if target.id_at_source:
             body["incidentId"] = target.id_at_source
-        if step.reason in _REASONS:
+        if step.reason in REASONS:
             body["newCorrelationReasons"] = step.reason
         await self._pace.wait()
         return await self._graph.call("POST", _MOVE, body)
@@ -121,7 +128,7 @@ class Telling:
         """A comment has no id: where an answer may have been lost, Defender is asked whether it has it."""
         if not (may_be_there and await self._has(errand, step.text)):
             await self._pace.wait()
-            body = {"@odata.type": _COMMENT_TYPE, "comment": step.text}
+            body = {"@odata.type": COMMENT_TYPE, "comment": step.text}
             await self._graph.call("POST", f"{_path(errand)}/comments", body)
         now, number = self._clock(), errand.alert.number
         await self._store.write(lambda uow: mirroring.told(uow, number, step.revision, now))
@@ -133,6 +140,16 @@ class Telling:
         comments = [item for item in alert.get("comments") or () if isinstance(item, dict)]
         there = sum(str(item.get("comment", "")).strip() == text.strip() for item in comments)
         return there > errand.told_before(text)
+
+
+def words_of(problem: GraphProblem) -> str:
+    """Graph's own, as the card repeats them."""
+    return (problem.words or str(problem))[:_WORDS]
+
+
+def wait_after(problem: GraphProblem, attempt: int) -> timedelta:
+    """How long until the next try."""
+    return problem.retry_after or timedelta(seconds=_WAITS[min(attempt, len(_WAITS)) - 1])
 
 
 def _path(errand: Errand) -> str:
