@@ -25,6 +25,7 @@ from bot.teams.connector import Connector
 from bot.teams.dialogs import Dialogs
 from bot.teams.endpoint import messages_endpoint
 from bot.teams.every_dialog import every_dialog
+from bot.teams.export_presses import ExportSettings
 from bot.teams.extension import Extension
 from bot.teams.guard import Guard
 from bot.teams.hosts import TokenHosts
@@ -55,6 +56,7 @@ from bot.wiring import (
     digest_commands,
     graph_of,
     keep_defender,
+    keep_exports,
     keep_rhythm,
     keep_silences,
     languages_of,
@@ -119,8 +121,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         api = _api(settings, store, clock)
         app.router.add_get(r"/api/alerts/{number:[0-9]{1,15}}", api.look)
         app.router.add_post(r"/api/alerts/{number:[0-9]{1,15}}/{verb}", api.act)
-        app.router.add_get("/healthz", healthz)
-        app.router.add_get("/metrics", metrics.answer)
+        app.router.add_routes([web.get("/healthz", healthz), web.get("/metrics", metrics.answer)])
         app.router.add_get("/readyz", Readiness(store, beats, lambda: keys.known).answer)
 
         await _within(2, keys.refresh())  # without keys /readyz says so, and the loop tries again
@@ -138,6 +139,12 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         )
         keep_rhythm(store=store, clock=clock, timetable=timetable, look_every=look_every, missed=metrics.missed)
         timetable.every(600, webhooks.tidy, name="tidy webhooks")
+        beats.watch(
+            "exporting",
+            await keep_exports(
+                *(settings, stack, app, timetable), store=store, clock=clock, languages=languages, every=look_every
+            ),
+        )
         if settings.access.groups:
             groups = Groups(graph=graph, store=store, clock=clock, groups=settings.access.groups)
             # Until they are read, nobody is in them.
@@ -154,6 +161,7 @@ def _release_all(uow: UnitOfWork) -> None:
     uow.cards.release(None)
     uow.webhooks.release(None)
     uow.triage.release(None)
+    uow.exports.release(None)
 
 
 async def _within(seconds: float, work: Awaitable[object]) -> None:
@@ -169,7 +177,12 @@ def _dispatcher(
     return Dispatcher(
         store=store,
         messenger=connector,
-        presenter=Presenter(languages, settings.extra_link_hosts, share=settings.tuning_share / 100),
+        presenter=Presenter(
+            languages,
+            settings.extra_link_hosts,
+            share=settings.tuning_share / 100,
+            has_address=bool(settings.public_url),
+        ),
         clock=clock,
         limits=settings.limits,
         lease=timedelta(seconds=settings.lease),
@@ -204,6 +217,7 @@ async def _turn(
     introduce = introductions(store, connector, clock)
     rules = RuleSettings(settings.tuning_share / 100)
     digests = digest_commands(settings)
+    exports = ExportSettings(settings.public_url)
     presses = Presses(
         store=store,
         clock=clock,
@@ -214,6 +228,7 @@ async def _turn(
         rules=rules,
         undo_within=settings.undo_within,
         digests=digests,
+        exports=exports,
     )
     commands = Commands(
         languages=languages,
@@ -223,6 +238,7 @@ async def _turn(
         link_hosts=settings.extra_link_hosts,
         undo_within=settings.undo_within,
         digests=digests,
+        exports=exports,
     )
     dialogs = Dialogs(
         store=store,

@@ -30,7 +30,7 @@ _ALL: Final = Scope(everything=True)
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """`tocsin export`."""
+    """`tocsin export` and `tocsin exports`."""
     export = commands.add_parser(
         "export",
         help="write alerts to a file for Excel",
@@ -45,19 +45,40 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     export.add_argument("--incident", type=int, metavar="N", help="the alerts of this incident")
     export.add_argument("--open", action="store_true", dest="only_open", help="only what is not resolved")
     export.set_defaults(run=_export)
+    trail = commands.add_parser("exports", help="say who exported what in chat, and who fetched it")
+    trail.add_argument("--limit", type=int, default=100, metavar="N", help="the newest N (default 100)")
+    trail.set_defaults(run=_trail)
+
+
+async def _trail(options: argparse.Namespace) -> int:
+    from storage.store import open_store  # noqa: PLC0415
+
+    settings = Settings.from_environment(os.environ)
+    await _require_database(settings)
+    async with open_store(settings.database_url) as store:
+        trail = await store.read(lambda uow: uow.exports.trail(limit=max(1, options.limit)))
+    for export, fetched in trail:
+        at, wanted, place = export.asked_at.astimezone(settings.zone_info), export.wanted, export.conversation
+        what = f"{wanted.about.value} {wanted.filter}".strip()
+        where = "1:1 chat" if export.is_personal else place.name or place.teams_id
+        by = "".join(f", fetched by {who} ({count})" for who, count in fetched.items())
+        print(
+            f"{at:%Y-%m-%d %H:%M} {export.person_name} ({export.person}) in {where}: {what},"
+            f" {export.total:,} alerts as {wanted.form.value}, {export.state.value}{by}"
+        )
+    print(f"{len(trail)} exports.")
+    return 0
 
 
 async def _export(options: argparse.Namespace) -> int:
-    from storage.store import open_store, version  # noqa: PLC0415 - slow to import; `--help` need not
-    from storage.versions import HEAD  # noqa: PLC0415
+    from storage.store import open_store  # noqa: PLC0415 - slow to import; `--help` need not
 
     path = Path(options.file)
     if path.suffix.lower() not in (".xlsx", ".csv"):
         raise TocsinError(f"{options.file} ends neither in .xlsx nor in .csv")
     where = _condition(options)
     settings = Settings.from_environment(os.environ)
-    if await version(settings.database_url) != HEAD:
-        raise TocsinError("the database is not up to date: run `tocsin migrate` first, or start `tocsin serve`")
+    await _require_database(settings)
     async with aiohttp.ClientSession() as session, open_store(settings.database_url, settings.access) as store:
         now = (await clock_of(settings.clock_url, session))()
         wanted = QueueFilter(since=now - _EVER, where=where, closed=not options.only_open, now=now)
@@ -66,6 +87,15 @@ async def _export(options: argparse.Namespace) -> int:
         await _write(store, numbers, path, lang, settings.identity_portal)
     print(f"{path}: {len(numbers):,} {'alert' if len(numbers) == 1 else 'alerts'}.")
     return 0
+
+
+async def _require_database(settings: Settings) -> None:
+    """Raises TocsinError where the database is not there yet, or is not up to date."""
+    from storage.store import version  # noqa: PLC0415
+    from storage.versions import HEAD  # noqa: PLC0415
+
+    if await version(settings.database_url) != HEAD:
+        raise TocsinError("the database is not up to date: run `tocsin migrate` first, or start `tocsin serve`")
 
 
 def _condition(options: argparse.Namespace) -> Condition:

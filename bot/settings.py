@@ -160,6 +160,11 @@ class Settings(BaseModel):
     #: What an alert's id follows in Defender for Identity's portal, for the links of an export.
     identity_portal: str = Field(default="", alias="TOCSIN_IDENTITY_PORTAL")
 
+    #: Where people reach us from outside, for the links of an export: `https://tocsin.example.com`.
+    public_url: str = Field(default="", alias="TOCSIN_PUBLIC_URL")
+    #: Hosts beside OneDrive's that take the files of exports, `host` or `host:port`, by commas.
+    upload_hosts: str = Field(default="", alias="TOCSIN_UPLOAD_HOSTS")
+
     #: Where silences are made: Alertmanager's address as people open it, and how we sign in there, if at all.
     alertmanager_url: str = Field(default="", alias="TOCSIN_ALERTMANAGER_URL")
     alertmanager_token: SecretStr = Field(default=SecretStr(""), alias="TOCSIN_ALERTMANAGER_TOKEN")
@@ -209,7 +214,7 @@ class Settings(BaseModel):
             raise ValueError("MicrosoftAppPassword (or TOCSIN_CERTIFICATE_PATH) is required")
         return self
 
-    @field_validator("alertmanager_url")
+    @field_validator("alertmanager_url", "public_url")
     @classmethod
     def _is_an_origin(cls, value: str) -> str:
         return _origin(value.strip()) if value.strip() else ""
@@ -270,6 +275,10 @@ class Settings(BaseModel):
     @property
     def api_pace(self) -> tuple[Limit, ...]:
         return _limits(self.api_limits)
+
+    @property
+    def named_upload_hosts(self) -> tuple[str, ...]:
+        return _listed(self.upload_hosts)
 
     @property
     def named_webhook_hosts(self) -> tuple[str, ...]:

@@ -20,6 +20,8 @@ from bot.alerts.silence import FEED
 from bot.alerts.targets import Breach
 from bot.alerts.triage import TriageRule
 from bot.delivery.addresses import Addresses
+from bot.delivery.exports import ExportWorker
+from bot.delivery.upload import Uploader, upload_addresses
 from bot.delivery.webhook_post import WebhookCaller
 from bot.delivery.webhooks import WebhookMeter, WebhookWorker
 from bot.scheduler import Timetable
@@ -46,6 +48,7 @@ from bot.teams.tokens import (
 )
 from bot.triage import Triage
 from bot.usecases import digests, reminders, targets
+from bot.web.exports import ExportFiles
 from bot.web.notifications import Notifications
 from cards.language import Language
 from cards.languages import Languages, known
@@ -291,3 +294,33 @@ async def post_due(settings: Settings, *, store: Store, clock: Clock, meter: Lag
             continue
         if await store.write(lambda uow, one=one, numbers=numbers: digests.post(uow, one, numbers, now)):  # type: ignore[misc]
             meter.digest((now - one.until).total_seconds())
+
+
+async def keep_exports(
+    settings: Settings,
+    stack: AsyncExitStack,
+    app: web.Application,
+    timetable: Timetable,
+    *,
+    store: Poking,
+    clock: Clock,
+    languages: Languages,
+    every: float,
+) -> asyncio.Task[None]:
+    """Make the files that people ask for in chat, bring them to their OneDrive, or hand them out by link."""
+    uploader = Uploader(addresses=upload_addresses(settings.named_upload_hosts), clock=clock)
+    stack.push_async_callback(uploader.close)
+    worker = ExportWorker(
+        store=store,
+        clock=clock,
+        languages=languages,
+        uploader=uploader,
+        owner=owner(),
+        days=settings.queue_days,
+        identity_portal=settings.identity_portal,
+    )
+    store.pokes.append(worker.poke)
+    app.router.add_get("/exports/{secret}/{name}", ExportFiles(store=store, clock=clock).fetch, allow_head=False)
+    timetable.every(every, worker.tidy, name="tidy exports")
+    timetable.every(3600, worker.forget, name="forget exports")
+    return await background(stack, worker.run(), "exporting", before=worker.stop)

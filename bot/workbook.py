@@ -58,7 +58,7 @@ def tables(path: Path, zone: tzinfo, heads: Mapping[str, Sequence[Head]]) -> Ite
     try:
         yield found
     except BaseException:
-        made.close()
+        made.abandon()
         path.unlink(missing_ok=True)
         raise
     made.close()
@@ -104,6 +104,11 @@ class Workbook:
 
     def close(self) -> None:
         self.book.close()
+
+    def abandon(self) -> None:
+        """Instead of closing it, which may take long: what is open is closed, and no file comes of it."""
+        for sheet in self.book.worksheets():
+            sheet.row_data_fh.close()
 
 
 class _Sheets:
@@ -190,6 +195,9 @@ class CsvTable:
 
     def close(self) -> None:
         self._file.close()
+
+    def abandon(self) -> None:
+        self.close()
 
 
 def _lines(cell: Cell, head: Head) -> int:

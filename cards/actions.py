@@ -51,6 +51,11 @@ def open_url(title: str, url: str, *, link_hosts: frozenset[str]) -> Action | No
     return Action({"type": "Action.OpenUrl", "title": clip(one_line(clean(title)), TITLE), "url": url})
 
 
+def open_own(title: str, url: str) -> Action:
+    """A link to Tocsin itself, at the address that the settings give it."""
+    return Action({"type": "Action.OpenUrl", "title": clip(one_line(clean(title)), TITLE), "url": url})
+
+
 def toggle(title: str, *targets: str) -> Action:
     """Shows what is hidden, and hides it again."""
     return Action({"type": "Action.ToggleVisibility", "title": title, "targetElements": list(targets)})

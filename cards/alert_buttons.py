@@ -43,6 +43,7 @@ def alert_buttons(
     rest.append(opens(lang.t("Tune…"), tune_press(view.alert.number, buttons.nonce)))
     rest += [buttons.plain(title, verb) for title, verb in silence_button(view, lang)]
     rest += consult_buttons(view, buttons, lang)
+    rest.append(buttons.plain(lang.t("Export"), Verb.EXPORT))
     look: list[Action] = [
         buttons.plain(lang.t("Details"), Verb.DETAILS),
         buttons.plain(lang.t("Story"), Verb.STORY),

@@ -68,6 +68,8 @@ class Verb(StrEnum):
     STORY = "story"
     #: What is known of an entity, across alerts: `entity` is its key.
     ENTITY = "entity"
+    #: Makes an export of what the press is about, or, with `export`, does something about one.
+    EXPORT = "export"
     #: An incident: its card, its forms, and what is done to it, by the press's `task`.
     INCIDENT = "incident"
 
@@ -182,6 +184,9 @@ class Press(BaseModel):
     rule: int | None = Field(default=None, ge=1, le=2**53)
     do: str | None = Field(default=None, max_length=20)
     since: str | None = Field(default=None, max_length=40)
+
+    #: An export's number.
+    export: int | None = Field(default=None, ge=1, le=2**53)
 
     to: str | None = Field(default=None, max_length=200)
     status: str | None = Field(default=None, max_length=20)

@@ -31,6 +31,7 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
                     ("recommendations 1042", lang.t("what it probably is, why, and what to do next")),
                     ("digest", lang.t("the numbers of the last day")),
                     ("digest weekdays 08:30", lang.t("the same, again and again; “digest list” shows them")),
+                    ("export severity>=medium", lang.t("to Excel; “export 1042 csv” to CSV")),
                 ),
             ),
             *_group(

@@ -270,6 +270,8 @@ def _buttons(view: IncidentView, lang: Language, nonce: str, link_hosts: frozens
     look = [button(lang.t("History"), Step.HISTORY)]
     look += [_undo(view, lang, nonce)] if view.overruled is None else []
     look.append(button(lang.t("Refresh")))
+    press = Press(case=view.incident.number, nonce=nonce)
+    look.append(execute(lang.t("Export"), Verb.EXPORT.value, press.data(), inputs="none"))
     look.append(service_settings_button(lang, nonce))
     link = open_url(lang.t("Open in the portal"), view.incident.url, link_hosts=link_hosts)
     if link:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_skeleton, format_time, get_day_names
+from babel.numbers import format_decimal
 
 from bot.alerts.errors import Saying
 
@@ -54,6 +55,10 @@ class Language:
     def inside(self, label: str) -> str:
         """A label within a sentence. English ones then begin with a small letter; other languages have other rules."""
         return label[:1].lower() + label[1:] if self.locale.language == "en" else label
+
+    def number(self, value: float) -> str:
+        """`12,000`"""
+        return format_decimal(value, locale=self.locale)
 
     def clock(self, at: datetime) -> str:
         """`03:12`"""

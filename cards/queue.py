@@ -167,6 +167,8 @@ def _turns(queue: QueueView, lang: Language, nonce: str, here: OpenedFrom) -> li
     if queue.page + 1 < queue.pages:
         turns.append(turn(lang.t("Next"), queue.page + 1))
     turns.append(turn(lang.t("Refresh"), queue.page))
+    press = Press(nonce=nonce, listing=here.listing, filter=here.filter)
+    turns.append(execute(lang.t("Export"), Verb.EXPORT.value, press.data()))
     state = {"listing": here.listing.value} | ({"filter": here.filter} if here.filter else {})
     turns.append(opens(lang.t("Filter…"), DialogPress(dialog=Dialog.FILTER, nonce=nonce, state=state)))
     return turns

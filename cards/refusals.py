@@ -9,6 +9,7 @@ from bot.alerts.history import Entry, Kind
 from bot.alerts.views import AlertView
 from cards import digest_refusals, tuning_refusals, vocabulary
 from cards.consult_refusals import CONSULTING
+from cards.export_refusals import EXPORTS
 from cards.labels import classification_label, determination_label, person_label, status_label
 from cards.language import Language
 from cards.safe import brief
@@ -233,6 +234,7 @@ _TEXTS: Mapping[str, _Tell] = {
     "nobodysFilter": lambda _refused, _view, lang: lang.t("“me” means nobody in a channel: name the person."),
     "emptyFilter": lambda _refused, _view, lang: lang.t("No alert can ever fit this filter: it contradicts itself."),
     **TRIAGE,
+    **EXPORTS,
     **WHEN,
     **CONSULTING,
     "badRouteName": lambda refused, _view, lang: lang.t(

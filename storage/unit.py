@@ -10,6 +10,7 @@ from bot.alerts import (
     consulting,
     delivery_ports,
     digest_ports,
+    export,
     grouping,
     habit_ports,
     incident_mirror,
@@ -40,6 +41,7 @@ from storage.consultations import Consultations, Experts
 from storage.conversations import Conversations
 from storage.digests import Digests
 from storage.entities import Entities
+from storage.exports import Exports
 from storage.folds import Folds
 from storage.habits import Habits
 from storage.history import History
@@ -112,6 +114,7 @@ class Unit:
     reminders: reminder.Reminders
     breaches: target_ports.Breaches
     targets: target_ports.Targets
+    exports: export.Exports
 
     def __init__(
         self,
@@ -158,6 +161,7 @@ class Unit:
         self.reminders = Reminders(connection)
         self.breaches = Breaches(connection)
         self.targets = aims
+        self.exports = Exports(connection)
 
     def run(self, work: Work[T]) -> T:
         """Run a work, count the verdicts it gave, and tell webhooks of what it has done; the caller commits."""

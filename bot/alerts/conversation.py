@@ -49,6 +49,12 @@ class Subject(StrEnum):
     RULE = "rule"
     #: A question to experts about an alert.
     CONSULTATION = "consultation"
+    #: An export: how far it is, and the way to its file.
+    EXPORT = "export"
+    #: Asks a person in Teams' own way whether its file may go to their OneDrive.
+    OFFER = "offer"
+    #: The file, once it is there.
+    FILE = "file"
     #: An answer to somebody's command, or a welcome: a message that was made once and never changes.
     REPLY = "reply"
     #: A reminder of an alert.

@@ -37,6 +37,26 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class FileOffer:
+    """Teams asks the person of a 1:1 chat whether a file may go to their OneDrive; `context` comes back with it."""
+
+    name: str
+    description: str
+    size: int
+    context: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """A file that is in somebody's OneDrive, to open."""
+
+    name: str
+    url: str
+    unique_id: str
+    file_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message. `text` is plain text (never markup), `summary` what a notification says."""
 
@@ -44,6 +64,7 @@ class Message:
     summary: str = ""
     card: Mapping[str, Any] | None = None
     mentions: tuple[Mention, ...] = field(default=())
+    file: FileOffer | FileInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from bot.alerts.delivery_ports import Cards, Folds, Presses, Replies
 from bot.alerts.digest_ports import Digests, Schedules
 from bot.alerts.entities import Entities
 from bot.alerts.evidence import Evidence
+from bot.alerts.export import Exports
 from bot.alerts.grouping import Trails
 from bot.alerts.habit_ports import Habits
 from bot.alerts.history import Entry
@@ -276,6 +277,7 @@ class UnitOfWork(Protocol):
     breaches: Breaches
     #: By when new alerts are due, as the settings say.
     targets: Targets
+    exports: Exports
 
 
 class Store(Protocol):

@@ -54,6 +54,7 @@ NEEDS: Final[Mapping[str, Role]] = {
             "history",
             "entity",
             "experts",
+            "export",
             "incident",
             "story",
             "mine",

@@ -20,7 +20,7 @@ _URL: Final = re.compile(
 )
 _ENTRY: Final = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
 _FORBIDDEN: Final = re.compile(r'[\\#"<>^`{|}]')
-_LONGEST: Final = 2_000
+LONGEST: Final = 2_000
 _PORTS: Final = {"https": 443, "http": 80}
 
 #: IPv6 addresses that people route; what wraps an IPv4 address is not among them.
@@ -32,22 +32,31 @@ class Forbidden(OSError):
 
 
 class Addresses:
-    """The rule. `named` are `host` or `host:port` that are called whatever they resolve to, and over plain http too.
+    """The rule. `named` are `host` or `host:port` that are called whatever they resolve to, and over plain http too;
+    the `setting` names them. Without `within` others may be anybody's; else they are in one of those domains.
 
     Raises ValueError for a named host that is none.
     """
 
-    def __init__(self, named: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        named: Iterable[str] = (),
+        *,
+        setting: str = "TOCSIN_WEBHOOK_HOSTS",
+        within: Iterable[str] = (),
+        longest: int = LONGEST,
+    ) -> None:
+        self._setting = setting
+        self._within = tuple(f".{domain}" for domain in within)
+        self._longest = longest
         self._named = frozenset(entry.strip().lower() for entry in named if entry.strip())
         for entry in self._named:
             if not _ENTRY.fullmatch(entry):
-                raise ValueError(
-                    f"TOCSIN_WEBHOOK_HOSTS: {entry!r} is no host: write host or host:port, without https://"
-                )
+                raise ValueError(f"{setting}: {entry!r} is no host: write host or host:port, without https://")
 
     def check(self, url: str) -> None:
         """Raises Forbidden for an address that is none, or not one of ours to call. Names are looked up later."""
-        match = _URL.fullmatch(url) if len(url) <= _LONGEST else None
+        match = _URL.fullmatch(url) if len(url) <= self._longest else None
         if match is None or _FORBIDDEN.search(match["rest"] or ""):
             raise Forbidden("that is no address such as https://host.example/path")
         host, scheme = match["host"].lower(), match["scheme"].lower()
@@ -57,10 +66,12 @@ class Addresses:
         if self.is_named(host, port):
             return
         if scheme != "https":
-            raise Forbidden("only https, unless TOCSIN_WEBHOOK_HOSTS names the host")
+            raise Forbidden(f"only https, unless {self._setting} names the host")
+        if self._within and (port != 443 or not host.endswith(self._within)):
+            raise Forbidden(f"no host of Microsoft's, and {self._setting} does not name it")
         literal = _address(host.strip("[]"))
         if literal is not None and not is_public(literal):
-            raise Forbidden("no address of a private network, unless TOCSIN_WEBHOOK_HOSTS names it")
+            raise Forbidden(f"no address of a private network, unless {self._setting} names it")
 
     def is_named(self, host: str, port: int) -> bool:
         host = host.lower()

@@ -7,7 +7,8 @@ from typing import TypedDict
 
 from bot.alerts.conversation import Card, Subject
 from bot.alerts.errors import NotAvailable
-from bot.alerts.messages import ConversationKind, Mention, Message
+from bot.alerts.export import ExportState
+from bot.alerts.messages import ConversationKind, FileInfo, FileOffer, Mention, Message
 from bot.alerts.ports import UnitOfWork
 from bot.usecases.consulting import shared_question
 from bot.usecases.digests import schedule_of
@@ -21,6 +22,7 @@ from bot.usecases.visibility import Reader
 from cards.alert_card import alert_text, render_alert
 from cards.consult import question_text, render_question
 from cards.digest import digest_text, render_digest
+from cards.export import export_text, export_title, offer_text, render_export
 from cards.fold import render_rollup, rollup_text
 from cards.incident import incident_text, render_incident
 from cards.language import Language
@@ -73,10 +75,14 @@ class Drawn:
 class Presenter:
     """Draws posted cards: shared ones in the deployment's language and zone, those of a 1:1 chat in its person's."""
 
-    def __init__(self, languages: Languages, link_hosts: frozenset[str], *, share: float) -> None:
-        """`share` is the part of all alerts that a tuning rule may catch without a second person's approval."""
+    def __init__(
+        self, languages: Languages, link_hosts: frozenset[str], *, share: float, has_address: bool = False
+    ) -> None:
+        """`share` is the part of all alerts that a tuning rule may catch without a second person's approval;
+        `has_address`: links to Tocsin itself can be made."""
         self._languages = languages
         self._share = share
+        self._has_address = has_address
         self._link_hosts = link_hosts
         self._drawers: Mapping[Subject, _Draw] = {
             Subject.ALERT: self._alert,
@@ -86,6 +92,9 @@ class Presenter:
             Subject.RULE: self._rule,
             Subject.REMINDER: self._reminder,
             Subject.CONSULTATION: self._consultation,
+            Subject.EXPORT: self._export,
+            Subject.OFFER: self._offer,
+            Subject.FILE: self._file,
             Subject.REPLY: lambda uow, card, *_: uow.replies.get(card.subject_id),
         }
 
@@ -166,3 +175,25 @@ class Presenter:
             return Message(text=text, summary=summary)
         drawn = render_digest(digest, schedule=schedule_of(uow, digest, card.conversation), **how.drawing)
         return Message(text=text, summary=summary, card=drawn)
+
+    def _export(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
+        export = uow.exports.get(card.subject_id)
+        text, summary = export_text(export, how.lang)
+        drawn = render_export(export, has_address=self._has_address, **how.drawing)
+        return Message(text=text, summary=summary, card=drawn)
+
+    def _offer(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
+        """Teams' own question, and when it is answered, what came of it."""
+        export = uow.exports.get(card.subject_id)
+        if export.state is not ExportState.READY:
+            return self._export(uow, card, how)
+        text = offer_text(export, how.lang)
+        return Message("", text, file=FileOffer(export.name, text, export.size, {"export": export.id}))
+
+    def _file(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
+        export = uow.exports.get(card.subject_id)
+        if export.upload is None:
+            raise NotAvailable(f"the file of export {export.id}")
+        there = export.upload
+        summary = export_title(export, how.lang)
+        return Message("", summary, file=FileInfo(there.name, there.content_url, there.unique_id, there.file_type))

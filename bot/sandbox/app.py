@@ -7,7 +7,18 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, web
 
-from bot.sandbox import connector, control, feeder, graph, graph_security, identity, page_files, portal, readings
+from bot.sandbox import (
+    connector,
+    control,
+    feeder,
+    graph,
+    graph_security,
+    identity,
+    onedrive,
+    page_files,
+    portal,
+    readings,
+)
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.state import SANDBOX, SERVICE_PATH, Sandbox
 
@@ -27,6 +38,7 @@ def create_sandbox(config: SandboxConfig) -> web.Application:
     control.add_routes(app)
     readings.add_routes(app)
     portal.add_routes(app)
+    onedrive.add_routes(app)
     page_files.add_routes(app)
     app.cleanup_ctx.append(_calls_to_bot)
     app.cleanup_ctx.append(_feeding)

@@ -51,6 +51,8 @@ def bot_environment(config: SandboxConfig, *, public_url: str | None = None) -> 
         "TOCSIN_LOGIN_URL": base,
         "TOCSIN_GRAPH_URL": base,
         "TOCSIN_CONNECTOR_HOSTS": base.split("://", 1)[1],
+        "TOCSIN_UPLOAD_HOSTS": base.split("://", 1)[1],
+        "TOCSIN_PUBLIC_URL": config.bot_url,
         "TOCSIN_CLOCK_URL": f"{base}/_sandbox/clock",
     }
     for source, token in config.source_tokens.items():

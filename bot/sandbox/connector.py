@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.sandbox.connector_gate import Call, TeamsError, gate, read_json
 from bot.sandbox.state import Sandbox
-from bot.sandbox.world import CARD_TYPE, Conversation, Json, Message, Person, Team, Value
+from bot.sandbox.world import CARD_TYPE, OFFER_TYPE, Conversation, Json, Message, Person, Team, Value
 
 _MAX_UTF16_BYTES = 100 * 1024
 _INLINE_IMAGE = re.compile(r"data:image/[a-z+.-]+;base64,[A-Za-z0-9+/=]+")
@@ -79,7 +79,7 @@ async def _update(call: Call) -> web.Response:
     activity = await read_json(call.request)
     conversation = _require(call.sandbox, call.conversation_id)
     message = _own_message(conversation, call.activity or "")
-    _check_message(activity)
+    _check_message(conversation, activity)
     _fill(message, activity)
     message.edited = call.sandbox.now()
     message.revision += 1
@@ -186,7 +186,7 @@ def _own_message(conversation: Conversation, message_id: str) -> Message:
 
 
 def _store(sandbox: Sandbox, conversation: Conversation, activity: Json, *, thread: str | None) -> Message:
-    _check_message(activity)
+    _check_message(conversation, activity)
     now = sandbox.now()
     message = Message(
         id=sandbox.world.next_message_id(now), conversation=conversation.key, thread=thread, sender="bot", at=now
@@ -205,7 +205,7 @@ def _fill(message: Message, activity: Json) -> None:
     message.entities = list(activity.get("entities") or [])
 
 
-def _check_message(activity: Json) -> None:
+def _check_message(conversation: Conversation, activity: Json) -> None:
     text = _INLINE_IMAGE.sub("", json.dumps(activity, ensure_ascii=False))
     if len(text.encode("utf-16-le", "surrogatepass")) > _MAX_UTF16_BYTES:
         raise TeamsError(413, "MessageSizeTooBig", "Message size too large.")
@@ -214,6 +214,8 @@ def _check_message(activity: Json) -> None:
     attachments = activity.get("attachments") or []
     if not isinstance(attachments, list) or not all(isinstance(a, dict) and a.get("contentType") for a in attachments):
         raise TeamsError(400, "BadSyntax", "attachments is a list of objects with contentType")
+    if any(a["contentType"] == OFFER_TYPE for a in attachments) and conversation.kind != "personal":
+        raise TeamsError(400, "BadSyntax", "File consent cards are for personal chats only")
     for attachment in attachments:
         card = attachment.get("content")
         if attachment["contentType"] == CARD_TYPE and not (

@@ -106,7 +106,7 @@ async def _answer(call: Call, handler: Handler, fault: Fault | None) -> web.Resp
         message = fault.message or "The sandbox was told to fail"
         return TeamsError(fault.status, code, message, retry_after=fault.retryAfter).response()
     try:
-        if call.kind in ("token", "keys", "graph"):
+        if call.kind in ("token", "keys", "graph", "upload"):
             return await handler(call)
         _check_token(call)
         _check_limits(call)

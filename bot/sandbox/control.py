@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from bot.sandbox import actions, extension, wire
+from bot.sandbox import actions, extension, onedrive, wire
 from bot.sandbox.activities import envelope
 from bot.sandbox.caller import deliver, post
 from bot.sandbox.carddata import Button, find_button
@@ -31,6 +31,7 @@ def add_routes(app: web.Application) -> None:
     posts: list[tuple[str, type[BaseModel], _Body]] = [
         ("message", wire.Say, _say),
         ("press", wire.Press, _press),
+        ("consent", wire.Consent, _consent),
         ("look", wire.Look, _look),
         ("dialog", wire.SubmitDialog, _dialog),
         ("search", wire.Search, _search),
@@ -99,6 +100,13 @@ async def _press(sandbox: Sandbox, body: wire.Press) -> Json:
         sandbox, person, message, button, inputs=body.inputs, data=body.data, trigger=body.trigger,
         repeat=body.repeat, together=body.together,
     )  # fmt: skip
+
+
+async def _consent(sandbox: Sandbox, body: wire.Consent) -> Json:
+    person, conversation = _who_and_where(sandbox, body)
+    message = _message(conversation, body.activity)
+    accept = body.action == "accept"
+    return await onedrive.answer_offer(sandbox, person, message, accept=accept, repeat=body.repeat)
 
 
 async def _look(sandbox: Sandbox, body: wire.Look) -> Json:

@@ -17,7 +17,7 @@ class Fault(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    on: Literal["post", "update", "delete", "create", "members", "token", "keys", "graph", "any"]
+    on: Literal["post", "update", "delete", "create", "members", "token", "keys", "graph", "upload", "any"]
     conversation: str | None = None
     method: Literal["GET", "POST", "PATCH", "PUT", "DELETE"] | None = None
     name: str | None = None

@@ -9,6 +9,7 @@ from aiohttp import ClientSession, web
 from bot.sandbox.clock import SandboxClock, stamp
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.defender import Defender
+from bot.sandbox.drops import Drop
 from bot.sandbox.events import Events
 from bot.sandbox.faults import FaultBox
 from bot.sandbox.limits import Limits
@@ -58,6 +59,7 @@ class Sandbox:
     dialogs: dict[str, Dialog] = field(init=False)
     groups: dict[str, list[str]] = field(init=False)
     users: dict[str, User] = field(init=False)
+    drops: dict[str, Drop] = field(init=False)
     defender: Defender = field(init=False)
     security_calls: deque[datetime] = field(init=False)
 
@@ -87,6 +89,7 @@ class Sandbox:
         self.dialogs = {}
         self.groups = {}
         self.users = {}
+        self.drops = {}
         self.defender = Defender()
         self.security_calls = deque()
 

@@ -1,6 +1,6 @@
 """The bodies of the control API's calls."""
 
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -50,6 +50,14 @@ class Press(Who):
     trigger: str | None = None
     repeat: int = Field(default=1, ge=1, le=200)
     together: bool = False
+
+
+class Consent(Who):
+    """Allow or Decline on a file consent card."""
+
+    activity: str
+    action: Literal["accept", "decline"] = "accept"
+    repeat: int = Field(default=1, ge=1, le=20)
 
 
 class Look(Who):

@@ -14,6 +14,7 @@ Value = Any  # whatever JSON can hold
 Kind = Literal["channel", "groupChat", "personal"]
 
 CARD_TYPE = "application/vnd.microsoft.card.adaptive"
+OFFER_TYPE = "application/vnd.microsoft.teams.card.file.consent"
 STRANGER_TENANT = "f5b8c1d2-7e43-4a9d-b6a5-1c2d3e4f5a6b"
 TEAM_NAME = "Security operations"
 

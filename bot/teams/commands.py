@@ -19,6 +19,7 @@ from bot.teams import (
     consult_commands,
     deck_presses,
     entity_presses,
+    export_presses,
     incident_orders,
     rule_commands,
     screens,
@@ -28,6 +29,7 @@ from bot.teams import (
 from bot.teams.activity import InboundActivity
 from bot.teams.bulk import carry_out, take_back
 from bot.teams.digest_commands import DigestCommands
+from bot.teams.export_presses import ExportSettings
 from bot.teams.grammar import Command, Span, TooMany, Unknown, parse
 from bot.teams.identity import arrive
 from bot.teams.orders import Said, read_order
@@ -63,6 +65,7 @@ class Commands:
         rules: RuleSettings,
         undo_within: timedelta,
         digests: DigestCommands,
+        exports: ExportSettings,
     ) -> None:
         self._languages = languages
         self._digests = digests
@@ -82,6 +85,7 @@ class Commands:
             "answer": lambda uow, said: consult_commands.answer(uow, said, languages),
             "experts": consult_commands.experts,
             "silences": silence_presses.silences,
+            "export": lambda uow, said: export_presses.command(uow, said, exports),
             "services": lambda uow, said: services(uow, said, said.lang),
             **RouteCommands(zone=zone).plain,
             "triage": triage,

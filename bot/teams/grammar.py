@@ -46,6 +46,7 @@ PLAIN = (
         "maintenance",
         "digest",
         "entity",
+        "export",
         "incident",
     ),
     *("rules", "services", "triage", "allowlist"),
@@ -147,7 +148,7 @@ def parse(text: str, *, in_thread: bool = False) -> Command | Unknown | TooMany:
         rest = _ME.sub("", rest)
         if _LENGTH.match(rest):
             return Command(verb, rest=rest.strip())
-    spans, rest = _tight_spans(rest) if verb in _WORDY else _spans(rest)
+    spans, rest = _tight_spans(rest) if verb in _WORDY else spans_of(rest)
     count = sum(span.last - span.first + 1 for span in spans)
     return TooMany(count) if count > MOST else Command(verb, spans, rest)
 
@@ -190,7 +191,7 @@ def _first_word(text: str) -> tuple[str, str]:
     return word, rest[0] if rest else ""
 
 
-def _spans(text: str) -> tuple[tuple[Span, ...], str]:
+def spans_of(text: str) -> tuple[tuple[Span, ...], str]:
     spans: list[Span] = []
     rest = text.strip()
     while match := _LOOSE.match(rest):

@@ -19,6 +19,7 @@ from bot.teams import (
     consult_presses,
     deck_presses,
     entity_presses,
+    export_presses,
     fold_presses,
     incident_presses,
     reminder_presses,
@@ -32,6 +33,7 @@ from bot.teams import (
 )
 from bot.teams.activity import InboundActivity
 from bot.teams.digest_commands import DigestCommands
+from bot.teams.export_presses import ExportSettings
 from bot.teams.identity import arrive, look_in, person_of
 from bot.teams.own_views import OwnViews
 from bot.teams.pressed import CHANGES, Pressed
@@ -61,7 +63,7 @@ _Look = Callable[[UnitOfWork, Pressed, Reader], Screen]
 class _Effect:
     """What a verb does beside those in CHANGES, and whether a press means it; else it only looks."""
 
-    run: Callable[[UnitOfWork, Pressed], Screen]
+    run: Callable[[UnitOfWork, Pressed], Screen | str]
     is_meant: Callable[[Press], bool] = lambda _press: True
 
 
@@ -80,6 +82,7 @@ class Presses:
         rules: RuleSettings,
         undo_within: timedelta,
         digests: DigestCommands,
+        exports: ExportSettings,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -100,6 +103,7 @@ class Presses:
             Verb.REMIND: _Effect(reminder_presses.remind, reminder_presses.is_complete),
             Verb.REMINDERS: _Effect(reminder_presses.cancel, lambda press: press.status is not None),
             Verb.SILENCES: _Effect(silence_presses.lift, silence_presses.lifts),
+            Verb.EXPORT: _Effect(lambda uow, pressed: export_presses.handle(uow, pressed, exports)),
             Verb.MAINTENANCE: _Effect(window_presses.end, lambda press: press.status is not None),
             Verb.DIGEST: _Effect(digests.change, digests.is_meant),
         }
@@ -136,7 +140,9 @@ class Presses:
         except Refused as bad:
             return bad_request(refusal_text(bad, None, lang))
         try:
-            return card_answer(self._draw(pressed, await self._run(pressed)))
+            shown = await self._run(pressed)
+            # Words are there for a moment, and leave the card as it is.
+            return toast(shown) if isinstance(shown, str) else card_answer(self._draw(pressed, shown))
         except NotAvailable:
             if is_automatic(activity):
                 # Nobody pressed anything; and what is on the screen is not for them any more.
@@ -145,10 +151,10 @@ class Presses:
         except Refused as refused:
             return await self._refusal(pressed, refused)
 
-    async def _run(self, pressed: Pressed) -> Screen:
+    async def _run(self, pressed: Pressed) -> Screen | str:
         return await introducing(lambda: self._transact(pressed), self._introduce, pressed.activity)
 
-    async def _transact(self, pressed: Pressed) -> Screen:
+    async def _transact(self, pressed: Pressed) -> Screen | str:
         if pressed.press.listing is Listing.SHARED:
             await self._see(pressed)
         effect = self._effects.get(pressed.verb)

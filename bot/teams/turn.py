@@ -16,11 +16,13 @@ from bot.alerts.errors import Refused
 from bot.alerts.messages import ConversationKind
 from bot.alerts.people import Person
 from bot.alerts.ports import Clock, Store, UnitOfWork
+from bot.teams import file_consent
 from bot.teams.activity import InboundActivity
 from bot.teams.adapter import PlainInvokes, inbound_of
 from bot.teams.commands import Commands, first_told
 from bot.teams.dialogs import Dialogs
 from bot.teams.extension import Extension
+from bot.teams.file_consent import FileConsent
 from bot.teams.identity import arrive, meet_conversation, person_of
 from bot.teams.presses import Presses, shown_in
 from bot.teams.rosters import Rosters
@@ -64,6 +66,7 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
         self._search = search
         self._commands = commands
         self._rosters = rosters
+        self._consent = FileConsent(store, clock)
         self._drafted = drafted
         self._background: set[asyncio.Task[None]] = set()
 
@@ -90,6 +93,8 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
         if turn_context.activity.name == "application/search":
             found = await self._search.answer(inbound_of(turn_context).activity)
             return InvokeResponse(status=int(HTTPStatus.OK), body=found)
+        if turn_context.activity.name == file_consent.NAME:
+            return await self._consent.answer(inbound_of(turn_context).activity)
         if turn_context.activity.name != "adaptiveCard/action":
             return InvokeResponse(status=int(HTTPStatus.NOT_IMPLEMENTED))
         return await super().on_invoke_activity(turn_context)

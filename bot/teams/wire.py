@@ -10,11 +10,13 @@ from typing import Any, Final
 
 import pydantic_core
 
-from bot.alerts.messages import Mention, Message
+from bot.alerts.messages import FileInfo, FileOffer, Mention, Message
 
 Json = dict[str, Any]
 
 CARD_TYPE: Final = "application/vnd.microsoft.card.adaptive"
+FILE_OFFER_TYPE: Final = "application/vnd.microsoft.teams.card.file.consent"
+FILE_INFO_TYPE: Final = "application/vnd.microsoft.teams.card.file.info"
 
 
 def message_json(message: Message) -> Json:
@@ -30,7 +32,19 @@ def message_json(message: Message) -> Json:
         activity["summary"] = message.summary
     if message.card is not None:
         activity["attachments"] = [{"contentType": CARD_TYPE, "content": message.card}]
+    if message.file is not None:
+        activity["attachments"] = [_file_json(message.file)]
     return activity
+
+
+def _file_json(file: FileOffer | FileInfo) -> Json:
+    """https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4"""
+    if isinstance(file, FileInfo):
+        content: Json = {"uniqueId": file.unique_id, "fileType": file.file_type}
+        return {"contentType": FILE_INFO_TYPE, "contentUrl": file.url, "name": file.name, "content": content}
+    content = {"description": file.description, "sizeInBytes": file.size}
+    content |= {"acceptContext": dict(file.context), "declineContext": dict(file.context)}
+    return {"contentType": FILE_OFFER_TYPE, "name": file.name, "content": content}
 
 
 def written(value: object) -> tuple[Any, bytes]:

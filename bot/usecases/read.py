@@ -128,27 +128,35 @@ def queue(
     A page beyond the last one is the last one. Raises Refused("badFilter") with the ConditionError as `error`.
     """
     require(uow, reader, kind)
-    try:
-        where = parse(text) if text.strip() else EVERYTHING
-    except ConditionError as error:
-        raise Refused("badFilter", error=error, text=text) from None
+    wanted = listed(reader.person, reader.at, days=days, kind=kind, text=text)
     scope = scope_of(uow, reader)
-    # What a filter says itself, the default does not say again: as in Defender's portal.
-    asked = {test.field.name for test in tests_of(where)}
-    closed, days = kind == "search" or bool(asked & _OF_STATUS), 0 if kind == "search" or asked & _TIMES else days
-    wanted = QueueFilter(
-        since=reader.at - timedelta(days=days) if days else LONG_AGO,
-        assignee=reader.person if kind == "mine" else None,
-        where=all_of(where, *_beside(asked, days)) if closed and kind != "search" else where,
-        closed=closed,
-        me=reader.person,
-        now=reader.at,
-    )
     alerts, total = uow.alerts.page(scope, wanted, offset=page * size, limit=size)
     if not alerts and page:
         page = max(0, -(-total // size) - 1)
         alerts, total = uow.alerts.page(scope, wanted, offset=page * size, limit=size)
-    return QueueView(tuple(views_of(uow, alerts)), total, page, size, days, kind, text.strip(), open_only=not closed)
+    days = 0 if wanted.since == LONG_AGO else days
+    return QueueView(
+        tuple(views_of(uow, alerts)), total, page, size, days, kind, text.strip(), open_only=not wanted.closed
+    )
+
+
+def listed(person: str, at: datetime, *, days: int, kind: QueueKind, text: str) -> QueueFilter:
+    """What a list has in it for somebody at a time. Raises Refused("badFilter") with the ConditionError as `error`."""
+    try:
+        where = parse(text) if text.strip() else EVERYTHING
+    except ConditionError as error:
+        raise Refused("badFilter", error=error, text=text) from None
+    # What a filter says itself, the default does not say again: as in Defender's portal.
+    asked = {test.field.name for test in tests_of(where)}
+    closed, days = kind == "search" or bool(asked & _OF_STATUS), 0 if kind == "search" or asked & _TIMES else days
+    return QueueFilter(
+        since=at - timedelta(days=days) if days else LONG_AGO,
+        assignee=person if kind == "mine" else None,
+        where=all_of(where, *_beside(asked, days)) if closed and kind != "search" else where,
+        closed=closed,
+        me=person,
+        now=at,
+    )
 
 
 def _beside(asked: Collection[str], days: int) -> Iterator[Condition]:

@@ -63,6 +63,11 @@ class Teams:
         body = {"as": as_, "conversation": where, "activity": message["id"] if message else None, "action": action}
         return await self._post("press", body | more)
 
+    async def consents(self, as_: str, message: Mapping[str, Any], *, action: str = "accept", repeat: int = 1) -> Json:
+        """Press Allow (accept) or Decline on a file consent card."""
+        body = {"as": as_, "conversation": message["conversation"], "activity": message["id"]}
+        return await self._post("consent", body | {"action": action, "repeat": repeat})
+
     async def looks(self, as_: str, in_: str, message: Mapping[str, Any] | None = None) -> Json:
         """The person has the conversation before them: cards that want it are refreshed for them."""
         return await self._post(

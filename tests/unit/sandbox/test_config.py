@@ -17,6 +17,8 @@ def test_the_environment_points_at_the_sandbox() -> None:
         "TOCSIN_LOGIN_URL": "http://127.0.0.1:4001",
         "TOCSIN_GRAPH_URL": "http://127.0.0.1:4001",
         "TOCSIN_CONNECTOR_HOSTS": "127.0.0.1:4001",
+        "TOCSIN_UPLOAD_HOSTS": "127.0.0.1:4001",
+        "TOCSIN_PUBLIC_URL": "http://127.0.0.1:3978",
         "TOCSIN_CLOCK_URL": "http://127.0.0.1:4001/_sandbox/clock",
         "TOCSIN_SOURCE_GRAPH_TOKEN": "g",
         "TOCSIN_SOURCE_ALERTMANAGER_TOKEN": "a",
