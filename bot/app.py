@@ -59,7 +59,7 @@ from bot.wiring import (
     keep_exports,
     keep_rhythm,
     keep_silences,
-    languages_of,
+    languages_with,
     owner,
     parsers_of,
     post_due,
@@ -97,7 +97,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
             # Whatever an earlier process had under way, nobody has now.
             await store.write(_release_all)
         metrics, beats = Metrics(store, clock), Beats({"delivery": 30, "timetable": 90})
-        languages = languages_of(settings)
+        languages = await languages_with(settings, store)
         connector, tokens = connector_of(settings, session, clock)
         stack.push_async_callback(tokens.close)
         # Its own commits are no news to it.

@@ -252,6 +252,13 @@ def keep_rhythm(
     timetable.every(look_every, look_for_due, name="service targets")
 
 
+async def languages_with(settings: Settings, store: Store) -> Languages:
+    """The same, knowing in which zones people are. Raises SettingsError."""
+    languages = languages_of(settings)
+    languages.read_in(await store.read(lambda uow: uow.people.zones()))
+    return languages
+
+
 async def keep_silences(
     settings: Settings, *, store: Poking, session: aiohttp.ClientSession, clock: Clock, timetable: Timetable
 ) -> None:

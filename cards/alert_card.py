@@ -180,7 +180,7 @@ def context_text(view: AlertView, lang: Language) -> str:
     return joined(
         (
             brief(service_label(alert, lang), NAME),
-            brief(category_label(alert), NAME),
+            brief(category_label(alert.category, lang), NAME),
             incident_label(view, lang),
             # A single one stands below in full.
             lang.n("{count} comment", "{count} comments", comments) if comments > 1 else "",

@@ -91,7 +91,7 @@ def alert_row(view: AlertView, lang: Language, *, identity_portal: str = "") -> 
         Mark(severity_label(alert.severity, lang), alert.severity),
         investigation_label(alert, lang),
         state_label(alert, lang),
-        category_label(alert),
+        category_label(alert.category, lang),
         detection_label(alert, lang),
         _assets(view, lang),
         alert.first_activity,

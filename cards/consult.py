@@ -231,7 +231,9 @@ def _answers(given: Sequence[Comment], lang: Language, now: datetime, room: Room
 def _about(view: ConsultationView, lang: Language, now: datetime, room: Room) -> list[Element]:
     alert = view.view.alert
     period = lang.period(alert.first_activity, alert.last_activity, now=now)
-    context = joined((brief(service_label(alert, lang), NAME), brief(category_label(alert), NAME), period))
+    context = joined(
+        (brief(service_label(alert, lang), NAME), brief(category_label(alert.category, lang), NAME), period)
+    )
     lines = [rich(run(context), spacing="Small")]
     if told := clip(alert.description.strip(), min(_DESCRIPTION, room.text)):
         lines.append(rich(run(told), spacing="Small"))

@@ -11,8 +11,8 @@ from cards.alert_card import assets_text, snapshot_note
 from cards.buttons import ME, Listing, OpenedFrom, Press, Step, Verb
 from cards.elements import Action, Card, Element, Refresh, card, container, rich, run, text_block
 from cards.incident_words import incident_sentence, mirror_texts
-from cards.labels import person_label, severity_label, state_label, verdict_label
-from cards.language import Language, as_words
+from cards.labels import category_label, person_label, severity_label, state_label, verdict_label
+from cards.language import Language
 from cards.parts import NAME, TITLE, Buttons, band, button_rows, cut_note, joined, notice_of, quiet, row_head
 from cards.reasons import reason_text
 from cards.safe import brief, clean, clip
@@ -175,12 +175,12 @@ def _lines(view: IncidentView, lang: Language, now: datetime) -> list[str]:
         names.append(lang.n("{count} more", "{count} more", facts.asset_count - len(names)))
     period = lang.period(facts.first_activity, facts.last_activity, now=now)
     count = lang.n("{count} alert", "{count} alerts", facts.count)
-    return [joined(names), _story(view), f"{period}, {count}", _at_it(view, lang)]
+    return [joined(names), _story(view, lang), f"{period}, {count}", _at_it(view, lang)]
 
 
-def _story(view: IncidentView) -> str:
+def _story(view: IncidentView, lang: Language) -> str:
     """`Initial access → Execution → Credential access`"""
-    steps = [category if " " in category else as_words(category) for category in view.facts.categories[:_STORY]]
+    steps = [category_label(category, lang) for category in view.facts.categories[:_STORY]]
     return " → ".join(brief(step, NAME) for step in steps)
 
 

@@ -74,9 +74,10 @@ def waits_for_approval(alert: Alert) -> bool:
     return alert.investigation_state == "pendingApproval" and alert.is_open
 
 
-def category_label(alert: Alert) -> str:
-    """`CredentialAccess` as `Credential access`."""
-    return as_words(alert.category[:_LONG])
+def category_label(category: str, lang: Language) -> str:
+    """`CredentialAccess` as `Credential access`; what a source calls otherwise is shown as its words."""
+    label = vocabulary.CATEGORIES.get(category[:_LONG].replace(" ", "").replace("_", "").casefold())
+    return lang.catalogue.gettext(label) if label else as_words(category[:_LONG])
 
 
 def kind_label(kind: str, lang: Language) -> str:

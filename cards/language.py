@@ -12,7 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_skeleton, format_time, get_day_names
+from babel.dates import format_skeleton, format_time, get_day_names, get_timezone_name
 from babel.numbers import format_decimal
 
 from bot.alerts.errors import Saying
@@ -29,6 +29,8 @@ class Language:
     zone: ZoneInfo = _UTC
     #: How dates and numbers are written. English ones are British: 24 hours, and the day before the month.
     locale: Locale = _BRITISH
+    #: Whether who reads it may be in another zone.
+    names_zone: bool = False
 
     def t(self, message: str, /, **values: object) -> str:
         """The message in this language, with its `{named}` values filled in."""
@@ -102,7 +104,18 @@ class Language:
         return self.t("{days} d {hours} h", days=days, hours=hours) if hours else self.t("{days} d", days=days)
 
     def period(self, first: datetime, last: datetime, *, now: datetime) -> str:
-        """`03:02 – 03:11`; the second day is named only where it is another one."""
+        """`03:02 – 03:11`; the second day is named where it is another one, the zone where it is not everybody's."""
+        period = self._period(first, last, now=now)
+        return f"{period} {self.zone_name(last)}" if self.names_zone else period
+
+    def zone_name(self, at: datetime) -> str:
+        """`CET`, as people say in this language, else as the zone calls itself, else `UTC-03`."""
+        local = at.astimezone(self.zone)
+        said = get_timezone_name(local, width="short", locale=self.locale)
+        own = local.tzname() or ""
+        return next((name for name in (said, own) if name.isalpha()), f"UTC{own}")
+
+    def _period(self, first: datetime, last: datetime, *, now: datetime) -> str:
         begin, end = self.moment(first, now=now), self.moment(last, now=now)
         if begin == end:
             return begin

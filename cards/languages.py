@@ -4,8 +4,9 @@ A file `locale/de.po` is German. Whose eyes a text is for decides its language a
 """
 
 import gettext
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -27,6 +28,9 @@ _SUFFIX: Final = ".po"
 
 #: Characters of a locale or a zone that somebody's client tells us.
 _LONGEST: Final = 40
+
+#: One in winter and one in summer.
+_DAYS: Final = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
 
 
 def catalogue_files() -> Mapping[str, Traversable]:
@@ -65,14 +69,20 @@ class Languages:
 
     def __init__(self, name: str, zone: ZoneInfo) -> None:
         """Raises KeyError for a language that is not `known`."""
-        self.shared: Final = _in_zone(name, zone)
+        self.shared = _in_zone(name, zone)
         self._name = name
 
     def of(self, person: Person | None) -> Language:
         """For what only this person sees, by what their client has just told. What is not told is as for all."""
         if person is None:
-            return self.shared
+            return _in_zone(self._name, self.shared.zone)
+        self.read_in([person.zone])
         return _in_zone(best(person.locale) or self._name, _zone(person.zone[:_LONGEST]) or self.shared.zone)
+
+    def read_in(self, zones: Iterable[str]) -> None:
+        """People are there: where their clocks show something else, what all see names its zone from now on."""
+        if not self.shared.names_zone and any(_differs(zone[:_LONGEST], self.shared.zone) for zone in zones):
+            self.shared = replace(self.shared, names_zone=True)
 
     def known(self, person: Person, people: People) -> Language:
         """The same; clients leave out where they are in some activities, and then what they told before holds."""
@@ -90,6 +100,15 @@ class Languages:
 def _in_zone(name: str, zone: ZoneInfo) -> Language:
     lang = language(name)
     return Language(lang.catalogue, zone, lang.locale)
+
+
+@lru_cache(maxsize=1024)
+def _differs(name: str, zone: ZoneInfo) -> bool:
+    """Whether its clocks show something else, in winter or in summer."""
+    other = _zone(name)
+    return other is not None and any(
+        at.astimezone(other).utcoffset() != at.astimezone(zone).utcoffset() for at in _DAYS
+    )
 
 
 def _zone(name: str) -> ZoneInfo | None:

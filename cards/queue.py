@@ -145,7 +145,7 @@ def _wide_line(view: AlertView, lang: Language, now: datetime) -> list[Element]:
     detection = detection_label(alert, lang)
     text = joined(
         (
-            brief(category_label(alert), NAME),
+            brief(category_label(alert.category, lang), NAME),
             lang.t("detected by {what}", what=detection) if detection else brief(service_label(alert, lang), NAME),
             investigation_note(alert, lang),
             lang.t("since {moment}", moment=lang.moment(alert.first_activity, now=now)),

@@ -54,6 +54,29 @@ DETERMINATIONS = _table(
 )
 
 #: Short, because they stand on the card's narrowest line.
+#: What an alert is part of, by its letters alone: MITRE's tactics and what Defender has beside them.
+CATEGORIES = _table(
+    reconnaissance=mark("Reconnaissance"),
+    resourcedevelopment=mark("Resource development"),
+    initialaccess=mark("Initial access"),
+    execution=mark("Execution"),
+    persistence=mark("Persistence"),
+    privilegeescalation=mark("Privilege escalation"),
+    defenseevasion=mark("Defense evasion"),
+    credentialaccess=mark("Credential access"),
+    discovery=mark("Discovery"),
+    lateralmovement=mark("Lateral movement"),
+    collection=mark("Collection"),
+    commandandcontrol=mark("Command and control"),
+    exfiltration=mark("Exfiltration"),
+    impact=mark("Impact"),
+    malware=mark("Malware"),
+    ransomware=mark("Ransomware"),
+    exploit=mark("Exploit"),
+    unwantedsoftware=mark("Unwanted software"),
+    suspiciousactivity=mark("Suspicious activity"),
+)
+
 SERVICES = _table(
     microsoftDefenderForEndpoint=mark("Endpoint"),
     microsoftDefenderForIdentity=mark("Identity"),

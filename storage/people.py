@@ -24,6 +24,7 @@ _MANY = among(lambda is_among: select(*_COLUMNS).where(is_among(people.c.object_
 _GET = select(*_COLUMNS).where(people.c.object_id == bindparam("id_"))
 _MEET = twin(lambda insert: insert(people).on_conflict_do_nothing(index_elements=["object_id"]))
 _CHANGE = update(people).where(people.c.object_id == bindparam("id_"))
+_ZONES = select(people.c.zone).where(people.c.zone != "").distinct()
 _BY_PRINCIPAL_NAME = select(*_COLUMNS).where(people.c.principal_key == bindparam("key_")).limit(1)
 
 #: How many people a search by name gives at most.
@@ -66,6 +67,9 @@ class People:
         if not wanted:
             return {}
         return {row.object_id: _person(row) for row in self._on.execute(_MANY.on(self._on), {"ids_": wanted})}
+
+    def zones(self) -> list[str]:
+        return list(self._on.execute(_ZONES).scalars())
 
     def by_principal_name(self, name: str) -> Person | None:
         if not name:

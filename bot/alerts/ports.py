@@ -168,6 +168,10 @@ class People(Protocol):
 
     def many(self, ids: Iterable[str]) -> Mapping[str, Person]: ...
 
+    def zones(self) -> Sequence[str]:
+        """The zones that they are in, each once."""
+        ...
+
     def by_principal_name(self, name: str) -> Person | None: ...
 
     def by_name(self, text: str) -> list[Person]:

@@ -70,6 +70,7 @@ _SYNONYMS = {
     "expert": "experts",
     "mute": "silence",
     "hello": "help",
+    "hilfe": "help",
     "hi": "help",
     "?": "help",
 }

@@ -112,6 +112,10 @@ async def test_times_are_in_the_zone_of_who_reads_them(town: Town) -> None:
         await town.teams.wait_for_card(who, here, as_=who)
         assert here in await town.pressed(who, posted, "Details")
 
+    await town.told("chidi", f"assign {posted['number']} me")
+    shared = await town.teams.wait_for_card("alerts", "Chidi Cole has it", as_="bo")
+    assert f"{began:%H:%M} UTC" in card_text(shared["card"]), "somebody's clock shows something else, so it says whose"
+
 
 async def test_a_time_that_is_typed_is_in_the_zone_of_the_answer(town: Town) -> None:
     await town.teams.sets("ana", timezone="Asia/Tokyo")
