@@ -64,6 +64,8 @@ class Verb(StrEnum):
     REMINDERS = "reminders"
     #: Digests: one now; all that come here; one, `schedule`, and what shall be done to it, `do`.
     DIGEST = "digest"
+    #: What came and how it ended over the last days; `span` says how many.
+    TRENDS = "trends"
     #: The chain of alerts and processes around an alert.
     STORY = "story"
     #: What is known of an entity, across alerts: `entity` is its key.

@@ -2,7 +2,7 @@
 button the numbers."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.alerts.digest import Digest, DigestNumbers, Row
@@ -36,6 +36,8 @@ from cards.size import Room, fit
 
 #: Rows of what waits, at first sight.
 _WAITING: Final = 3
+
+_TWO_DAYS: Final = timedelta(days=2)
 
 #: Characters of a filter.
 _FILTER: Final = 200
@@ -163,7 +165,7 @@ def _compared(numbers: DigestNumbers, lang: Language) -> list[Element]:
     """How many came, against the same length of time before."""
     if numbers.before_new is None:
         return []
-    more, span = numbers.new - numbers.before_new, lang.span(numbers.until - numbers.since)
+    more, span = numbers.new - numbers.before_new, _length(numbers, lang)
     if more > 0:
         said = lang.t("{count} more new than in the {span} before.", count=more, span=span)
     elif more < 0:
@@ -171,6 +173,12 @@ def _compared(numbers: DigestNumbers, lang: Language) -> list[Element]:
     else:
         said = lang.t("As many new as in the {span} before.", span=span)
     return [rich(quiet(said), spacing="Small")]
+
+
+def _length(numbers: DigestNumbers, lang: Language) -> str:
+    """`24 h`, which a day is not always, or `3 d`."""
+    length = numbers.until - numbers.since
+    return lang.t("{hours} h", hours=round(length / timedelta(hours=1))) if length < _TWO_DAYS else lang.span(length)
 
 
 def _row(row: Row, lang: Language, now: datetime, nonce: str) -> Element:

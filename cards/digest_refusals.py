@@ -91,5 +91,11 @@ TELL: Mapping[str, Callable[[Refused, Language], str]] = {
     "digestNowhere": lambda _refused, lang: lang.t(
         "No alerts come here that a digest could be about: say “subscribe” first."
     ),
+    "trendsSpan": lambda refused, lang: lang.t(
+        "“{words}” is no length of time from {least} to {most} days. This works: “trends severity:high 30d”.",
+        words=_text(refused),
+        least=refused.facts.get("least"),
+        most=refused.facts.get("most"),
+    ),
     "nothingWaits": lambda _refused, lang: lang.t("Nothing waits any more: somebody has all of them."),
 }

@@ -30,6 +30,7 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
                     ("similar 1042", lang.t("alerts like it, and how they ended")),
                     ("recommendations 1042", lang.t("what it probably is, why, and what to do next")),
                     ("digest", lang.t("the numbers of the last day")),
+                    ("trends severity:high 30d", lang.t("what came and how it ended, as charts")),
                     ("digest weekdays 08:30", lang.t("the same, again and again; “digest list” shows them")),
                     ("export severity>=medium", lang.t("to Excel; “export 1042 csv” to CSV")),
                 ),

@@ -10,11 +10,13 @@ from bot.alerts.condition import EVERYTHING, Condition
 from bot.alerts.conversation import Scope
 from bot.alerts.digest import Digest, DigestNumbers
 from bot.alerts.errors import NotAvailable
+from bot.alerts.trends import Columns, Trends
 from storage.conditions import condition_filter
 from storage.digest_counts import count, longest_waiting
 from storage.scopes import in_scope
 from storage.statements import twin
 from storage.tables import digests
+from storage.trends import trends
 
 #: Also reads those of earlier versions, in which less stood and durations were numbers of seconds.
 _NUMBERS: Final = TypeAdapter(DigestNumbers)
@@ -102,6 +104,9 @@ class Digests:
 
     def longest_waiting(self, scope: Scope, *, wants: Condition, now: datetime, me: str) -> int | None:
         return longest_waiting(self._on, self._fitting(scope, wants, now, me))
+
+    def trends(self, scope: Scope, columns: Columns, *, wants: Condition, now: datetime, me: str) -> Trends:
+        return trends(self._on, self._fitting(scope, wants, now, me), columns)
 
     def _fitting(self, scope: Scope, wants: Condition, now: datetime, me: str | None) -> ColumnElement[bool]:
         visible = in_scope(scope, self._on)

@@ -7,6 +7,7 @@ from bot.alerts.condition import EVERYTHING, Condition
 from bot.alerts.conversation import Scope
 from bot.alerts.digest import Digest, DigestNumbers
 from bot.alerts.schedule import DigestSchedule
+from bot.alerts.trends import Columns, Trends
 
 
 class Digests(Protocol):
@@ -51,6 +52,10 @@ class Digests(Protocol):
 
     def longest_waiting(self, scope: Scope, *, wants: Condition, now: datetime, me: str) -> int | None:
         """The oldest open alert that fits and that nobody has."""
+        ...
+
+    def trends(self, scope: Scope, columns: Columns, *, wants: Condition, now: datetime, me: str) -> Trends:
+        """What came, how it ended and how soon somebody answered, for each of some columns."""
         ...
 
 

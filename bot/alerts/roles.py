@@ -69,6 +69,7 @@ NEEDS: Final[Mapping[str, Role]] = {
             "show",
             "silences",
             "similar",
+            "trends",
             "where",
             "allowlist",
             "rules",

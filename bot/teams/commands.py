@@ -25,6 +25,7 @@ from bot.teams import (
     screens,
     silence_presses,
     tag_commands,
+    trend_commands,
 )
 from bot.teams.activity import InboundActivity
 from bot.teams.bulk import carry_out, take_back
@@ -78,6 +79,7 @@ class Commands:
             "mine": self._mine,
             "search": self._search,
             "digest": digests.reply,
+            "trends": trend_commands.reply,
             "undo": self._undo,
             "tag": self._tag,
             "incident": self._incident,
@@ -286,7 +288,7 @@ def first_told(uow: UnitOfWork, activity: InboundActivity, now: datetime) -> boo
     return uow.presses.first_time(f"message:{activity.conversation_id}:{activity.id}", now)
 
 
-_LISTS = frozenset({"queue", "mine", "search"})
+_LISTS = frozenset({"queue", "mine", "search", "trends"})
 _LOOKS: Mapping[str, Verb] = {
     str(verb): verb for verb in (Verb.SIMILAR, Verb.RECOMMENDATIONS, Verb.DETAILS, Verb.HISTORY, Verb.STORY)
 }

@@ -27,6 +27,7 @@ from bot.teams import (
     screens,
     silence_presses,
     similar_presses,
+    trend_commands,
     triage_commands,
     undo_presses,
     window_presses,
@@ -119,6 +120,7 @@ class Presses:
             Verb.MAINTENANCE: window_presses.look,
             Verb.REMINDERS: lambda uow, _, reader: reminder_presses.listed(uow, reader),
             Verb.DIGEST: digests.press,
+            Verb.TRENDS: trend_commands.look,
         }
         self._own_views = OwnViews()
 

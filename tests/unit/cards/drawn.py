@@ -39,9 +39,11 @@ from cards.queue import render_queue
 from cards.recommendation import render_recommendation
 from cards.reminder import render_remind_form, render_reminder, render_reminders
 from cards.routes import render_routes, render_subscribed, render_where
+from cards.schedules import render_schedule, render_schedules
 from cards.silence import render_silence_form
 from cards.similar import render_similar
 from cards.story import render_story
+from cards.trends import render_trends
 from cards.triage import render_triage, render_triage_rule
 from tests.unit.cards import (
     action_examples,
@@ -116,6 +118,15 @@ def every_card() -> dict[str, Card]:
         "queue second page": render_queue(given.a_queue(mine=True, page=1), **_TIMED),
         "queue empty": render_queue(given.a_queue(alerts=0, total=0), **_TIMED),
         "digest": render_digest(given.a_digest(), **_TIMED),
+        "digest of an earlier version": render_digest(given.an_old_digest(), **_TIMED),
+        "digest that was asked for": render_digest(given.a_digest(), alone=True, notice="A preview.", **_TIMED),
+        "digest of a schedule": render_digest(given.a_digest(), schedule=given.SCHEDULES[1], **_TIMED),
+        "digests": render_schedules([(one, given.NOW) for one in given.SCHEDULES], **_WORDS),
+        "no digests": render_schedules([], **_WORDS),
+        "digest schedule": render_schedule(given.SCHEDULES[1], given.NOW, instead=given.SCHEDULES[0], **_WORDS),
+        "digest schedule paused": render_schedule(given.SCHEDULES[0], None, notice="It is paused.", **_WORDS),
+        "trends": render_trends(given.some_trends(), filter="severity>=low", **_WORDS),
+        "no trends": render_trends(given.some_trends(0), filter="", **_WORDS),
         "help": render_help(ENGLISH),
         "welcome": render_welcome(ENGLISH, channel="General", subscribed=True),
         "welcome alone": render_welcome(ENGLISH),

@@ -7,6 +7,7 @@ from bot.alerts.condition_editing import Editing, How, Screen
 from bot.alerts.condition_text import parse
 from cards.condition_editor import render_editor
 from cards.dialog_buttons import Dialog, DialogCard, DialogPress
+from cards.digest_dialog import render_digest_dialog
 from cards.language import ENGLISH
 from cards.manage import render_manage
 from cards.queue import render_filter
@@ -53,5 +54,7 @@ def every_dialog() -> dict[str, DialogCard]:
     return dialogs | {
         "manage with notice": render_manage(given_.taken(), (), {"comment": "kept"}, notice="Bo was first.", **PLAIN),
         "subscribe": render_choose_alerts(Editing(WISH), {}, channel="General", **where),
+        "digest": render_digest_dialog(Editing(WISH), {"at": "8:61"}, place="General", number=None, **where),
+        "digest of a number": render_digest_dialog(Editing(), {}, place="General", number=2, notice="No.", **where),
         "filter": render_filter(Editing(WISH), {}, fitting=3, **where),
     }

@@ -1,21 +1,26 @@
 """Alerts, views and digests to draw cards of."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.alerts.alert import Alert
+from bot.alerts.conversation import Conversation
 from bot.alerts.digest import Breaches, Digest, DigestNumbers, Noisy, PersonCount, Row, Took
 from bot.alerts.errors import NotAvailable, Refused
 from bot.alerts.evidence import Asset, Evidence
 from bot.alerts.history import Change, Entry, Kind
 from bot.alerts.incident import Incident
 from bot.alerts.managing import Plan
+from bot.alerts.messages import ConversationKind
 from bot.alerts.outcome import Left, Outcome
 from bot.alerts.people import Actor, ActorKind, Person, Way
 from bot.alerts.planned import Planned, plan_for
 from bot.alerts.reminder import Reminder
+from bot.alerts.schedule import DigestSchedule, Rhythm, Timing
 from bot.alerts.similarity import Reason
+from bot.alerts.trends import Compared, Trends, columns_of
 from bot.alerts.views import AlertView, Comment, DetailsView, HistoryView, QueueView, Similar, SimilarView
 from bot.alerts.words import Classification, Severity, Status
 
@@ -315,6 +320,44 @@ def an_old_digest() -> Digest:
     oldest = (977, "Unusual sign-in from a new country", NOW - timedelta(days=12))
     span = {"since": at(0, 7) - timedelta(days=1), "until": at(0, 7)}
     return _digest({**fields, **times, **span, "new_by_severity": {}, "oldest_open": oldest})
+
+
+_HERE = Conversation(
+    id=1, teams_id="19:a", kind=ConversationKind.CHANNEL, service_url="https://x/", tenant_id="t", name="General"
+)
+SCHEDULES = (
+    DigestSchedule(
+        id=0,
+        conversation=_HERE,
+        number=0,
+        timing=Timing(rhythm=Rhythm.DAILY, at=time(8), zone="UTC"),
+        since=NOW,
+    ),
+    DigestSchedule(
+        id=7,
+        conversation=_HERE,
+        number=2,
+        timing=Timing(rhythm=Rhythm.WEEKLY, at=time(8, 30), zone="Europe/Berlin", weekday=4),
+        wants="severity>=medium host:web-*",
+        says_quiet=False,
+        made_by_name="Ana Lima",
+        since=NOW,
+    ),
+)
+
+
+def some_trends(count: int = 31) -> Trends:
+    columns = columns_of(max(count, 2), NOW, ZoneInfo("Europe/Berlin"))
+    places = range(len(columns.starts))
+    return Trends(
+        columns=columns,
+        new={one: [n % 7 for n in places] for one in Severity} if count else {},
+        verdicts={one: [n % 5 for n in places] for one in Classification} if count else {},
+        answer=[timedelta(minutes=n) if n % 3 and count else None for n in places],
+        before=40,
+        types=[Compared("HighErrorRate", 12, 3, 1040), Compared("x" * 300, 4, 9)] if count else [],
+        sources=[Compared("microsoftDefenderForEndpoint", 12, 3), Compared("source:graph", 4, 4)] if count else [],
+    )
 
 
 def _waiting(number: int, title: str, *, days: int = 0, who: str = "", severity: Severity = Severity.MEDIUM) -> Row:

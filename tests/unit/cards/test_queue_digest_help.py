@@ -82,7 +82,7 @@ def test_the_digests_card_has_the_numbers_behind_it() -> None:
     assert "New · nobody has it · for 12 d" in shown
     assert "Median: 7 min, faster than before (12 min)" in shown
     assert "Mean: 5 h 12 min, slower than before (4 h)" in shown
-    assert "6 more new than in the 1 d before." in shown
+    assert "6 more new than in the 24 h before." in shown
     assert "2 were resolved and never classified." in shown
     assert "Ana Lima: 6 resolved, 3 open" in shown
     assert "Targets missed: 2 first answers, 1 resolution." in shown
