@@ -1,10 +1,12 @@
 """The shared card of an alert: what matters first and in the same place; two next steps, the rest one press away."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.alerts.alert import Alert
+from bot.alerts.history import Entry
 from bot.alerts.mirror import MirrorState
+from bot.alerts.people import Person
 from bot.alerts.views import AlertView
 from bot.alerts.words import Classification, Signal
 from cards import vocabulary
@@ -43,6 +45,9 @@ _SAID_ELSEWHERE = frozenset({"alertname", "severity"})
 _WORD = 40
 
 _COMMENT = 240
+
+#: Changes that a notice names, and characters of one.
+_TOLD, _SAID = 3, 120
 
 #: Characters of the title in the text above the card, which says it again in full.
 _TEXT_TITLE = 80
@@ -113,8 +118,16 @@ def _refresh(view: AlertView, buttons: Buttons) -> Refresh | None:
     return refresh(Verb.REFRESH.value, buttons.data, own_views=view.own_views) if view.own_views else None
 
 
-def alert_text(view: AlertView, lang: Language) -> tuple[str, str]:
-    """The message's text, `High: Mimikatz credential theft on web-1 (#1042)`, and what a locked phone shows."""
+def notice_text(news: Sequence[Entry], lang: Language, people: Mapping[str, Person]) -> str:
+    """What somebody is told of: `Bo Berg assigned it to Ana Alvarez`, the first things that others did."""
+    return "; ".join(clip(sentence(entry, lang, people), _SAID) for entry in news[:_TOLD])
+
+
+def alert_text(view: AlertView, lang: Language, did: str = "") -> tuple[str, str]:
+    """The message's text, `High: Mimikatz credential theft on web-1 (#1042)`, and what a locked phone shows.
+
+    `did` is what somebody is told of.
+    """
     alert = view.alert
     facts = {
         "severity": severity_label(alert.severity, lang),
@@ -126,6 +139,8 @@ def alert_text(view: AlertView, lang: Language) -> tuple[str, str]:
         text = lang.t("{severity}: {title} on {where} (#{number})", **facts, where=where)
     else:
         text = lang.t("{severity}: {title} (#{number})", **facts)
+    if did:
+        text = lang.t("{did}. {alert}", did=clean(did), alert=text)
     return text, text
 
 

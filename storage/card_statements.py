@@ -40,6 +40,7 @@ FIELDS = (
     cards.c.shown_revision,
     cards.c.activity_id,
     cards.c.thread,
+    cards.c.origin,
     cards.c.attempt,
     cards.c.ambiguous,
 )
@@ -238,6 +239,9 @@ HAS = select(cards.c.id).where(
     cards.c.subject_id == bindparam("subject_id_"),
     cards.c.conversation == bindparam("conversation_"),
 )
+NOTICED = HAS.where(
+    cards.c.origin.like(bindparam("origin_")), cards.c.created_at > bindparam("since_", type_=Utc())
+).limit(1)
 REFUSED = (
     select(*FIELDS, cards.c.why, *COLUMNS)
     .join(conversations, conversations.c.id == cards.c.conversation)

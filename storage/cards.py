@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Update
 
-from bot.alerts.conversation import Card, DeliveryCounts, Limits, Subject
+from bot.alerts.conversation import NOTICE, Card, DeliveryCounts, Limits, Subject
 from storage import card_statements as statements
 from storage import pace
 from storage.conversations import conversation_of
@@ -142,6 +142,11 @@ class Cards:
         key = {"conversation_": conversation, "subject_": subject.value, "subject_id_": subject_id}
         return self._on.execute(statements.HAS, key).first() is not None
 
+    def noticed(self, conversation: int, alert: int, *, since: datetime) -> bool:
+        key = {"conversation_": conversation, "subject_": Subject.ALERT.value, "subject_id_": alert}
+        found = self._on.execute(statements.NOTICED, key | {"origin_": f"{NOTICE}%", "since_": since})
+        return found.first() is not None
+
     def _finish(self, statement: Update, card: Card, owner: str, values: dict[str, Any]) -> bool:
         fence = {"id_": card.id, "owner_": owner, "attempt_": card.attempt}
         return self._on.execute(statement, values | fence).rowcount == 1
@@ -157,6 +162,7 @@ def _card(row: Any, place: Any) -> Card:  # noqa: ANN401 - a row that begins wit
         shown_revision=row.shown_revision,
         activity_id=row.activity_id,
         thread=row.thread,
+        origin=row.origin,
         attempt=row.attempt,
         ambiguous=row.ambiguous,
     )

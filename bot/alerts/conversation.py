@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from bot.alerts.condition import Condition
 from bot.alerts.messages import Address, ConversationKind
@@ -61,6 +62,10 @@ class Subject(StrEnum):
     REMINDER = "reminder"
 
 
+#: The origin of a card that tells its one reader of a change, before the revision of the entry that it tells of.
+NOTICE: Final = "notice:"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """A posted card, or one to be posted: delivery makes `shown_revision` equal `wanted_revision`."""
@@ -74,6 +79,8 @@ class Card:
     activity_id: str | None = None
     #: The root of the channel thread that it goes into; None for a thread of its own.
     thread: str | None = None
+    #: Why there is this copy: the id of the message that asked for it, or what it tells of; empty for the usual one.
+    origin: str = ""
     attempt: int = 0
     #: Set where an answer to a post was lost: a copy may already be there.
     ambiguous: bool = False

@@ -107,6 +107,10 @@ class Cards(Protocol):
 
     def has(self, conversation: int, subject: Subject, subject_id: int) -> bool: ...
 
+    def noticed(self, conversation: int, alert: int, *, since: datetime) -> bool:
+        """Whether somebody was told of a change of the alert there since then."""
+        ...
+
     def counts(self, now: datetime) -> DeliveryCounts: ...
 
 

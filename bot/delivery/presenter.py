@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
-from bot.alerts.conversation import Card, Subject
+from bot.alerts.conversation import NOTICE, Card, Subject
 from bot.alerts.errors import NotAvailable
 from bot.alerts.export import ExportState
 from bot.alerts.messages import ConversationKind, FileInfo, FileOffer, Mention, Message
@@ -14,12 +14,13 @@ from bot.usecases.consulting import shared_question
 from bot.usecases.digests import schedule_of
 from bot.usecases.folds import fold_view
 from bot.usecases.incident_views import shared_incident_view
+from bot.usecases.notices import told
 from bot.usecases.own_views import view_for_all
-from bot.usecases.read import alert_view, view_of
+from bot.usecases.read import alert_view, people_in, view_of
 from bot.usecases.reminders import told_view
 from bot.usecases.tuning_views import rule_view
 from bot.usecases.visibility import Reader
-from cards.alert_card import alert_text, render_alert
+from cards.alert_card import alert_text, notice_text, render_alert
 from cards.consult import question_text, render_question
 from cards.digest import digest_text, render_digest
 from cards.export import export_text, export_title, offer_text, render_export
@@ -123,8 +124,11 @@ class Presenter:
             view = alert_view(uow, card.subject_id, Reader(here.person or "", here, how.now))
         else:
             view = view_for_all(uow, card.subject_id, here, how.now)
-        drawn = render_alert(view, link_hosts=self._link_hosts, limit=how.limit, **how.drawing)
-        text, summary = alert_text(view, lang=how.lang)
+        news = told(uow, card.subject_id, card.origin, here.person or "") if card.origin.startswith(NOTICE) else ()
+        people = uow.people.many(people_in(news)) if news else {}
+        notice = notice_text(news, how.lang, {**view.people, **people})
+        drawn = render_alert(view, notice=notice, link_hosts=self._link_hosts, limit=how.limit, **how.drawing)
+        text, summary = alert_text(view, lang=how.lang, did=notice)
         return Message(text=text, summary=summary, card=drawn)
 
     def _rollup(self, uow: UnitOfWork, card: Card, how: _How) -> Message:

@@ -149,11 +149,12 @@ class InboundActivity(_Part):
 
     @property
     def said(self) -> str:
-        """The text without the mentions of the bot itself, and without the white space around it."""
+        """The text without mentions of the bot itself, those of others as `@Name`, without white space around it."""
         text = self.text
         for mention in self.mentions:
-            if self.recipient and mention.mentioned and mention.mentioned.id == self.recipient.id and mention.text:
-                text = text.replace(mention.text, " ")
+            if mention.mentioned is not None and mention.text:
+                is_bot = self.recipient is not None and mention.mentioned.id == self.recipient.id
+                text = text.replace(mention.text, " " if is_bot else f"@{mention.mentioned.name}")
         return text.strip()
 
 
