@@ -41,9 +41,11 @@ async def test_a_reader_looks_and_is_told_what_acting_takes(tmp_path: Path) -> N
     async with town_of(tmp_path, settings) as town:
         card = await town.raised()
         assert "Id at the source" in await town.pressed("bo", card, "Details")
-        await town.pressed("bo", card, "Back")
-        said = await town.pressed("bo", card, "Assign to me")
-        assert "“assign” needs the permission role Responder; yours is Reader." in said
+        shown = await town.pressed("bo", card, "Back")
+        assert "Assign to me" not in shown, "nobody is offered what they would be refused"
+        data = {"alert": card["number"], "rev": 1, "nonce": "n", "to": "me"}
+        refused = await town.teams.press("bo", card, verb="assign", data=data)
+        assert "“assign” needs the permission role Responder; yours is Reader." in str(refused["body"])
         assert "needs the permission role Responder" in await town.told("bo", f"resolve {card['number']}", in_="alerts")
         assert "needs the permission role Responder" in await town.told("bo", "unsubscribe", in_="alerts")
         assert (await town.alert(card["number"])).revision == 1
