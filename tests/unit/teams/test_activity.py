@@ -87,7 +87,7 @@ def test_what_is_null_unknown_or_new_does_not_matter() -> None:
     assert parsed(entities=odd).mentions == ()
 
 
-def test_only_the_bots_own_mention_is_taken_out_of_what_was_said() -> None:
+def test_the_bots_own_mention_is_taken_out_of_what_was_said_and_others_are_read_as_names() -> None:
     bot = {"id": f"28:{APP_ID}", "name": "Tocsin"}
     entities = [
         {"type": "mention", "text": "<at>Tocsin</at>", "mentioned": bot},
@@ -95,7 +95,7 @@ def test_only_the_bots_own_mention_is_taken_out_of_what_was_said() -> None:
         {"type": "mention", "text": "", "mentioned": bot},
     ]
     message = parsed(text="<at>Tocsin</at> assign 7 <at>Bo</at>\n", entities=entities)
-    assert message.said == "assign 7 <at>Bo</at>"
+    assert message.said == "assign 7 @Bo"
 
 
 def test_poison_is_taken_out_of_texts_and_of_values() -> None:
