@@ -66,6 +66,7 @@ from bot.wiring import (
     triage_worker,
     webhook_worker,
 )
+from bot.wiring_oncall import keep_oncall
 from cards.languages import Languages
 from cards.refusals import failed_text
 from storage.store import open_store
@@ -118,9 +119,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[timed(metrics), problems])
         app.router.add_post("/api/messages", messages_endpoint(_guard(settings, keys, clock), adapter, turn))
         app.router.add_post("/api/alerts/{source}", _intake(settings, parsers, store, clock).receive)
-        api = _api(settings, store, clock)
-        app.router.add_get(r"/api/alerts/{number:[0-9]{1,15}}", api.look)
-        app.router.add_post(r"/api/alerts/{number:[0-9]{1,15}}/{verb}", api.act)
+        _add_api(app, _api(settings, store, clock))
         app.router.add_routes([web.get("/healthz", healthz), web.get("/metrics", metrics.answer)])
         app.router.add_get("/readyz", Readiness(store, beats, lambda: keys.known).answer)
 
@@ -151,6 +150,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
             await _within(GROUPS_AT_START, groups.refresh())
             timetable.every(GROUPS_EVERY, groups.refresh, name="groups")
         await keep_defender(settings, app, store=store, clock=clock, graph=graph, timetable=timetable)
+        await keep_oncall(settings, store=store, clock=clock, messenger=connector, timetable=timetable)
         await keep_silences(settings, store=store, session=session, clock=clock, timetable=timetable)
         timetable.start()
         stack.callback(timetable.stop)
@@ -292,6 +292,11 @@ def _api(settings: Settings, store: Store, clock: Clock) -> Api:
     lang = Languages("en", settings.zone_info).shared  # what programs read stays the same wherever they run
     access = TokenAccess(store=store, clock=clock, limits=settings.api_pace)
     return Api(store=store, clock=clock, access=access, lang=lang, undo_within=settings.undo_within)
+
+
+def _add_api(app: web.Application, api: Api) -> None:
+    app.router.add_get(r"/api/alerts/{number:[0-9]{1,15}}", api.look)
+    app.router.add_post(r"/api/alerts/{number:[0-9]{1,15}}/{verb}", api.act)
 
 
 def _timetable(

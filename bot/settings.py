@@ -21,10 +21,13 @@ from pydantic import (
 )
 
 from bot.alerts.conversation import Limit, Limits
+from bot.alerts.escalation import PLANS, read_plan
 from bot.alerts.grants import read_grant, read_service
 from bot.alerts.roles import AccessRules, Grant
+from bot.alerts.rota_text import check_rota
 from bot.alerts.site import SITE_FROM, read_site_from
 from bot.alerts.targets import Targets, read_targets
+from bot.alerts.words import Severity
 
 _SOURCE_TOKEN = re.compile(r"TOCSIN_SOURCE_([A-Z0-9_]+)_TOKEN")
 
@@ -32,6 +35,10 @@ _SOURCE_MAP = re.compile(r"TOCSIN_SOURCE_([A-Z0-9_]+)_MAP")
 
 #: A channel's or chat's id, or a person's Entra object id.
 _PLACE = re.compile(r"19:\S+@\S+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+_ROTA = re.compile(r"TOCSIN_ROTA_([A-Z0-9_]+)")
+
+_ESCALATION = re.compile(r"TOCSIN_ESCALATION_([A-Z0-9_]+)")
 
 _ACCESS = re.compile(r"TOCSIN_ACCESS_([A-Z0-9_]+)")
 
@@ -176,6 +183,14 @@ class Settings(BaseModel):
     #: By when alerts of a severity are to be answered and resolved, and in which hours, where one says so.
     target_words: Mapping[str, str] = Field(default_factory=dict)
     working_hours: str = Field(default="mon-fri 08:00-18:00", alias="TOCSIN_WORKING_HOURS")
+    #: By name: who takes turns when, or the addresses of calendars, which may hold a secret.
+    rotas: Mapping[str, SecretStr] = Field(default_factory=dict)
+    #: By severity, as the settings have it: when whom is paged about what nobody takes.
+    escalation_words: Mapping[str, str] = Field(default_factory=dict)
+    #: Hosts of calendars that may be in a private network, or without TLS: `host` or `host:port`, by commas.
+    calendar_hosts: str = Field(default="", alias="TOCSIN_CALENDAR_HOSTS")
+    #: How often calendars are read, in seconds.
+    calendar_every: float = Field(default=300, ge=0.2, le=86_400, alias="TOCSIN_CALENDAR_SECONDS")
 
     #: By source: its bearer tokens, more than one while a token is being replaced.
     source_tokens: Mapping[str, tuple[SecretStr, ...]] = Field(default_factory=dict)
@@ -193,8 +208,11 @@ class Settings(BaseModel):
         }
         targets = {match[1].lower(): value for name, value in values.items() if (match := _TARGETS.fullmatch(name))}
         access = {match[1].lower(): value for name, value in values.items() if (match := _ACCESS.fullmatch(name))}
+        escalation = {
+            match[1].lower(): value for name, value in environment.items() if (match := _ESCALATION.fullmatch(name))
+        }
         try:
-            maps = source_maps(values)
+            maps, rotas = source_maps(values), _rotas(values)
             return cls.model_validate(
                 {
                     **values,
@@ -202,6 +220,8 @@ class Settings(BaseModel):
                     "source_maps": maps,
                     "service_access": access,
                     "target_words": targets,
+                    "rotas": rotas,
+                    "escalation_words": escalation,
                 }
             )
         except ValidationError as error:
@@ -234,6 +254,30 @@ class Settings(BaseModel):
             readers=_grant("TOCSIN_READERS", self.readers),
             services=dict(_limited(word, who) for word, who in self.service_access.items()),
         )
+
+    @model_validator(mode="after")
+    def _rotas_make_sense(self) -> Self:
+        for name, text in self.rotas.items():
+            try:
+                check_rota(name, text.get_secret_value(), self.zone)
+            except ValueError as wrong:
+                raise ValueError(f"TOCSIN_ROTA_{name.upper()}: {wrong}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _escalation_makes_sense(self) -> Self:
+        for name, text in self.escalation_words.items():
+            if name not in set(Severity):
+                raise ValueError(f"TOCSIN_ESCALATION_{name.upper()}: there are {', '.join(Severity)}")
+            try:
+                read_plan(text)
+            except ValueError as wrong:
+                raise ValueError(f"TOCSIN_ESCALATION_{name.upper()}: {wrong}") from None
+        return self
+
+    @property
+    def escalation(self) -> Mapping[str, str]:
+        return {severity.value: text for severity, text in PLANS.items()} | dict(self.escalation_words)
 
     @model_validator(mode="after")
     def _sites_are_known(self) -> Self:
@@ -300,6 +344,19 @@ def source_maps(environment: Mapping[str, str]) -> dict[str, str]:
             except (OSError, ValueError) as wrong:
                 raise SettingsError(f"{name}: is neither a map nor a file with one: {wrong}") from None
     return maps
+
+
+def _rotas(environment: Mapping[str, str]) -> dict[str, SecretStr]:
+    """By name, a rota's text: the variable's, or that of the file which it names. Raises SettingsError."""
+    rotas = {}
+    for name, value in environment.items():
+        if match := _ROTA.fullmatch(name):
+            text, is_file = value.strip(), not any(sign in value for sign in ":,@\n")
+            try:
+                rotas[match[1].lower()] = SecretStr(Path(text).read_text(encoding="utf-8") if is_file else text)
+            except (OSError, ValueError) as wrong:
+                raise SettingsError(f"{name}: is neither a rota nor a file with one: {wrong}") from None
+    return rotas
 
 
 def _grant(name: str, value: str) -> Grant:

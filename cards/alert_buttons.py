@@ -40,6 +40,8 @@ def alert_buttons(
     ]
     if view.alert.is_open:
         rest.append(buttons.plain(lang.t("Remind me…"), Verb.REMIND))
+    if view.alert.is_open and not view.alert.is_hidden and (view.on_call or view.paging):
+        rest.append(buttons.plain(lang.t("Escalate"), Verb.ESCALATE))
     rest.append(opens(lang.t("Tune…"), tune_press(view.alert.number, buttons.nonce)))
     rest += [buttons.plain(title, verb) for title, verb in silence_button(view, lang)]
     rest += consult_buttons(view, buttons, lang)

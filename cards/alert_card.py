@@ -28,6 +28,7 @@ from cards.labels import (
     waits_for_approval,
 )
 from cards.language import Language
+from cards.paging_lines import on_call_text, paging_text
 from cards.parts import NAME, Buttons, button_rows, buttons_for, head, joined, notice_of, quiet, title_of
 from cards.recommendation import habit_text
 from cards.safe import brief, clean, clip
@@ -161,6 +162,10 @@ def _body(view: AlertView, lang: Language, now: datetime, room: Room) -> list[El
         who = brief(comment.author, NAME)
         lines.append(rich(quiet(f"{who}: "), run(lang.quoted(words), italic=True), spacing="Small"))
     lines += consult_lines(view, lang, now, words=room.text)
+    if view.on_call and (text := on_call_text(view.on_call, lang, now)):
+        lines.append(rich(quiet(text), spacing="Small"))
+    if view.paging is not None and (text := paging_text(view.paging, lang, now)):
+        lines.append(rich(quiet(text), spacing="Small"))
     if habit := habit_text(view, lang):
         lines.append(rich(quiet(habit), spacing="Small"))
     lines += [rich(run(text, weight="Bolder"), spacing="Small") for text in mirror_texts(view, lang)]

@@ -62,6 +62,11 @@ class Verb(StrEnum):
     REMIND = "remind"
     #: One's reminders; with `status` the one in `reminder` is cancelled.
     REMINDERS = "reminders"
+    #: Has whoever is next asked; and what is done to all alerts of a page, `call`, by `do`.
+    ESCALATE = "escalate"
+    PAGE = "page"
+    #: Who is on call; with `span` the presser takes it for so long, with `do` they end what is overridden.
+    ONCALL = "oncall"
     #: Digests: one now; all that come here; one, `schedule`, and what shall be done to it, `do`.
     DIGEST = "digest"
     #: What came and how it ended over the last days; `span` says how many.
@@ -158,6 +163,8 @@ class Press(BaseModel):
     action: str | None = Field(default=None, max_length=40, pattern=r"^[0-9]{1,15}/[0-9]{1,9}$")
     #: The number of a triage rule.
     triage: int | None = Field(default=None, ge=1, le=2**53)
+    #: The number of a page.
+    call: int | None = Field(default=None, ge=1, le=2**53)
     #: The number of a maintenance window.
     window: int | None = Field(default=None, ge=1, le=2**53)
 

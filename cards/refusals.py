@@ -12,6 +12,7 @@ from cards.consult_refusals import CONSULTING
 from cards.export_refusals import EXPORTS
 from cards.labels import classification_label, determination_label, person_label, status_label
 from cards.language import Language
+from cards.oncall_refusals import ONCALL
 from cards.safe import brief
 from cards.sentences import People, actor_name, change_text, sentence
 from cards.triage_refusals import TRIAGE
@@ -213,6 +214,7 @@ _FINER: Mapping[str, str] = {
     "setDigest": "digest",
     "maintenanceEverywhere": "maintenance everywhere",
     "renameTag": "tag rename",
+    "oncallOverride": "oncall me",
     "triageAct": "triage act",
     "undoOthers": "undo",
 }
@@ -237,6 +239,7 @@ _TEXTS: Mapping[str, _Tell] = {
     **EXPORTS,
     **WHEN,
     **CONSULTING,
+    **ONCALL,
     "badRouteName": lambda refused, _view, lang: lang.t(
         "A route's name is one word of at most {limit} letters: “subscribe as identity service:identity”.",
         limit=refused.facts.get("limit"),

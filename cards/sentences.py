@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from bot.alerts.escalation import CHANNEL, MISSED, NOBODY
 from bot.alerts.grouping import RULE as GROUPING
 from bot.alerts.history import Change, Entry, Kind, Plain
 from bot.alerts.people import ActorKind, Person, Way
@@ -196,6 +197,37 @@ def _lifted(entry: Entry, lang: Language, _people: People) -> str:
     return lang.t("{who} lifted the silence", who=actor_name(entry, lang))
 
 
+def _paged(entry: Entry, lang: Language, people: People) -> str:
+    """Who was paged, who could not be, or that the channel was asked."""
+    whom = _whom(entry)
+    missed = [person_label(who.removeprefix(MISSED), people) for who in whom if who.startswith(MISSED)]
+    names = [person_label(who, people) for who in whom if not who.startswith(MISSED) and who not in {NOBODY, CHANNEL}]
+    if CHANNEL in whom:
+        said = lang.t("Nobody had answered: Tocsin asked the channel")
+    elif NOBODY in whom and not missed:
+        said = lang.t("Nobody is on call: Tocsin told the channel")
+    else:
+        said = lang.t("Tocsin paged {names}", names=", ".join(names)) if names else ""
+    if not missed:
+        return said
+    lacking = lang.t("{names} could not be reached", names=", ".join(missed))
+    return f"{said}; {lacking}" if said else lacking
+
+
+def _reminded(entry: Entry, lang: Language, people: People) -> str:
+    names = [person_label(who, people) for who in _whom(entry) if not who.startswith(MISSED)]
+    return lang.t("Tocsin reminded {names}", names=", ".join(names))
+
+
+def _escalated(entry: Entry, lang: Language, _people: People) -> str:
+    return lang.t("{who} asked for the next one", who=actor_name(entry, lang))
+
+
+def _whom(entry: Entry) -> list[str]:
+    change = _change(entry, "paged")
+    return _names(change.new) if change else []
+
+
 def _managed(entry: Entry, lang: Language, _people: People) -> str:
     """`Ana changed status, assigned to`; what from and to stands below."""
     fields = dict.fromkeys(lang.inside(lang.term(vocabulary.FIELDS, change.field)) for change in entry.changes)
@@ -262,6 +294,9 @@ _SENTENCES: Mapping[Kind, Callable[[Entry, Language, People], str]] = {
     Kind.UNHIDDEN: _unhidden,
     Kind.SILENCED: _silenced,
     Kind.LIFTED: _lifted,
+    Kind.PAGED: _paged,
+    Kind.REMINDED: _reminded,
+    Kind.ESCALATED: _escalated,
     Kind.MANAGED: _managed,
     Kind.UNDONE: _undone,
 }
@@ -287,4 +322,6 @@ _SAID_ALREADY: Mapping[Kind, frozenset[str]] = {
     Kind.UNHIDDEN: frozenset({"hidden"}),
     Kind.SILENCED: frozenset({"silenced_until"}),
     Kind.LIFTED: frozenset({"silenced_until"}),
+    Kind.PAGED: frozenset({"paged"}),
+    Kind.REMINDED: frozenset({"paged"}),
 }

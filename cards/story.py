@@ -17,6 +17,7 @@ from cards.buttons import Listing, OpenedFrom, Verb
 from cards.elements import Card, Colour, Element, card, container, rich, run, text_block
 from cards.labels import severity_label, state_label
 from cards.language import Language
+from cards.paging_lines import paging_text
 from cards.parts import (
     NAME,
     Buttons,
@@ -92,7 +93,9 @@ def _alert(one: AlertView, story: StoryView, lang: Language, now: datetime, nonc
         title = run(f" · {title_of(alert)}", weight="Bolder")
         line = rich(run(f"▶ {when} · "), severity, title, quiet(f" #{alert.number}"))
         marked = rich(quiet(joined((state_label(alert, lang), lang.t("this alert")))), spacing="None")
-        return container([line, marked], style="emphasis", spacing="Small")
+        told = paging_text(story.view.paging, lang, now) if story.view.paging is not None else ""
+        paged = [rich(quiet(told), spacing="None")] if told else []
+        return container([line, marked, *paged], style="emphasis", spacing="Small")
     label = story.why.get(alert.number, "")
     same = focus.incident is not None and alert.incident == focus.incident
     why = lang.t("same incident") if same else lang.t("same {what}", what=brief(label, NAME)) if label else ""

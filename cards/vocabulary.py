@@ -238,7 +238,8 @@ KINDS = _table(
 FIELDS = _table(
     title=mark("Title"), severity=mark("Severity"), status=mark("Status"), signal=mark("Signal"),
     classification=mark("Classification"), determination=mark("Determination"), assignee=mark("Assigned to"),
-    incident=mark("Incident"), incident_reason=mark("Why in it"), tags=mark("Tags"), source_tags=mark("Source's tags"),
+    incident=mark("Incident"), incident_reason=mark("Why in it"), tags=mark("Tags"), paged=mark("Paged"),
+    source_tags=mark("Source's tags"),
     investigation_state=mark("Investigation"), service_source=mark("Service"), detection_source=mark("Detected by"),
     category=mark("Category"), alert_type=mark("Alert type"), product=mark("Product"), threat=mark("Threat"),
     threat_actor=mark("Threat actor"), mitre=mark("Techniques"), created_at=mark("Created"),

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from storage.conversations import COLUMNS
+from storage.escalation_tables import page_alerts
 from storage.reminder_tables import reminders
 from storage.statements import LIMIT, Twin, twin
 from storage.tables import PENDING, cards, conversations, folds
@@ -95,6 +96,13 @@ RAISE = (
                 bindparam("subject_") == "alert",
                 cards.c.subject == literal_column("'reminder'"),
                 cards.c.subject_id.in_(select(reminders.c.id).where(reminders.c.alert == bindparam("subject_id_"))),
+            ),
+            and_(
+                bindparam("subject_") == "alert",
+                cards.c.subject == literal_column("'page'"),
+                cards.c.subject_id.in_(
+                    select(page_alerts.c.page).where(page_alerts.c.alert == bindparam("subject_id_"))
+                ),
             ),
         )
     )

@@ -18,6 +18,8 @@ routes = Table(
     Column("daily_limit", Integer),
     Column("zone", Text, nullable=False),
     Column("made_at", Utc, nullable=False),
+    # Whose turn its alerts are; empty for the one that serves all others.
+    Column("rota", Text, nullable=False, server_default=text("''")),
     UniqueConstraint("conversation", "name"),
     sqlite_autoincrement=True,
 )

@@ -23,11 +23,12 @@ _OWN = (
     routes.c.daily_limit,
     routes.c.zone,
     routes.c.made_at,
+    routes.c.rota,
 )
 _SELECT = select(*_OWN, *COLUMNS).join(conversations, conversations.c.id == routes.c.conversation).order_by(routes.c.id)
 _ALL = _SELECT.where(conversations.c.gone == false())
 _OF = _SELECT.where(routes.c.conversation == bindparam("conversation_"))
-_SAID = ("wants", "fallback", "daily_limit", "zone")
+_SAID = ("wants", "fallback", "daily_limit", "zone", "rota")
 
 
 def _put(insert: Any) -> Any:  # noqa: ANN401 - each dialect has its own type of insert
@@ -90,6 +91,7 @@ class Routes:
         fallback: bool = False,
         limit: int | None = None,
         zone: str = "UTC",
+        rota: str = "",
     ) -> int:
         values = {
             "conversation": conversation,
@@ -99,6 +101,7 @@ class Routes:
             "daily_limit": limit,
             "zone": zone,
             "made_at": at,
+            "rota": rota,
         }
         route: int = self._on.execute(_PUT.on(self._on), values).scalar_one()
         return route
@@ -134,7 +137,7 @@ class Routes:
 @lru_cache(maxsize=4_096)
 def _route(row: tuple[Any, ...]) -> Route:
     """From a row of _OWN and a Conversation. They change seldom, and are asked for with every alert and press."""
-    id_, name, wants, fallback, limit, zone, made_at, *place = row
+    id_, name, wants, fallback, limit, zone, made_at, rota, *place = row
     return Route(
         id=id_,
         conversation=conversation_of(place),
@@ -144,4 +147,5 @@ def _route(row: tuple[Any, ...]) -> Route:
         fallback=fallback,
         limit=limit,
         zone=zone,
+        rota=rota,
     )

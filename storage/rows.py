@@ -66,6 +66,7 @@ def _assets(stored: list[list[str]]) -> tuple[Asset, ...]:
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "tags": tuple,
     "source_tags": tuple,
+    "paged": tuple,
     "mitre": tuple,
     "assets": _assets,
     "assigned_at": datetime.fromisoformat,

@@ -10,12 +10,14 @@ from bot.alerts import (
     consulting,
     delivery_ports,
     digest_ports,
+    escalation_ports,
     export,
     grouping,
     habit_ports,
     incident_mirror,
     incident_ports,
     mirror,
+    oncall_ports,
     ports,
     program_ports,
     reminder,
@@ -41,6 +43,7 @@ from storage.consultations import Consultations, Experts
 from storage.conversations import Conversations
 from storage.digests import Digests
 from storage.entities import Entities
+from storage.escalations import Escalations, Pages
 from storage.exports import Exports
 from storage.folds import Folds
 from storage.habits import Habits
@@ -51,9 +54,11 @@ from storage.likeness import Likenesses
 from storage.maintenance import Windows
 from storage.mirrors import Feeds, Mirrors
 from storage.people import People
+from storage.person_choices import PersonChoices
 from storage.presses import Presses
 from storage.reminders import Reminders
 from storage.replies import Replies
+from storage.rotas import Rotas
 from storage.routes import Routes
 from storage.rule_acts import RuleActs
 from storage.schedules import Schedules
@@ -115,6 +120,10 @@ class Unit:
     breaches: target_ports.Breaches
     targets: target_ports.Targets
     exports: export.Exports
+    rotas: oncall_ports.Rotas
+    escalations: escalation_ports.Escalations
+    pages: escalation_ports.Pages
+    choices: escalation_ports.PersonChoices
 
     def __init__(
         self,
@@ -162,6 +171,10 @@ class Unit:
         self.breaches = Breaches(connection)
         self.targets = aims
         self.exports = Exports(connection)
+        self.rotas = Rotas(connection)
+        self.escalations = Escalations(connection)
+        self.pages = Pages(connection)
+        self.choices = PersonChoices(connection)
 
     def run(self, work: Work[T]) -> T:
         """Run a work, count the verdicts it gave, and tell webhooks of what it has done; the caller commits."""

@@ -79,6 +79,9 @@ class Alert:
     acknowledge_by: datetime | None = None
     resolve_by: datetime | None = None
 
+    #: Who was paged last, by Entra object id, or what else was done to wake somebody: see escalation.py.
+    paged: tuple[str, ...] = ()
+
     @property
     def is_open(self) -> bool:
         return self.status is not Status.RESOLVED
@@ -217,6 +220,8 @@ def unhide(alert: Alert) -> Decision:
 
 def undo(alert: Alert, entry: Entry) -> Decision:
     """The inverse of an entry. Refused where a field has changed since; undoing an undo redoes."""
+    if entry.kind is Kind.ESCALATED:
+        raise Refused("pagedAlready")
     inverse: list[Change] = []
     for change in entry.changes:
         if as_plain(getattr(alert, change.field)) != change.new:
@@ -289,6 +294,7 @@ _FROM_PLAIN: Mapping[str, Any] = {
     "classification": Classification,
     "tags": tuple,
     "source_tags": tuple,
+    "paged": tuple,
     "mitre": tuple,
     "created_at": datetime.fromisoformat,
     "first_activity": datetime.fromisoformat,

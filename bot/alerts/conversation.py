@@ -58,6 +58,8 @@ class Subject(StrEnum):
     FILE = "file"
     #: An answer to somebody's command, or a welcome: a message that was made once and never changes.
     REPLY = "reply"
+    #: Somebody, or a channel, is asked to look at alerts that nobody takes.
+    PAGE = "page"
     #: A reminder of an alert.
     REMINDER = "reminder"
 

@@ -37,6 +37,10 @@ class Kind(StrEnum):
     #: Its source is to keep quiet about it, and to speak again.
     SILENCED = "silenced"
     LIFTED = "lifted"
+    #: Somebody was paged about it, once more, or somebody wanted the next one to be.
+    PAGED = "paged"
+    REMINDED = "reminded"
+    ESCALATED = "escalated"
     #: Several of these at once.
     MANAGED = "managed"
     UNDONE = "undone"

@@ -22,6 +22,7 @@ from bot.alerts.conversation import (
 from bot.alerts.delivery_ports import Cards, Folds, Presses, Replies
 from bot.alerts.digest_ports import Digests, Schedules
 from bot.alerts.entities import Entities
+from bot.alerts.escalation_ports import Escalations, Pages, PersonChoices
 from bot.alerts.evidence import Evidence
 from bot.alerts.export import Exports
 from bot.alerts.grouping import Trails
@@ -31,6 +32,7 @@ from bot.alerts.incident_mirror import IncidentMirrors
 from bot.alerts.incident_ports import Incidents
 from bot.alerts.messages import ConversationKind
 from bot.alerts.mirror import Feeds, Mirrors
+from bot.alerts.oncall_ports import Rotas
 from bot.alerts.people import Person
 from bot.alerts.program_ports import Tokens, Webhooks
 from bot.alerts.reminder import Reminders
@@ -282,6 +284,10 @@ class UnitOfWork(Protocol):
     #: By when new alerts are due, as the settings say.
     targets: Targets
     exports: Exports
+    rotas: Rotas
+    escalations: Escalations
+    pages: Pages
+    choices: PersonChoices
 
 
 class Store(Protocol):

@@ -35,6 +35,8 @@ FINER: Final = (
     "chooseServices",
     "chooseExperts",
     "setDigest",
+    *("renameTag", "undoOthers", "maintenanceEverywhere", "triageAct", "chooseServices", "chooseExperts"),
+    "oncallOverride",
 )
 
 #: What begins elsewhere than on a card or with a command.
@@ -58,6 +60,9 @@ NEEDS: Final[Mapping[str, Role]] = {
             "incident",
             "story",
             "mine",
+            "oncall",
+            "page",
+            "quiet",
             "queue",
             "recommendations",
             "refresh",
@@ -82,6 +87,7 @@ NEEDS: Final[Mapping[str, Role]] = {
             "assign",
             "classify",
             "comment",
+            "escalate",
             "consult",
             "createAlert",
             "link",
@@ -106,6 +112,7 @@ NEEDS: Final[Mapping[str, Role]] = {
     **dict.fromkeys(FINER, Role.ADMINISTRATOR),
     # Which digests a channel gets; in their own chat everybody who may look decides.
     "setDigest": Role.RESPONDER,
+    "oncallOverride": Role.RESPONDER,
 }
 
 #: Who is in a group is forgotten where it could not be read for so long: better nobody than somebody who has left.

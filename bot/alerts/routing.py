@@ -37,6 +37,8 @@ class Route:
     limit: int | None = None
     #: IANA name of the zone whose days are counted.
     zone: str = "UTC"
+    #: The rota of whoever is on call for its alerts; empty for the one that serves all others.
+    rota: str = ""
 
     @property
     def condition(self) -> Condition:

@@ -37,6 +37,7 @@ class Routes(Protocol):
         fallback: bool = False,
         limit: int | None = None,
         zone: str = "UTC",
+        rota: str = "",
     ) -> int:
         """Make the conversation's route of that name, or change it; its id."""
         ...

@@ -8,12 +8,14 @@ from typing import Literal
 from bot.alerts.alert import Alert
 from bot.alerts.condition import EVERYTHING, Condition
 from bot.alerts.conversation import Conversation, Gathered
+from bot.alerts.escalation_ports import EscalationView
 from bot.alerts.evidence import Evidence
 from bot.alerts.habit_ports import Handled, Judgement, Usual
 from bot.alerts.history import Entry, undone_among
 from bot.alerts.incident import Incident
 from bot.alerts.mirror import Mirror
 from bot.alerts.next_steps import Step
+from bot.alerts.oncall_views import OnDuty
 from bot.alerts.people import Person, name_of_group
 from bot.alerts.recommendation import Recommendation
 from bot.alerts.roles import NEEDS, Role
@@ -89,6 +91,9 @@ class AlertView:
     card: int = 0
     folded: int = 0
     folded_open: int = 0
+    #: Who is on call for it while nobody has it; and who was paged about it.
+    on_call: tuple[OnDuty, ...] = ()
+    paging: EscalationView | None = None
     #: How others of the same rule at the same site were judged, where this one is not yet.
     usual: Usual | None = None
     #: What experts were asked about it, oldest first, withdrawn questions among them.

@@ -16,6 +16,7 @@ from bot.usecases.folds import fold_view
 from bot.usecases.incident_views import shared_incident_view
 from bot.usecases.notices import told
 from bot.usecases.own_views import view_for_all
+from bot.usecases.paging_views import page_view
 from bot.usecases.read import alert_view, people_in, view_of
 from bot.usecases.reminders import told_view
 from bot.usecases.tuning_views import rule_view
@@ -29,6 +30,7 @@ from cards.incident import incident_text, render_incident
 from cards.language import Language
 from cards.languages import Languages
 from cards.not_available import not_available_text, render_not_available
+from cards.paging import page_text, render_page
 from cards.reminder import reminder_text, render_reminder
 from cards.rule_card import render_rule, rule_text
 from cards.size import LIMIT
@@ -92,6 +94,7 @@ class Presenter:
             Subject.DIGEST: self._digest,
             Subject.RULE: self._rule,
             Subject.REMINDER: self._reminder,
+            Subject.PAGE: self._page,
             Subject.CONSULTATION: self._consultation,
             Subject.EXPORT: self._export,
             Subject.OFFER: self._offer,
@@ -158,7 +161,7 @@ class Presenter:
         """Where others read it, too, it names whom it reminds."""
         here, person = card.conversation, uow.reminders.get(card.subject_id).person
         told = told_view(uow, card.subject_id, Reader(person, here, how.now))
-        view = view_of(uow, told.alert, here.id)
+        view = view_of(uow, told.alert, here.id, how.now)
         whom = uow.people.many([person]).get(person) if here.person is None else None
         text, summary = reminder_text(told, how.lang, whom=whom)
         drawn = render_reminder(told.reminder, view, **how.drawing)
@@ -170,6 +173,13 @@ class Presenter:
         drawn = render_question(view, link_hosts=self._link_hosts, limit=how.limit, **how.drawing)
         text, summary = question_text(view, how.lang)
         return Message(text=text, summary=summary, card=drawn)
+
+    def _page(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
+        here = card.conversation
+        view = page_view(uow, card.subject_id, Reader(here.person or "", here, how.now))
+        text, summary = page_text(view, how.lang)
+        mentions = tuple(Mention(person.teams_id, person.name) for person in view.people.values() if person.teams_id)
+        return Message(text=text, summary=summary, card=render_page(view, **how.drawing), mentions=mentions)
 
     def _digest(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
         digest = uow.digests.get(card.subject_id)

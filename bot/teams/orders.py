@@ -11,7 +11,7 @@ from bot.alerts.ports import UnitOfWork
 from bot.alerts.silence import read_span
 from bot.teams.activity import InboundActivity
 from bot.teams.grammar import Command, parse_tags, parse_verdict
-from bot.usecases import assign, automatic, comment, consulting, link, resolve, silences
+from bot.usecases import assign, automatic, comment, consulting, escalations, link, resolve, silences
 from bot.usecases.acting import Act, Done
 from bot.usecases.visibility import Reader
 from cards.language import Language
@@ -157,9 +157,14 @@ def _verdict_help(said: Said, lang: Language) -> str:
     )
 
 
+def _escalate(_uow: UnitOfWork, _said: Said, _lang: Language) -> Order | str:
+    return escalations.escalate
+
+
 _ORDERS: Mapping[str, Callable[[UnitOfWork, Said, Language], Order | str]] = {
     "assign": _assign,
     "start": _start,
+    "escalate": _escalate,
     "comment": _comment,
     "classify": _classify,
     "resolve": _resolve,

@@ -14,7 +14,7 @@ from bot.alerts.silence import read_span
 from bot.alerts.words import DETERMINATIONS, Classification
 from bot.teams.activity import InboundActivity
 from bot.teams.grammar import parse_tags
-from bot.usecases import assign, automatic, comment, link, resolve, silences
+from bot.usecases import assign, automatic, comment, escalations, link, resolve, silences
 from bot.usecases.acting import Act, Done
 from bot.usecases.visibility import Reader
 from cards.buttons import ME, NEW_INCIDENT, NOBODY, Press, Verb
@@ -126,5 +126,6 @@ CHANGES: Mapping[Verb, Change] = {
     Verb.LINK: Change(_link, lambda press: press.incident is not None),
     Verb.SILENCE: Change(_silence, lambda press: press.span is not None),
     Verb.LIFT: Change(lambda uow, act, _press: silences.lift(uow, act)),
+    Verb.ESCALATE: Change(lambda uow, act, _press: escalations.escalate(uow, act)),
     Verb.UNHIDE: Change(lambda uow, act, _press: automatic.unhide(uow, act)),
 }

@@ -13,6 +13,7 @@ from bot.alerts.history import Entry
 from bot.alerts.people import Actor, ActorKind, Person, Way
 from bot.alerts.ports import UnitOfWork
 from bot.usecases import notices
+from bot.usecases.escalation_start import answered
 from bot.usecases.permission import require
 from bot.usecases.showing import show_changed
 from bot.usecases.visibility import Reader, visible_alert
@@ -112,6 +113,7 @@ def record(
     uow.history.add(entry)
     uow.mirrors.want(after, entry)
     uow.silences.want(after, entry)
+    answered(uow, entry)
     uow.cards.raise_wanted(Subject.ALERT, alert.number, at=now or at)
     if consulting.shows(entry) and (alert.comment_count or after.comment_count):
         # A question is a comment, so there is none where there is no comment.

@@ -20,7 +20,7 @@ _ENTRIES: Final = 20
 def view_for_all(uow: UnitOfWork, number: int, here: Conversation, now: datetime) -> AlertView:
     """The shared view of an alert, with whom it looks different to: whoever has it or has lately done something to it,
     and those who may only look."""
-    view = shared_view(uow, number, here.id)
+    view = shared_view(uow, number, here.id, now)
     entries = uow.history.entries(number, limit=_ENTRIES) if view.alert.revision > 1 else ()
     by_people = (entry.actor.id for entry in entries if entry.actor.kind is ActorKind.PERSON)
     at_it = [view.alert.assignee or "", *by_people]

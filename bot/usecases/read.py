@@ -9,6 +9,7 @@ from bot.alerts.condition import EVERYTHING, Condition, ConditionError, Field, N
 from bot.alerts.condition_checks import make_test
 from bot.alerts.condition_text import parse
 from bot.alerts.errors import Refused
+from bot.alerts.escalation import MISSED
 from bot.alerts.history import Entry, Kind
 from bot.alerts.incident import Incident
 from bot.alerts.mirror import is_ours
@@ -26,6 +27,7 @@ from bot.alerts.views import (
     Viewer,
 )
 from bot.alerts.words import Classification, Status
+from bot.usecases.paging_lines import on_call_for, paging_of
 from bot.usecases.permission import may, require
 from bot.usecases.visibility import Reader, require_visible, role_of, scope_of, visible_alert
 
@@ -54,18 +56,21 @@ def alert_view(uow: UnitOfWork, number: int, reader: Reader) -> AlertView:
 def own_view(uow: UnitOfWork, alert: Alert, reader: Reader) -> AlertView:
     """The reader's own, of an alert that they may see: it offers what they can do next."""
     role = role_of(uow, reader)
-    view = view_of(uow, alert, reader.conversation.id)
+    view = view_of(uow, alert, reader.conversation.id, reader.at)
     return replace(view, viewer=Viewer(reader.person, role)) if role is not None else view
 
 
-def shared_view(uow: UnitOfWork, number: int, conversation: int) -> AlertView:
+def shared_view(uow: UnitOfWork, number: int, conversation: int, now: datetime | None = None) -> AlertView:
     """The view that everybody in a conversation shares; the card was sent there because it may be seen there."""
-    return view_of(uow, uow.alerts.get(number), conversation)
+    return view_of(uow, uow.alerts.get(number), conversation, now)
 
 
-def view_of(uow: UnitOfWork, alert: Alert, conversation: int) -> AlertView:
-    """The same, of an alert that was loaded, or has just been changed."""
+def view_of(uow: UnitOfWork, alert: Alert, conversation: int, now: datetime | None = None) -> AlertView:
+    """The same, of an alert that was loaded, or has just been changed. With `now` it says who is on call for it."""
     (view,) = views_of(uow, [alert])
+    view = replace(view, paging=paging_of(uow, alert))
+    if now is not None:
+        view = replace(view, on_call=on_call_for(uow, alert, conversation, now))
     if alert.is_open and alert.classification is Classification.NOT_SET:
         view = replace(view, usual=uow.habits.usual(alert.number))
     card, folded, folded_open = uow.folds.own_card(conversation, alert.number)
@@ -214,8 +219,8 @@ def _overruled(uow: UnitOfWork, alert: Alert) -> Entry | None:
 
 
 def people_in(entries: Iterable[Entry]) -> set[str]:
-    """Everybody whom the entries name as an assignee, old or new."""
-    return {
+    """Everybody whom the entries name as an assignee, old or new, or as paged."""
+    named = {
         value
         for entry in entries
         for change in entry.changes
@@ -223,3 +228,5 @@ def people_in(entries: Iterable[Entry]) -> set[str]:
         for value in (change.old, change.new)
         if isinstance(value, str) and value
     }
+    paged = [change.new for entry in entries for change in entry.changes if change.field == "paged"]
+    return named | {who.removeprefix(MISSED) for new in paged if isinstance(new, list) for who in new}

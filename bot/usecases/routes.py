@@ -14,6 +14,7 @@ from bot.alerts.messages import ConversationKind
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.routing import Route
 from bot.alerts.views import QueueFilter, RouteView
+from bot.usecases.oncall import require_rota
 from bot.usecases.permission import require
 from bot.usecases.showing import day_of, urgency
 from bot.usecases.visibility import Reader, channels_of
@@ -35,6 +36,7 @@ MOST, NAME = 20, 40
 _AS = re.compile(r"as(?!\S)\s*(\S*)\s*", re.IGNORECASE)
 _FALLBACK = re.compile(r"fallback(?!\S)\s*", re.IGNORECASE)
 _LIMIT = re.compile(r"(?<!\S)limit:([0-9]{1,5})(?!\S)", re.IGNORECASE)
+_ROTA = re.compile(r"(?<!\S)rota:([\w-]{1,40})(?!\S)", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
 _NAMED = re.compile(rf"[\w.-]{{1,{NAME}}}")
 
@@ -47,6 +49,8 @@ class Wish:
     name: str = ""
     fallback: bool = False
     limit: int | None = None
+    #: The rota of whoever is on call for them.
+    rota: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,11 @@ def read_wish(text: str) -> Wish:
     for match in reversed(list(_LIMIT.finditer(outside))):
         limit = int(match[1]) if limit is None else limit
         rest = rest[: match.start()] + rest[match.end() :]
-    return Wish(wants=_condition(rest.strip()), name=name, fallback=fallback is not None, limit=limit)
+    rota = ""
+    outside = _QUOTED.sub(lambda quoted: "x" * len(quoted[0]), rest)
+    if match := _ROTA.search(outside):
+        rota, rest = match[1].casefold(), rest[: match.start()] + rest[match.end() :]
+    return Wish(wants=_condition(rest.strip()), name=name, fallback=fallback is not None, limit=limit, rota=rota)
 
 
 def _condition(text: str) -> Condition:
@@ -137,14 +145,26 @@ def subscribe(
     A 1:1 chat gets what its person may see: that is asked for each alert.
     """
     wish = wish or Wish()
+    if wish.rota:
+        require_rota(uow, wish.rota)
     known, is_first = uow.routes.of(here.id), all(route.is_personal for route in uow.routes.all())
     before = next((route for route in known if route.name == wish.name), None)
     wants = "" if wish.wants == EVERYTHING else to_text(wish.wants)
-    if before is not None and (before.wants, before.fallback, before.limit) == (wants, wish.fallback, wish.limit):
+    same = (wants, wish.fallback, wish.limit, wish.rota)
+    if before is not None and (before.wants, before.fallback, before.limit, before.rota) == same:
         return None
     if before is None and len(known) >= MOST:
         raise Refused("manyRoutes", limit=MOST)
-    uow.routes.put(here.id, at=at, name=wish.name, wants=wants, fallback=wish.fallback, limit=wish.limit, zone=zone)
+    uow.routes.put(
+        here.id,
+        at=at,
+        name=wish.name,
+        wants=wants,
+        fallback=wish.fallback,
+        limit=wish.limit,
+        zone=zone,
+        rota=wish.rota,
+    )
     if here.kind is ConversationKind.PERSONAL:
         return Subscribed(wish, instead=before)
     if here.subscribed_at is None:

@@ -18,6 +18,7 @@ from bot.alerts.evidence import Evidence
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.routing import Route
 from bot.alerts.words import Severity
+from bot.usecases.escalation_start import begin
 from bot.usecases.sending import Going, Sending, conversations_of, facts_of, hold
 
 #: How long alerts of the same type and host share a card.
@@ -105,6 +106,7 @@ def show_worse(uow: UnitOfWork, alert: Alert, before: Alert, now: datetime) -> N
         return
     sending = Sending(uow, now)
     facts = facts_of(uow, alert) if sending.routes and sending.windows else Facts(alert, ())
+    shown: list[Route] = []
     for conversation, routes in conversations_of(sending.routes).items():
         here = Scope(everything=False, shared_in=conversation)
         if sending.bars(routes[0].conversation, alert):
@@ -112,6 +114,9 @@ def show_worse(uow: UnitOfWork, alert: Alert, before: Alert, now: datetime) -> N
         always = any(route.takes_everything and not route.is_personal for route in routes)
         if (always or uow.alerts.in_scope(alert.number, here)) and sending.held_by(facts, conversation) is None:
             uow.cards.want(conversation, Subject.ALERT, alert.number, priority=urgency(alert), at=now)
+            shown += routes
+    if shown:
+        begin(uow, alert, shown, now)
 
 
 def _place(uow: UnitOfWork, going: Sequence[Going], now: datetime) -> None:
@@ -122,6 +127,16 @@ def _place(uow: UnitOfWork, going: Sequence[Going], now: datetime) -> None:
     for conversation in sorted(by_conversation):
         _Placing(uow, conversation, now).place(by_conversation[conversation])
     hold(uow, going, now)
+    _page(uow, [one for one in going if one.held_by is None], now)
+
+
+def _page(uow: UnitOfWork, going: Sequence[Going], now: datetime) -> None:
+    """Page for what is shown somewhere, where the plan of its severity says so."""
+    along: dict[int, tuple[Alert, list[Route]]] = {}
+    for one in going:
+        along.setdefault(one.alert.number, (one.alert, []))[1].extend(one.routes)
+    for _, (alert, routes) in sorted(along.items()):
+        begin(uow, alert, routes, now)
 
 
 def _may_share(alert: Alert, leader: Leader) -> bool:

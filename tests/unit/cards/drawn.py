@@ -57,6 +57,7 @@ from tests.unit.cards import examples as given
 from tests.unit.cards import recommendation_examples as recommended
 from tests.unit.cards import route_examples as routes
 from tests.unit.cards import triage_examples as rules
+from tests.unit.cards.oncall_examples import cards as oncall_cards
 
 _INCIDENT_FORMS = {
     "rename": render_rename_form,
@@ -147,6 +148,7 @@ def every_card() -> dict[str, Card]:
     cards |= rule_examples.cards() | consult_examples.cards()
     cards |= action_examples.cards() | silence_examples.cards()
     cards["alert asked about"] = render_alert(consult_examples.an_asked_view(), **_TIMED)
+    cards |= oncall_cards()
     for name, view in given.STATES.items():
         cards |= {
             f"assign {name}": render_assign_form(view, **_WORDS),
