@@ -17,7 +17,7 @@ from bot.delivery.presenter import Presenter
 from bot.scheduler import Timetable
 from bot.settings import Settings
 from bot.sources.graph.groups import Groups
-from bot.sources.graph.ids import canonical_id
+from bot.sources.graph.ids import canonical_id, names_of
 from bot.sources.registry import Parse
 from bot.teams.adapter import TocsinAdapter
 from bot.teams.commands import Commands
@@ -239,6 +239,7 @@ async def _turn(
         undo_within=settings.undo_within,
         digests=digests,
         exports=exports,
+        names=names_of,
     )
     dialogs = Dialogs(
         store=store,

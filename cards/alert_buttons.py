@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from bot.alerts.alert import Alert
-from bot.alerts.sharing import TEAMS
 from bot.alerts.views import AlertView, Viewer
 from bot.alerts.words import Status
 from cards.actions import open_url, toggle
@@ -14,6 +13,7 @@ from cards.elements import Action, Element, container
 from cards.language import Language
 from cards.parts import Buttons, button_rows
 from cards.silence import silence_button
+from cards.source_links import source_links
 
 
 def alert_buttons(
@@ -59,9 +59,7 @@ def alert_buttons(
         first = undo + first  # both changed the same: one press brings the other back
     if view.alert.incident is not None:
         look.append(buttons.to_incident(lang.t("Incident {number}", number=view.alert.incident), view.alert.incident))
-    link = open_url(link_title(view.alert, lang), view.alert.alert_url, link_hosts=link_hosts)
-    if link:
-        look.append(link)
+    look += source_links(view.alert, lang, link_hosts)
     if view.silence is not None and (
         there := open_url(lang.t("Silence in Alertmanager"), view.silence.link, link_hosts=link_hosts)
     ):
@@ -79,11 +77,6 @@ def alert_buttons(
         button_rows(*filter(None, top)),
         container([button_rows(*filter(None, more))], id="more", visible=False, spacing="Medium", separator=True),
     ]
-
-
-def link_title(alert: Alert, lang: Language) -> str:
-    """Where its address leads."""
-    return lang.t("Open the message") if alert.source == TEAMS else lang.t("Open in the portal")
 
 
 def _allowed(actions: list[Action], viewer: Viewer | None) -> list[Action]:

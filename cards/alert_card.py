@@ -10,8 +10,8 @@ from bot.alerts.people import Person
 from bot.alerts.views import AlertView
 from bot.alerts.words import Classification, Signal
 from cards import vocabulary
-from cards.actions import open_url, refresh
-from cards.alert_buttons import alert_buttons, link_title
+from cards.actions import refresh
+from cards.alert_buttons import alert_buttons
 from cards.buttons import OpenedFrom, Verb
 from cards.consult import consult_lines, said_by_them
 from cards.due import due_line
@@ -35,6 +35,7 @@ from cards.safe import brief, clean, clip
 from cards.sentences import rule_label, sentence
 from cards.silence import silence_texts
 from cards.size import LIMIT, Room, fit
+from cards.source_links import source_links
 
 #: Assets named on the card; the rest are counted.
 _ASSETS = 3
@@ -90,8 +91,7 @@ def render_snapshot(
     """For where the bot is not: how it is at this moment, and no more. `ways` lead to where one can do something."""
 
     def build(room: Room) -> Card:
-        portal = open_url(link_title(view.alert, lang), view.alert.alert_url, link_hosts=link_hosts)
-        actions = [*ways, *([portal] if portal else [])]
+        actions = [*ways, *source_links(view.alert, lang, link_hosts)]
         return card(
             [
                 *head(view, lang),

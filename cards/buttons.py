@@ -11,6 +11,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.alerts.condition_values import squash
+from bot.alerts.condition_vocabulary import CLASSIFICATIONS
 from bot.alerts.errors import Refused
 from bot.alerts.words import Classification
 
@@ -239,10 +241,10 @@ class Press(BaseModel):
         if not self.classification:
             return None
         name, _, joined = self.classification.partition(":")
-        try:
-            classification = Classification(name)
-        except ValueError:
-            raise Refused("badPress", field="classification", why=f"unknown value {name!r}") from None
+        known = CLASSIFICATIONS["words"].get(squash(name))
+        if known is None:
+            raise Refused("badPress", field="classification", why=f"unknown value {name!r}")
+        classification = Classification(known)
         determination = joined or self.determination or ""
         return classification, "" if determination == NO_DETERMINATION else determination
 

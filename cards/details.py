@@ -20,6 +20,7 @@ from cards.pieces import piece_facts, piece_label
 from cards.reasons import reason_text
 from cards.safe import brief, clip
 from cards.size import Room, fit
+from cards.source_links import source_links
 from cards.techniques import technique_label
 
 #: Kinds in the order of their groups: what is affected, then what it was done with.
@@ -178,12 +179,11 @@ def _background(alert: Alert, lang: Language, room: Room) -> list[Element]:
 
 
 def _links(alert: Alert, lang: Language, link_hosts: frozenset[str]) -> list[Action]:
-    wanted = (
-        (lang.t("Open in the portal"), alert.alert_url),
-        (lang.t("Incident in the portal"), alert.incident_url),
-        (lang.t("Documentation"), alert.documentation_url),
-    )
-    links = [open_url(title, url, link_hosts=link_hosts) for title, url in wanted if url]
+    own = source_links(alert, lang, link_hosts)
+    wanted = [(lang.t("Incident in the portal"), alert.incident_url)]
+    if not any(link["url"] == alert.documentation_url for link in own):
+        wanted.append((lang.t("Documentation"), alert.documentation_url))
+    links = [*own, *(open_url(title, url, link_hosts=link_hosts) for title, url in wanted if url)]
     if alert.mitre:
         path = alert.mitre[0].replace(".", "/")
         links.append(open_url(lang.t("ATT&CK"), f"https://attack.mitre.org/techniques/{path}/", link_hosts=link_hosts))

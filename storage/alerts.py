@@ -17,6 +17,7 @@ from bot.alerts.evidence import Evidence
 from bot.alerts.views import QueueFilter, Similar
 from storage import opening
 from storage.among import among
+from storage.called import called
 from storage.conditions import condition_filter
 from storage.investigations import investigated
 from storage.likeness import Likenesses
@@ -84,6 +85,9 @@ class Alerts:
             for row in self._on.execute(_FIND.on(self._on), {"source_": source, "external_ids_": external_ids})
         ]
         return {(alert.source, alert.external_id): alert for alert in found}
+
+    def called(self, ids: Collection[str]) -> Sequence[int]:
+        return called(self._on, alerts, ids)
 
     def get(self, number: int) -> Alert:
         row = self._on.execute(_GET, {"number_": number}).first()

@@ -29,6 +29,7 @@ from bot.alerts.incident_ports import IncidentFacts
 from bot.alerts.people import Actor, ActorKind, Way
 from storage import incident_facts
 from storage.among import among
+from storage.called import called
 from storage.incident_facts import RANK, in_incident
 from storage.incident_tables import incident_history
 from storage.rows import SELECT_ALERT, alert_of
@@ -86,6 +87,9 @@ class Incidents:
             return {}
         rows = self._on.execute(_many().on(self._on), {"numbers_": wanted})
         return {row.number: _incident(row) for row in rows}
+
+    def called(self, ids: Collection[str]) -> Sequence[int]:
+        return called(self._on, incidents, ids)
 
     def known(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
         wanted: dict[str, list[str]] = {}

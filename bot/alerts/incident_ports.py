@@ -43,6 +43,10 @@ class Incidents(Protocol):
         """Without names that their source made of alerts that not everybody may see."""
         ...
 
+    def called(self, ids: Collection[str]) -> Sequence[int]:
+        """The numbers of those that any source calls so."""
+        ...
+
     def known(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
         """The numbers of those that are known of some sources' incidents, by source and the source's identity."""
         ...

@@ -60,6 +60,10 @@ class Alerts(Protocol):
         """Those that are known of some alerts, each by its source and the source's identity of it."""
         ...
 
+    def called(self, ids: Collection[str]) -> Sequence[int]:
+        """The numbers of those that any source calls so."""
+        ...
+
     def get(self, number: int) -> Alert:
         """Raises NotAvailable."""
         ...

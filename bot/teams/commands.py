@@ -20,6 +20,7 @@ from bot.teams import (
     deck_presses,
     entity_presses,
     export_presses,
+    finding_commands,
     incident_orders,
     oncall_commands,
     rule_commands,
@@ -68,12 +69,14 @@ class Commands:
         undo_within: timedelta,
         digests: DigestCommands,
         exports: ExportSettings,
+        names: finding_commands.Names,
     ) -> None:
         self._languages = languages
         self._digests = digests
         self._queue_days = queue_days
         self._link_hosts = link_hosts
         self._undo_within = undo_within
+        self._names = names
         self._plain: Mapping[str, Callable[[UnitOfWork, Said], Reply]] = {
             "help": self._help,
             "queue": self._queue,
@@ -188,7 +191,7 @@ class Commands:
     def _search(self, uow: UnitOfWork, said: Said) -> Reply:
         if not said.command.rest:
             return said.lang.t("Search for what? Say for example “search mimikatz” or “search host:web-1 last:7d”.")
-        return self._queue(uow, said, Listing.SEARCH)
+        return self._queue(uow, finding_commands.searched(uow, said, self._names), Listing.SEARCH)
 
     def _incident(self, uow: UnitOfWork, said: Said) -> Reply:
         return incident_orders.reply(uow, said, said.lang)
@@ -201,8 +204,11 @@ class Commands:
 
     def _verb(self, uow: UnitOfWork, said: Said) -> Reply:
         said = self._incident_meant(uow, said)
-        numbers = self._numbers(uow, said)
         verb = said.command.verb
+        named = finding_commands.named(uow, said, self._names)
+        if isinstance(named, str):
+            return named
+        numbers = self._numbers(uow, said) if named is None else named
         if said.command.spans and not numbers:
             return self._none_of_these(said)
         if not numbers:

@@ -256,6 +256,7 @@ _CLASSIFICATIONS = {
     "false positive": Classification.FALSE_POSITIVE,
     "falsepositive": Classification.FALSE_POSITIVE,
     "false alert": Classification.FALSE_POSITIVE,
+    "benign positive": Classification.EXPECTED,
     "expected": Classification.EXPECTED,
     "expected activity": Classification.EXPECTED,
     "informational": Classification.EXPECTED,

@@ -47,6 +47,8 @@ def read_everything(uow: UnitOfWork, scope: Scope) -> None:
     uow.habits.true_positives(place.circles, scope, but=2, limit=5)
     uow.habits.handled([1])
     uow.alerts.in_scope(1, scope)
+    uow.alerts.called(["a"])
+    uow.incidents.called(["28"])
     uow.alerts.investigated(me, scope, limit=5)
     uow.alerts.find([("graph", "a")])
     uow.alerts.last_said([1])

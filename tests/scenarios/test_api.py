@@ -29,6 +29,21 @@ def refused(answer: Answer, status: int, pointer: str | None = None) -> Any:
     return answer.body
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("True alert", "truePositive"),
+        ("False alert", "falsePositive"),
+        ("Benign Positive", "informationalExpectedActivity"),
+    ],
+)
+async def test_the_words_of_other_portals_are_understood_as_classifications(town: Town, word: str, meant: str) -> None:
+    posted, flow = await town.raised(), await program(town)
+    told = done(await flow.does(posted["number"], "classify", {"classification": word}))
+    assert told["alert"]["classification"] == meant
+    assert "classified so already" in await town.told("bo", f"classify {posted['number']} {word}", in_="alerts")
+
+
 async def test_every_verb_does_what_its_button_does_and_the_card_and_the_history_say_who(town: Town) -> None:
     posted = await town.raised()
     number, flow = posted["number"], await program(town)

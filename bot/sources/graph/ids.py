@@ -33,6 +33,9 @@ _WHOLE = (
     "|[0-9a-f]{24}"
     "|[0-9a-f]{64}"
 )
+#: Letters after a prefix from which on the beginning of an id may be meant.
+_BEGINNING = 6
+
 _KNOWN_FORM = re.compile(rf"({'|'.join(PREFIXES)})?({_WHOLE})", re.IGNORECASE | re.ASCII)
 
 
@@ -51,6 +54,15 @@ def split_id(alert_id: str, provider_alert_id: str = "") -> tuple[str, str]:
     if rest and prefix in PREFIXES and rest == provider_alert_id.strip():
         return prefix, bounded(rest)
     return "", bounded(alert_id)
+
+
+def names_of(text: str) -> tuple[str, ...]:
+    """The ids that an alert may be kept under where somebody names it so, or by the beginning of its id."""
+    text = text.strip()
+    names = [text, canonical_id(text)]
+    if text[:2].lower() in PREFIXES and len(text) > 2 + _BEGINNING:
+        names.append(text[2:].lower())
+    return tuple(dict.fromkeys(names))
 
 
 def canonical_id(alert_id: str, provider_alert_id: str = "") -> str:
