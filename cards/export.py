@@ -37,10 +37,9 @@ def export_title(export: Export, lang: Language) -> str:
             return lang.t("Export of a search")
 
 
-def export_text(export: Export, lang: Language) -> tuple[str, str]:
-    """The message's text, and what a locked phone shows."""
-    text = f"{export_title(export, lang)}: {_state(export, lang)}"
-    return text, text
+def export_text(export: Export, lang: Language) -> str:
+    """What a locked phone shows."""
+    return f"{export_title(export, lang)}: {_state(export, lang)}"
 
 
 def render_export(

@@ -192,9 +192,8 @@ class Presenter:
 
     def _export(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
         export = uow.exports.get(card.subject_id)
-        text, summary = export_text(export, how.lang)
         drawn = render_export(export, has_address=self._has_address, **how.drawing)
-        return Message(text=text, summary=summary, card=drawn)
+        return Message("", summary=export_text(export, how.lang), card=drawn)
 
     def _offer(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
         """Teams' own question, and when it is answered, what came of it."""

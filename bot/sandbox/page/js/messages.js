@@ -4,6 +4,7 @@ import { post } from "./api.js";
 import { drawCard, isFull, widthClass } from "./cards.js";
 import { composer } from "./composer.js";
 import { openDialog } from "./dialog.js";
+import { drawAttachment } from "./files.js";
 import { avatar, h, icon, iconButton } from "./dom.js";
 import { messageMenu } from "./extension.js";
 import { here, person, store, time } from "./store.js";
@@ -34,7 +35,7 @@ function content(message, width) {
     const card = cardOf(message);
     if (card) element.append(...cardParts(message, card, width));
     for (const other of message.attachments) {
-      if (other.contentType !== "text/html") element.append(h("div", { class: "quiet small" }, `Attachment: ${other.name ?? other.contentType}`));
+      if (other.contentType !== "text/html") element.append(drawAttachment(other, message, (text) => note(element, text, true)));
     }
   }
   keepNote(old?.element, element);
