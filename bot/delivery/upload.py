@@ -5,6 +5,7 @@ came with what somebody's client sent, so it is called only where it is one of M
 gets none.
 """
 
+import io
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -131,9 +132,11 @@ class Uploader:
         return min(int(first), size) if first.isascii() and first.isdigit() else 0
 
     async def _call(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> _Answer:
+        # As a stream, so that nobody waits while so much is written.
+        sent = None if body is None else io.BytesIO(body)
         try:
             async with self._session.request(
-                method, URL(url, encoded=True), data=body, headers=headers, allow_redirects=False
+                method, URL(url, encoded=True), data=sent, headers=headers, allow_redirects=False
             ) as response:
                 said = await read_limited(response.content, _READ)
                 wait = retry_after(response.headers.get("Retry-After", ""), now=self._clock())
