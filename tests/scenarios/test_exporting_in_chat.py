@@ -104,6 +104,23 @@ async def test_in_ones_own_chat_it_goes_to_ones_onedrive(town: Town) -> None:
     assert [(call["method"], call["status"]) for call in calls] == [("PUT", 201)]
 
 
+async def test_it_is_the_same_on_both_databases(database: str, tmp_path: Path) -> None:
+    config = SandboxConfig(enforce_limits=False)
+    async with running_town(tmp_path, database_url=database, config=config) as town:
+        await town.teams.install("ana", channel="alerts")
+        raised = await town.raised("First")
+        await town.teams.says("ana", "export")
+        message, _ = await offer_in(town, "ana")
+        await town.teams.consents("ana", message)
+        await town.teams.wait_for("ana", "it is in your OneDrive")
+        answer = await town.teams.press("bo", raised, "Export", repeat=3, together=True)
+        assert {one["outcome"] for one in answer["answers"]} == {"message"}
+        ready = await town.teams.wait_for_card("alerts", "1 alert, Excel")
+        assert len(await town.kept(lambda uow: uow.exports.trail(limit=9))) == 2
+        _, data, _ = await bytes_at(town, await link_of(town, "bo", ready))
+        assert numbers_in(data) == [1]
+
+
 async def test_what_one_declines_is_gone_and_can_be_asked_for_again(town: Town) -> None:
     raised = await town.raised("First")
     await town.pressed("ana", raised, "Export")
