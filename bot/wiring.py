@@ -233,7 +233,12 @@ def languages_of(settings: Settings) -> Languages:
 
 
 def keep_rhythm(
-    *, store: Store, clock: Clock, timetable: Timetable, look_every: float, missed: Callable[[Breach], None]
+    *,
+    store: Store,
+    clock: Clock,
+    timetable: Timetable,
+    look_every: float,
+    missed: Callable[[Breach], None],
 ) -> None:
     """What happens at a time that somebody chose."""
 

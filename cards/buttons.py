@@ -60,6 +60,8 @@ class Verb(StrEnum):
     TRIAGE = "triage"
     #: Maintenance: a window, `window` alone; with `status` it is ended.
     MAINTENANCE = "maintenance"
+    #: What is different since a time, `moment`; `do`: "take" what `to` has, "note", "read" the note of that number.
+    HANDOVER = "handover"
     #: Somebody wants to hear of an alert again: the form, or with `span` or `moment` the wish itself.
     REMIND = "remind"
     #: One's reminders; with `status` the one in `reminder` is cancelled.
@@ -170,6 +172,8 @@ class Press(BaseModel):
     #: The number of a maintenance window.
     window: int | None = Field(default=None, ge=1, le=2**53)
 
+    #: The number of a note for the next shift.
+    note: int | None = Field(default=None, ge=1, le=2**53)
     #: The number of a reminder.
     reminder: int | None = Field(default=None, ge=1, le=2**53)
     #: What people call a digest's schedule; 0 for that of the settings.

@@ -27,6 +27,15 @@ def due_note(alert: Alert, lang: Language, now: datetime) -> str:
     return lang.t("due in {span}", span=lang.span(by - now))
 
 
+def due_time(alert: Alert, lang: Language, now: datetime) -> str:
+    """`due at 03:27`, `overdue since 03:27`: in a line of what is posted, and stays true."""
+    by = due_at(alert)
+    if by is None:
+        return ""
+    at = lang.moment(by, now=now)
+    return lang.t("overdue since {at}", at=at) if by <= now else lang.t("due at {at}", at=at)
+
+
 def _run(alert: Alert, at: str, lang: Language, now: datetime) -> Run:
     answer = waits_for_answer(alert) and alert.acknowledge_by is not None
     if is_overdue(alert, now):

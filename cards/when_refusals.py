@@ -58,6 +58,19 @@ WHEN: Mapping[str, Callable[[Refused, AlertView | None, Language], str]] = {
     "farWhen": lambda refused, _view, lang: lang.t(
         "“{text}” is too far away: at most {days} days.", text=_word(refused), days=refused.facts.get("days")
     ),
+    "periodOrder": lambda refused, _view, lang: lang.t(
+        "“{text}” ends before it begins. Say for example “handover fri 18:00 until mon 8:00”.", text=_word(refused)
+    ),
+    "noNote": lambda _refused, _view, lang: lang.t(
+        "What shall the next shift know? Say for example “handover note web-1 is isolated, Hugo knows”."
+    ),
+    "noNotePlace": lambda _refused, _view, lang: lang.t(
+        "You are in no channel that gets alerts: say it in the channel that it is for."
+    ),
+    "takeOwn": lambda _refused, _view, lang: lang.t("These are yours already."),
+    "nothingToTake": lambda refused, _view, lang: lang.t(
+        "{who} has no open alerts here.", who=brief(str(refused.facts.get("who", "")), 60)
+    ),
     "noWhen": lambda _refused, _view, lang: lang.t(
         "When? Say for example “remind 1042 2h”, or “remind 1042 fri 14:00 ask Bo about the host”."
     ),

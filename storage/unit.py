@@ -14,6 +14,7 @@ from bot.alerts import (
     export,
     grouping,
     habit_ports,
+    handover,
     incident_mirror,
     incident_ports,
     mirror,
@@ -47,6 +48,7 @@ from storage.escalations import Escalations, Pages
 from storage.exports import Exports
 from storage.folds import Folds
 from storage.habits import Habits
+from storage.handovers import Handovers
 from storage.history import History
 from storage.incident_mirrors import IncidentMirrors
 from storage.incidents import Incidents
@@ -118,6 +120,7 @@ class Unit:
     allowed: allowing.AllowList
     reminders: reminder.Reminders
     breaches: target_ports.Breaches
+    handovers: handover.Handovers
     targets: target_ports.Targets
     exports: export.Exports
     rotas: oncall_ports.Rotas
@@ -169,6 +172,7 @@ class Unit:
         self.allowed = AllowList(connection)
         self.reminders = Reminders(connection)
         self.breaches = Breaches(connection)
+        self.handovers = Handovers(connection)
         self.targets = aims
         self.exports = Exports(connection)
         self.rotas = Rotas(connection)

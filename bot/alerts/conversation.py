@@ -62,6 +62,8 @@ class Subject(StrEnum):
     PAGE = "page"
     #: A reminder of an alert.
     REMINDER = "reminder"
+    #: The change of a shift.
+    HANDOVER = "handover"
 
 
 #: The origin of a card that tells its one reader of a change, before the revision of the entry that it tells of.

@@ -27,6 +27,7 @@ from bot.alerts.evidence import Evidence
 from bot.alerts.export import Exports
 from bot.alerts.grouping import Trails
 from bot.alerts.habit_ports import Habits
+from bot.alerts.handover import Handovers
 from bot.alerts.history import Entry
 from bot.alerts.incident_mirror import IncidentMirrors
 from bot.alerts.incident_ports import Incidents
@@ -285,6 +286,7 @@ class UnitOfWork(Protocol):
     allowed: AllowList
     reminders: Reminders
     breaches: Breaches
+    handovers: Handovers
     #: By when new alerts are due, as the settings say.
     targets: Targets
     exports: Exports

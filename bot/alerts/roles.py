@@ -52,6 +52,7 @@ NEEDS: Final[Mapping[str, Role]] = {
             "back",
             "details",
             "digest",
+            "handover",
             "help",
             "history",
             "entity",

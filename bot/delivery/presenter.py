@@ -10,9 +10,11 @@ from bot.alerts.errors import NotAvailable
 from bot.alerts.export import ExportState
 from bot.alerts.messages import ConversationKind, FileInfo, FileOffer, Mention, Message
 from bot.alerts.ports import UnitOfWork
+from bot.alerts.roles import Role
 from bot.usecases.consulting import shared_question
 from bot.usecases.digests import schedule_of
 from bot.usecases.folds import fold_view
+from bot.usecases.handover import posted_view
 from bot.usecases.incident_views import shared_incident_view
 from bot.usecases.notices import told
 from bot.usecases.own_views import view_for_all
@@ -20,12 +22,13 @@ from bot.usecases.paging_views import page_view
 from bot.usecases.read import alert_view, people_in, view_of
 from bot.usecases.reminders import told_view
 from bot.usecases.tuning_views import rule_view
-from bot.usecases.visibility import Reader
+from bot.usecases.visibility import Reader, conversation_scope
 from cards.alert_card import alert_text, notice_text, render_alert
 from cards.consult import question_text, render_question
 from cards.digest import digest_text, render_digest
 from cards.export import export_text, export_title, offer_text, render_export
 from cards.fold import render_rollup, rollup_text
+from cards.handover import handover_text, render_handover
 from cards.incident import incident_text, render_incident
 from cards.language import Language
 from cards.languages import Languages
@@ -99,6 +102,7 @@ class Presenter:
             Subject.EXPORT: self._export,
             Subject.OFFER: self._offer,
             Subject.FILE: self._file,
+            Subject.HANDOVER: self._handover,
             Subject.REPLY: lambda uow, card, *_: uow.replies.get(card.subject_id),
         }
 
@@ -180,6 +184,15 @@ class Presenter:
         text, summary = page_text(view, how.lang)
         mentions = tuple(Mention(person.teams_id, person.name) for person in view.people.values() if person.teams_id)
         return Message(text=text, summary=summary, card=render_page(view, **how.drawing), mentions=mentions)
+
+    def _handover(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
+        """For everybody there, whoever that is."""
+        here = card.conversation
+        scope = conversation_scope(uow, here, how.now)
+        reader = Reader("", here, how.now, role=Role.READER, scope=scope)
+        view = posted_view(uow, uow.handovers.get(card.subject_id), reader)
+        text, summary = handover_text(view, how.lang)
+        return Message(text=text, summary=summary, card=render_handover(view, limit=how.limit, **how.drawing))
 
     def _digest(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
         digest = uow.digests.get(card.subject_id)

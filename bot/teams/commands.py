@@ -34,6 +34,7 @@ from bot.teams.bulk import carry_out, take_back
 from bot.teams.digest_commands import DigestCommands
 from bot.teams.export_presses import ExportSettings
 from bot.teams.grammar import Command, Span, TooMany, Unknown, parse
+from bot.teams.handover_commands import handover
 from bot.teams.identity import arrive
 from bot.teams.orders import Said, read_order
 from bot.teams.reminder_commands import remind, reminders
@@ -99,6 +100,7 @@ class Commands:
             "triage": triage,
             "allowlist": lambda uow, said: rule_commands.allow_list(Asked(uow, said, rules)),
             "reminders": reminders,
+            "handover": handover,
             "rules": lambda uow, said: rule_commands.rules(Asked(uow, said, rules)),
         }
 

@@ -53,7 +53,7 @@ PLAIN = (
     ),
     *("oncall", "quiet"),
     *("rules", "services", "triage", "allowlist"),
-    *("reminders", "experts", "silences"),
+    *("reminders", "experts", "silences", "handover"),
 )
 
 _SYNONYMS = {

@@ -24,7 +24,7 @@ LONGEST: Final = timedelta(hours=1)
 def is_due(uow: UnitOfWork, now: datetime) -> bool:
     """Whether a look would find something, or the last one was long ago: so that nothing is written for nothing."""
     before = uow.breaches.looked_at()
-    if before is None or now - before > LONGEST:
+    if before is None or abs(now - before) > LONGEST:
         return True
     return now > before and bool(uow.breaches.missed(before, now) or _soon(uow, before, now))
 
@@ -32,7 +32,8 @@ def is_due(uow: UnitOfWork, now: datetime) -> bool:
 def look(uow: UnitOfWork, now: datetime) -> Sequence[Breach]:
     """Look for what has become due since the last look, whoever made it. What was missed for the first time."""
     before = uow.breaches.looked_at()
-    if (before is not None and before >= now) or not uow.breaches.look(before, now) or before is None:
+    if before == now or not uow.breaches.look(before, now) or before is None or before > now:
+        # Where the clock was set back, it is looked from there on: what was missed is kept once anyway.
         return ()
     new = uow.breaches.record(uow.breaches.missed(before, now))
     changed = _soon(uow, before, now) | {one.alert: one.severity for one in new}

@@ -20,6 +20,7 @@ from cards.forms import (
     render_resolve_form,
     render_tag_form,
 )
+from cards.handover import render_handover, render_note_form
 from cards.help import render_help, render_unsubscribed, render_welcome
 from cards.history import render_history
 from cards.incident import render_incident, render_incident_history
@@ -48,6 +49,7 @@ from cards.triage import render_triage, render_triage_rule
 from tests.unit.cards import (
     action_examples,
     consult_examples,
+    handover_examples,
     incident_examples,
     rule_examples,
     silence_examples,
@@ -83,6 +85,10 @@ def every_card() -> dict[str, Card]:
     cards |= {name: render_incident(view, **_TIMED) for name, view in incident_examples.STATES.items()}
     cards |= {name: draw(incident_examples.a_view(), **_WORDS) for name, draw in _INCIDENT_FORMS.items()}
     cards |= {
+        "handover": render_handover(handover_examples.a_handover(), **_TIMED),
+        "handover of a quiet night": render_handover(handover_examples.a_quiet_one(), **_TIMED),
+        "handover of many": render_handover(handover_examples.a_long_one(), **_TIMED),
+        "handover note": render_note_form(handover_examples.PERIOD, **_WORDS),
         "reminder": render_reminder(given.a_reminder(), given.taken(), **_TIMED),
         "reminder of what is resolved": render_reminder(given.a_reminder(note=""), given.STATES["resolved"], **_TIMED),
         "reminders": render_reminders([ReminderView(given.a_reminder(), given.an_alert())], **_TIMED),

@@ -110,3 +110,12 @@ async def test_cards_are_drawn_anew_when_little_is_left_and_when_it_is_late_but_
         assert await drawn(76) == [3, 3, 2, 1]
         assert await drawn(121) == [3, 3, 2, 1], "25 at once: their cards name the time already"
         assert len(await store.read(lambda uow: uow.breaches.between(ALL, NOW, NOW + timedelta(days=1)))) == 2
+
+
+async def test_a_clock_that_is_set_back_is_followed(database: str) -> None:
+    async with open_store(database, targets=AIMS) as store:
+        await store.write(lambda uow: targets.look(uow, NOW + timedelta(days=2)))
+        await store.write(lambda uow: add(uow, "a"))
+        assert await store.read(lambda uow: targets.is_due(uow, NOW))
+        assert await store.write(lambda uow: targets.look(uow, NOW)) == ()
+        assert len(await store.write(lambda uow: targets.look(uow, NOW + 16 * MINUTE))) == 1

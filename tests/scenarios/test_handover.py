@@ -1,0 +1,76 @@
+"""The handover: a difference, a note for the next shift, and “I take over”, which is undone as a whole."""
+
+from tests.support.town import Town
+
+FRIDAY = "2026-11-20T17:30:00+00:00"
+
+
+async def test_it_says_what_is_different_who_has_what_and_what_will_bite(town: Town) -> None:
+    theft, spray, mail = (
+        await town.raised("Credential theft"),
+        await town.raised("Password spray", severity="medium"),
+        await town.raised("Phishing", severity="low"),
+    )
+    await town.pressed("bo", theft, "Assign to me")
+    await town.told("bo", f"resolve {mail['number']} tp", in_="alerts")
+    await town.told("ana", f"remind {spray['number']} 1h look at the log")
+    await town.told("ana", "maintenance host:web-* 2h for patching", in_="alerts")
+    told = await town.told("ana", "handover since 1h")
+    assert "3 new (1 high), 1 resolved, 1 taken, 2 open, nobody has 1 of them." in told
+    first, last = told.index("Nobody"), told.index("Bo Berg")
+    assert first < told.index("Password spray", first) < last < told.index("Credential theft", last)
+    assert f"reminder of #{spray['number']}: look at the log" in told
+    assert "maintenance 1 ends: patching" in told
+    assert "True positive 1" in told
+    assert "I take over from Bo" in told
+    assert "reminder" not in await town.told("bo", "handover 1h")
+
+
+async def test_one_takes_over_in_one_press_and_takes_it_back_in_one(town: Town) -> None:
+    alerts = [await town.raised(f"Alert {n}") for n in range(3)]
+    for alert in alerts[:2]:
+        await town.pressed("bo", alert, "Assign to me")
+    await town.told("ana", "handover 2h")
+    card = await town.teams.wait_for_card("ana", "I take over from Bo")
+    done = await town.pressed("ana", card, "I take over from Bo")
+    assert "Done to 2 alerts" in done
+    ana = (await town.teams.person("ana"))["objectId"]
+    assert [(await town.alert(alert["number"])).assignee for alert in alerts] == [ana, ana, None]
+    entries = [(await town.history(alert["number"]))[-1] for alert in alerts[:2]]
+    assert len({entry.action for entry in entries}) == 1
+    assert "These are yours already" in await town.told("ana", "handover take ana")
+    assert "Bo Berg has no open alerts here" in await town.told("ana", "handover take over from bo")
+    assert "Taken back on 2 alerts" in await town.told("ana", "undo")
+    bo = (await town.teams.person("bo"))["objectId"]
+    assert [(await town.alert(alert["number"])).assignee for alert in alerts] == [bo, bo, None]
+
+
+async def test_a_note_stands_until_somebody_has_read_it(town: Town) -> None:
+    assert "Kept for the next shift" in await town.told(
+        "bo", "handover note web-1 is isolated, Hugo knows", in_="alerts"
+    )
+    await town.told("bo", "handover note: web-2 is isolated, too", in_="alerts")
+    told = await town.told("ana", "handover 1h")
+    assert "web-2 is isolated, too" in told
+    assert "Hugo" not in told, "superseded by what its author said later"
+    card = await town.teams.wait_for_card("ana", "web-2 is isolated")
+    assert "web-2" not in await town.pressed("ana", card, "Got it")
+    assert "web-2" not in await town.told("chidi", "handover 1h", in_="alerts")
+    assert "What shall the next shift know?" in await town.told("ana", "handover note", in_="alerts")
+    form = await town.pressed("ana", card, "Leave a note…")
+    assert "For the next shift" in form
+    assert "call Hugo" in await town.pressed("ana", card, "Leave the note", comment="call Hugo")
+
+
+async def test_nobody_learns_of_what_they_may_not_see(town: Town) -> None:
+    await town.raised("Secret thing")
+    await town.told("bo", "handover note for the channel alone", in_="alerts")
+    told = await town.told("dana", "handover 1h", in_="quiet")
+    assert "Secret" not in told
+    assert "for the channel" not in told
+    assert "Quiet: nothing new, nothing open." in told
+
+
+async def test_bad_times_are_answered_with_what_was_understood(town: Town) -> None:
+    assert "I understood “fri”, but not “25:00” after it." in await town.told("ana", "handover since fri 25:00")
+    assert "ends before it begins" in await town.told("ana", "handover 1h until 2h")
