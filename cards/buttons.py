@@ -117,6 +117,8 @@ class Listing(StrEnum):
     INCIDENT = "incident"
     #: The alerts that a tuning rule caught, whose id stands in `page`.
     RULE = "rule"
+    #: A digest, whose id stands in `page`.
+    DIGEST = "digest"
     #: One's own alerts one at a time; `page` is the number of the one that is done with.
     DECK = "deck"
     #: No list: a card that somebody has put into a conversation themselves.

@@ -147,12 +147,12 @@ def _body(digest: Digest, lang: Language, now: datetime, nonce: str, room: Room)
     if worst:
         severity = lang.inside(severity_label(worst[0].severity, lang))
         parts.append(text_block(lang.t("New, {severity} severity", severity=severity), heading=True, spacing="Medium"))
-        parts += [_row(row, lang, now, nonce) for row in worst]
+        parts += [_row(row, digest.id, lang, now, nonce) for row in worst]
     if waiting:
         title = lang.t("Waits longest") if numbers.open > len(numbers.waiting) else lang.t("Waits")
         parts.append(text_block(title, heading=True, spacing="Medium"))
-        parts += [_row(row, lang, now, nonce) for row in waiting]
-    elif numbers.oldest_open is not None:
+        parts += [_row(row, digest.id, lang, now, nonce) for row in waiting]
+    elif numbers.oldest_open is not None and not numbers.waiting:
         number, name, since = numbers.oldest_open
         waits = lang.t(
             "#{number} {title}, for {age}", number=number, title=brief(name, TITLE), age=lang.span(now - since)
@@ -181,10 +181,10 @@ def _length(numbers: DigestNumbers, lang: Language) -> str:
     return lang.t("{hours} h", hours=round(length / timedelta(hours=1))) if length < _TWO_DAYS else lang.span(length)
 
 
-def _row(row: Row, lang: Language, now: datetime, nonce: str) -> Element:
-    open_it = execute(
-        lang.t("Open #{number}", number=row.number), Verb.REFRESH.value, Press(alert=row.number, nonce=nonce).data()
-    )
+def _row(row: Row, digest: int, lang: Language, now: datetime, nonce: str) -> Element:
+    # One that was asked for is not kept, so that nothing leads back to it.
+    press = Press(alert=row.number, nonce=nonce, listing=Listing.DIGEST if digest else None, page=digest or None)
+    open_it = execute(lang.t("Open #{number}", number=row.number), Verb.REFRESH.value, press.data())
     loud = row.severity is Severity.HIGH
     severity = run(severity_label(row.severity, lang), weight="Bolder", color="Attention" if loud else None)
     title = brief(row.title, TITLE) or f"#{row.number}"

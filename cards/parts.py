@@ -111,6 +111,8 @@ class Buttons:
                 verb, press = Verb.RULES, Press(rule=rule, do="caught", nonce=self.nonce)
             case OpenedFrom(Listing.DECK):
                 verb, press = Verb.QUEUE, Press(listing=Listing.DECK, page=self.alert, nonce=self.nonce)
+            case OpenedFrom(Listing.DIGEST, digest):
+                verb, press = Verb.DIGEST, Press(page=digest, do="back", nonce=self.nonce)
             case OpenedFrom(Listing.FOLD, card):
                 verb, press = Verb.SHOW, Press(fold=card, nonce=self.nonce)
             case _:

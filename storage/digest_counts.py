@@ -54,6 +54,16 @@ class _New:
 
 
 @dataclass(frozen=True, slots=True)
+class _Resolved:
+    """Resolved alerts that have these things in common, and how long that took, added up."""
+
+    verdict: str
+    assignee: str | None
+    count: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Period:
     """A stretch of time, and the alerts that count in it."""
 
@@ -79,7 +89,7 @@ def count(on: Connection, visible: ColumnElement[bool], since: datetime, until: 
     opened = _open(on, visible)
     resolved = _resolved(period)
     acknowledge = _took(period, alerts.c.acknowledged_at, _TO_ACKNOWLEDGE)
-    resolve = _took(period, alerts.c.resolved_at, _TO_RESOLVE)
+    resolve = _middled(period, alerts.c.resolved_at, _TO_RESOLVE, [(one.count, one.seconds) for one in resolved])
     waiting = _waiting(on, visible)
     return DigestNumbers(
         since=since,
@@ -101,7 +111,7 @@ def count(on: Connection, visible: ColumnElement[bool], since: datetime, until: 
         before_resolve=_took(period.before, alerts.c.resolved_at, _TO_RESOLVE),
         worst_new=_worst(on, seen),
         waiting=waiting,
-        verdicts=_summed((Classification(verdict), number) for (verdict, _), number in resolved.items()),
+        verdicts=_summed((Classification(one.verdict), one.count) for one in resolved),
         by_source=_most(((one.service_source or f"source:{one.source}", one.count) for one in seen), SOURCES),
         by_person=_people(resolved, opened),
         noisy=_noisy(on, seen),
@@ -157,20 +167,30 @@ def _open(on: Connection, visible: ColumnElement[bool]) -> Mapping[tuple[str, st
     return {(severity, assignee): number for severity, assignee, number in rows}
 
 
-def _resolved(period: _Period) -> Mapping[tuple[str, str | None], int]:
-    """By classification and assignee."""
+def _resolved(period: _Period) -> list[_Resolved]:
     kinds = (alerts.c.classification, alerts.c.assignee)
     within = period.has(alerts.c.resolved_at)
-    rows = period.on.execute(select(*kinds, func.count()).where(within).group_by(*kinds))
-    return {(verdict, assignee): number for verdict, assignee, number in rows}
+    counted = select(*kinds, func.count(), func.sum(_TO_RESOLVE)).where(within).group_by(*kinds)
+    return [_Resolved(verdict, who, number, float(took)) for verdict, who, number, took in period.on.execute(counted)]
 
 
 def _took(period: _Period, ends: ColumnElement[Any], seconds: ColumnElement[float]) -> Took:
-    on, within = period.on, period.has(ends)
-    number, mean = on.execute(select(func.count(), func.avg(seconds)).select_from(alerts).where(within)).one()
+    counted = select(func.count(), func.sum(seconds)).select_from(alerts).where(period.has(ends))
+    number, took = period.on.execute(counted).one()
+    return _middled(period, ends, seconds, [(number, float(took or 0))])
+
+
+def _middled(
+    period: _Period, ends: ColumnElement[Any], seconds: ColumnElement[float], counted: Iterable[tuple[int, float]]
+) -> Took:
+    """The mean of what was counted and summed up, and the median."""
+    parts = list(counted)
+    number = sum(count for count, _ in parts)
     if not number:
         return Took()
-    return Took(count=number, mean=_span(mean), median=_span(_median(on, within, seconds, number)))
+    middle = _median(period.on, period.has(ends), seconds, number)
+    mean = sum(took for _, took in parts) / number
+    return Took(count=number, mean=timedelta(seconds=mean), median=timedelta(seconds=middle))
 
 
 def _median(on: Connection, within: ColumnElement[bool], seconds: ColumnElement[float], count: int) -> float:
@@ -230,16 +250,14 @@ def _noisy(on: Connection, new: Sequence[_New]) -> tuple[Noisy, ...]:
     )
 
 
-def _people(
-    resolved: Mapping[tuple[str, str | None], int], opened: Mapping[tuple[str, str | None], int]
-) -> tuple[PersonCount, ...]:
+def _people(resolved: Iterable[_Resolved], opened: Mapping[tuple[str, str | None], int]) -> tuple[PersonCount, ...]:
     did, has = Counter[str](), Counter[str]()
-    for (_, person), number in resolved.items():
-        did[person or ""] += number
+    for one in resolved:
+        did[one.assignee or ""] += one.count
     for (_, person), number in opened.items():
         has[person or ""] += number
     people = sorted((did.keys() | has.keys()) - {""}, key=lambda person: (-did[person], -has[person], person))
-    return tuple(PersonCount(person=one, resolved=did[one], open=has[one]) for one in people[:PEOPLE])
+    return tuple(PersonCount(person=who, resolved=did[who], open=has[who]) for who in people[:PEOPLE])
 
 
 def _row(row: Any) -> Row:  # noqa: ANN401 - a row of _ROW
@@ -268,10 +286,6 @@ def _summed(counts: Iterable[tuple[_K, int]]) -> Mapping[_K, int]:
 def _most(counts: Iterable[tuple[str, int]], limit: int) -> tuple[tuple[str, int], ...]:
     """The most frequent ones, and by name where they are as frequent."""
     return tuple(sorted(_summed(counts).items(), key=lambda one: (-one[1], one[0]))[:limit])
-
-
-def _span(seconds: Any) -> timedelta | None:  # noqa: ANN401 - a number of the database
-    return timedelta(seconds=float(seconds)) if seconds is not None else None
 
 
 #: How bad each severity is.

@@ -12,7 +12,7 @@ from bot.alerts.messages import ConversationKind, FileInfo, FileOffer, Mention, 
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.roles import Role
 from bot.usecases.consulting import shared_question
-from bot.usecases.digests import schedule_of
+from bot.usecases.digests import for_all, schedule_of
 from bot.usecases.folds import fold_view
 from bot.usecases.handover import posted_view
 from bot.usecases.incident_views import shared_incident_view
@@ -195,7 +195,7 @@ class Presenter:
         return Message(text=text, summary=summary, card=render_handover(view, limit=how.limit, **how.drawing))
 
     def _digest(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
-        digest = uow.digests.get(card.subject_id)
+        digest = for_all(uow, card.subject_id, card.conversation, how.now)
         text, summary = digest_text(digest, lang=how.lang)
         if digest.numbers.is_quiet and digest.schedule is not None:
             # A line is enough.

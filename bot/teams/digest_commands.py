@@ -75,7 +75,9 @@ class DigestCommands:
 
     def press(self, uow: UnitOfWork, pressed: Pressed, reader: Reader) -> Screen:
         """A press that only looks. Raises Refused."""
-        number = pressed.press.schedule
+        number, page = pressed.press.schedule, pressed.press.page
+        if page is not None:
+            return _kept(uow, reader, page)
         if number is None:
             return self._now(uow, reader, "", pressed.lang) if pressed.press.do == "now" else self._list(uow, reader)
         if pressed.press.do == "preview":
@@ -196,6 +198,13 @@ def _screen(digest: Digest, notice: Callable[[Language], str]) -> Screen:
     return lambda f: render_digest(
         digest, lang=f.lang, now=f.now, nonce=f.nonce, notice=f.notice or notice(f.lang), alone=True
     )
+
+
+def _kept(uow: UnitOfWork, reader: Reader, number: int) -> Screen:
+    """One that was posted here, again. Raises NotAvailable."""
+    digest = digests.posted(uow, reader, number)
+    schedule = digests.schedule_of(uow, digest, reader.conversation)
+    return lambda f: render_digest(digest, lang=f.lang, now=f.now, nonce=f.nonce, schedule=schedule, notice=f.notice)
 
 
 def _number(word: str) -> int | None:

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from bot.alerts.alert import Alert
 from bot.alerts.condition import EVERYTHING, Condition
-from bot.alerts.conversation import Conversation, Subject
+from bot.alerts.conversation import Conversation, Scope, Subject
 from bot.alerts.digest import Digest, DigestNumbers
-from bot.alerts.errors import Refused
+from bot.alerts.errors import NotAvailable, Refused
 from bot.alerts.messages import ConversationKind
 from bot.alerts.people import Person, name_of_group
 from bot.alerts.ports import UnitOfWork
@@ -192,6 +192,40 @@ def schedule_of(uow: UnitOfWork, digest: Digest, here: Conversation) -> DigestSc
     # That of the settings, as they were then.
     at = digest.numbers.until.astimezone(ZoneInfo(digest.zone)).time()
     return default_here(here, default_timing(at, ZoneInfo(digest.zone)), None)
+
+
+def posted(uow: UnitOfWork, reader: Reader, number: int) -> Digest:
+    """One that came here, with what the reader may still see. Raises NotAvailable."""
+    digest = uow.digests.get(number)
+    if digest.conversation != reader.conversation.id or role_of(uow, reader) is None:
+        raise NotAvailable(f"digest {number}")
+    return _visible(uow, digest, scope_of(uow, reader))
+
+
+def for_all(uow: UnitOfWork, number: int, here: Conversation, now: datetime) -> Digest:
+    """One as it is posted: in a chat, somebody may have left channels since it was made. Raises NotAvailable."""
+    if here.kind is ConversationKind.PERSONAL:
+        return posted(uow, Reader(here.person or "", here, now), number)
+    return _visible(uow, uow.digests.get(number), conversation_scope(uow, here, now))
+
+
+def _visible(uow: UnitOfWork, digest: Digest, scope: Scope) -> Digest:
+    """Without naming alerts that are not in a scope."""
+    if scope.is_unlimited:
+        return digest
+    numbers = digest.numbers
+    named = {row.number for row in (*numbers.waiting, *numbers.worst_new)} | {one.newest for one in numbers.noisy}
+    seen = {number for number in named if uow.alerts.in_scope(number, scope)}
+    return replace(
+        digest,
+        numbers=replace(
+            numbers,
+            waiting=tuple(row for row in numbers.waiting if row.number in seen),
+            worst_new=tuple(row for row in numbers.worst_new if row.number in seen),
+            noisy=tuple(one for one in numbers.noisy if one.newest in seen),
+            oldest_open=numbers.oldest_open if seen == named else None,
+        ),
+    )
 
 
 def take_oldest(uow: UnitOfWork, reader: Reader, by: Person, text: str, *, key: str | None) -> Alert:

@@ -35,9 +35,11 @@ async def main() -> None:
             fill(Path(folder) / "tocsin.db", ALERTS)
             everything = await store.read(lambda uow: conversation_scope(uow, here, NOW))
             times = [await _made(store, everything) for _ in range(TIMES)]
+    wall, used = zip(*times, strict=True)
     print(
         f"digest, SQLite, {ALERTS:,} alerts, {ALERTS // PERIODS:,} in its period"
-        f"   p50 {statistics.median(times):5.2f} s   worst {max(times):5.2f} s   aim 1 s"
+        f"   p50 {statistics.median(wall):5.2f} s   worst {max(wall):5.2f} s"
+        f"   CPU {statistics.median(used):5.2f} s   aim 1 s"
     )
 
 
@@ -53,13 +55,14 @@ def _channel(uow: UnitOfWork) -> Conversation:
     return found
 
 
-async def _made(store: AnyStore, scope: Scope) -> float:
-    began = time.perf_counter()
+async def _made(store: AnyStore, scope: Scope) -> tuple[float, float]:
+    """By the clock, and of the processor: on a machine that does other things, too, these differ."""
+    began, used = time.perf_counter(), time.process_time()
     numbers = await store.read(lambda uow: uow.digests.count(scope, NOW - timedelta(days=1), NOW, now=NOW))
-    took = time.perf_counter() - began
+    took, used = time.perf_counter() - began, time.process_time() - used
     assert numbers.new + numbers.hidden == ALERTS // PERIODS, numbers
     assert numbers.resolved > 0.8 * numbers.new, numbers
-    return took
+    return took, used
 
 
 def fill(file: Path, count: int) -> None:

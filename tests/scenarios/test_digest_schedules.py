@@ -179,6 +179,24 @@ async def test_one_acts_from_the_digest(town: Town) -> None:
     assert "Came after it" in await town.pressed("dana", digest, "Open the queue")
 
 
+async def test_an_alert_opened_from_a_posted_digest_leads_back_to_it(tmp_path: Path) -> None:
+    async with running_town(tmp_path, settings={"TOCSIN_DIGEST_AT": "08:00"}) as town:
+        await town.teams.set_clock("2031-03-27T07:30:00Z")
+        await town.stop()
+        await town.start()
+        await town.teams.install("ana", channel="alerts")
+        await town.teams.wait_for_card("alerts", "Tocsin is here")
+        await town.report("graph", [graph_alert(id="da1", title="From the night", incidentId=None)])
+        await town.teams.set_clock("2031-03-27T08:00:05Z")
+        digest = await town.teams.wait_for_card("alerts", "All numbers")
+        assert "Details" in await town.pressed("ana", digest, "Open #1")
+        assert "All numbers" in await town.pressed("ana", digest, "Back")
+        # Whoever is in another conversation gets nothing by its number.
+        data = {"action": {"type": "Action.Execute", "verb": "digest", "data": {"page": 1, "do": "back", "nonce": "x"}}}
+        elsewhere = await town.teams.invokes("bo", "adaptiveCard/action", data, in_="quiet")
+        assert "From the night" not in str(elsewhere["body"])
+
+
 async def test_a_repeated_press_takes_one_alert_only(town: Town) -> None:
     numbers = [(await town.raised(title))["number"] for title in ("One", "Another")]
     await town.told("bo", "digest", in_="alerts")
