@@ -136,7 +136,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
             beat=lambda: beats.beat("timetable"),
             look_every=look_every,
         )
-        keep_rhythm(store=store, clock=clock, timetable=timetable, look_every=look_every, missed=metrics.missed)
+        keep_rhythm(settings, timetable, look_every, store=store, clock=clock, missed=metrics.missed)
         timetable.every(600, webhooks.tidy, name="tidy webhooks")
         beats.watch(
             "exporting",

@@ -180,6 +180,8 @@ class Settings(BaseModel):
     #: How often it is looked for silences that ended there, in seconds.
     alertmanager_every: float = Field(default=60, ge=0.2, le=3600, alias="TOCSIN_ALERTMANAGER_SECONDS")
 
+    #: Whether a handover is posted at the change of a shift.
+    handovers: bool = Field(default=True, alias="TOCSIN_HANDOVERS")
     #: By when alerts of a severity are to be answered and resolved, and in which hours, where one says so.
     target_words: Mapping[str, str] = Field(default_factory=dict)
     working_hours: str = Field(default="mon-fri 08:00-18:00", alias="TOCSIN_WORKING_HOURS")

@@ -47,7 +47,7 @@ from bot.teams.tokens import (
     managed_identity_tokens,
 )
 from bot.triage import Triage
-from bot.usecases import digests, reminders, targets
+from bot.usecases import digests, reminders, shift_changes, targets
 from bot.web.exports import ExportFiles
 from bot.web.notifications import Notifications
 from cards.language import Language
@@ -233,11 +233,12 @@ def languages_of(settings: Settings) -> Languages:
 
 
 def keep_rhythm(
+    settings: Settings,
+    timetable: Timetable,
+    look_every: float,
     *,
     store: Store,
     clock: Clock,
-    timetable: Timetable,
-    look_every: float,
     missed: Callable[[Breach], None],
 ) -> None:
     """What happens at a time that somebody chose."""
@@ -253,6 +254,13 @@ def keep_rhythm(
             for breach in await store.write(lambda uow: targets.look(uow, now)):
                 missed(breach)
 
+    async def hand_over() -> None:
+        now = clock()
+        if await store.read(lambda uow: shift_changes.is_due(uow, now)):
+            await store.write(lambda uow: shift_changes.post_due(uow, now))
+
+    if settings.handovers:
+        timetable.every(look_every, hand_over, name="handovers")
     timetable.every(look_every, tell_reminders, name="reminders")
     timetable.every(look_every, look_for_due, name="service targets")
 

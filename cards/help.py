@@ -49,7 +49,7 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
                     ("link 1042 28", lang.t("put it into incident 28; “new” makes one")),
                     ("incident 12", lang.t("related alerts together; “incident 12 resolve …” resolves them all")),
                     ("silence 1042 4h deploying", lang.t("Alertmanager keeps quiet about it; “lift 1042” ends that")),
-                    ("handover", lang.t("what is different since a time; “handover note …” for the next shift")),
+                    ("handover", lang.t("what is different since your last shift; “handover note …” for the next one")),
                     ("remind 1042 fri 14:00 ask Bo", lang.t("hear of it again, once; “reminders” lists yours")),
                     ("tune 1042 hide only-this-type any-ioc", lang.t("never see alerts like it again")),
                     ("rules", lang.t("tuning rules, what each caught, and undoing one")),

@@ -16,7 +16,7 @@ from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import AlertView, QueueFilter
 from bot.alerts.words import Classification, Severity
-from bot.usecases import handover_notes
+from bot.usecases import handover_notes, oncall
 from bot.usecases.acting import Act
 from bot.usecases.assign import assign
 from bot.usecases.bulk import each
@@ -41,7 +41,14 @@ def handover(uow: UnitOfWork, reader: Reader, words: str, zone: ZoneInfo) -> Han
     return view_of(uow, reader, period)
 
 
-def own_period(_uow: UnitOfWork, reader: Reader) -> Period:
+def own_period(uow: UnitOfWork, reader: Reader) -> Period:
+    """Since their last shift ended; else since their present one began; else the usual time."""
+    last = oncall.last_shift(uow, reader.person, reader.at)
+    if last is not None:
+        return Period(last.ends_at, reader.at, Basis.SHIFT)
+    present = oncall.shift_of(uow, reader.person, reader.at)
+    if present is not None and present.starts_at < reader.at:
+        return Period(present.starts_at, reader.at, Basis.PRESENT)
     return Period(reader.at - USUAL, reader.at, Basis.USUAL)
 
 

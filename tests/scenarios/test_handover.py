@@ -1,8 +1,39 @@
 """The handover: a difference, a note for the next shift, and “I take over”, which is undone as a whole."""
 
-from tests.support.town import Town
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.config import SandboxConfig
+from tests.support.sandbox import Json, buttons, card_text, message_text
+from tests.support.town import Town, running_town
 
 FRIDAY = "2026-11-20T17:30:00+00:00"
+
+
+@pytest.fixture
+async def rota(tmp_path: Path) -> AsyncIterator[Town]:
+    settings = {
+        "TOCSIN_ZONE": "Europe/Madrid",
+        "TOCSIN_ROTA_SOC": "daily 08:00 Europe/Madrid from 2026-11-20: Ana Alvarez, Bo Berg",
+        "TOCSIN_TARGETS_HIGH": "acknowledge 15m, resolve 4h",
+        "TOCSIN_CONVERSATION_LIMITS": "1000/1",
+        "TOCSIN_TENANT_LIMITS": "5000/1",
+    }
+    async with running_town(tmp_path, settings=settings, config=SandboxConfig(enforce_limits=False)) as town:
+        await town.teams.set_clock(FRIDAY)
+        await asyncio.sleep(0.6)
+        await town.teams.install("ana", channel="alerts")
+        await town.teams.wait_for_card("alerts", "Tocsin")
+        yield town
+
+
+async def came(town: Town, title: str, **fields: str) -> Json:
+    at = FRIDAY
+    times = {"createdDateTime": at, "firstActivityDateTime": at, "lastActivityDateTime": at}
+    return await town.raised(title, **times, **fields)
 
 
 async def test_it_says_what_is_different_who_has_what_and_what_will_bite(town: Town) -> None:
@@ -24,6 +55,7 @@ async def test_it_says_what_is_different_who_has_what_and_what_will_bite(town: T
     assert "True positive 1" in told
     assert "I take over from Bo" in told
     assert "reminder" not in await town.told("bo", "handover 1h")
+    assert "no rota has a shift of yours" in await town.told("ana", "handover")
 
 
 async def test_one_takes_over_in_one_press_and_takes_it_back_in_one(town: Town) -> None:
@@ -74,3 +106,48 @@ async def test_nobody_learns_of_what_they_may_not_see(town: Town) -> None:
 async def test_bad_times_are_answered_with_what_was_understood(town: Town) -> None:
     assert "I understood “fri”, but not “25:00” after it." in await town.told("ana", "handover since fri 25:00")
     assert "ends before it begins" in await town.told("ana", "handover 1h until 2h")
+
+
+async def test_at_the_change_of_a_shift_it_is_posted_once_and_follows_what_is_done_on_it(rota: Town) -> None:
+    town, teams = rota, rota.teams
+    theft = await came(town, "Credential theft", severity="high")
+    await town.pressed("ana", theft, "Assign to me")
+    await town.told("ana", "handover note web-1 is isolated", in_="alerts")
+    await town.stop()
+    await teams.set_clock("2026-11-21T07:00:30+00:00")
+    await town.start()
+    posted = await teams.wait_for("alerts", lambda m: m["plain"].startswith("Handover from Ana"), seconds=10)
+    assert posted["plain"].startswith("Handover from Ana Alvarez to Bo Berg: 1 new (1 high)")
+    words = message_text(posted)
+    assert "web-1 is isolated" in words
+    assert "overdue" in words
+    await town.stop()
+    await town.start()
+    await asyncio.sleep(1.5)
+    assert len([m for m in await teams.from_bot("alerts") if m["plain"].startswith("Handover")]) == 1
+
+    await town.pressed("bo", posted, "I take over from Ana")
+    await teams.wait_for(
+        "alerts", lambda m: m["id"] == posted["id"] and "I take over from Bo" in buttons(m["card"]), as_="chidi"
+    )
+    await town.pressed("bo", posted, "Got it")
+    await teams.wait_for(
+        "alerts", lambda m: m["id"] == posted["id"] and "web-1 is" not in card_text(m["card"]), as_="chidi"
+    )
+    told = await town.told("ana", "handover")
+    assert "since your last shift" in told
+
+
+async def test_it_can_be_switched_off(tmp_path: Path) -> None:
+    settings = {
+        "TOCSIN_ROTA_SOC": "daily 08:00 Europe/Madrid from 2026-11-20: Ana Alvarez, Bo Berg",
+        "TOCSIN_HANDOVERS": "no",
+    }
+    async with running_town(tmp_path, settings=settings) as town:
+        await town.teams.set_clock(FRIDAY)
+        await asyncio.sleep(0.6)
+        await town.teams.install("ana", channel="alerts")
+        await town.teams.wait_for_card("alerts", "Tocsin")
+        await town.teams.set_clock("2026-11-21T08:30:30+00:00")
+        await asyncio.sleep(2)
+        assert not [m for m in await town.teams.from_bot("alerts") if m["plain"].startswith("Handover")]
