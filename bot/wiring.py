@@ -338,6 +338,7 @@ async def keep_exports(
         owner=owner(),
         days=settings.queue_days,
         identity_portal=settings.identity_portal,
+        has_address=bool(settings.public_url),
     )
     store.pokes.append(worker.poke)
     app.router.add_get("/exports/{secret}/{name}", ExportFiles(store=store, clock=clock).fetch, allow_head=False)

@@ -134,6 +134,9 @@ _STATES: Mapping[ExportState, Callable[[Language, str], str]] = {
 #: Why one could not be made or saved, by a word that whoever made it leaves.
 _WHY: Mapping[str, Callable[[Language], str]] = {
     "tooLarge": lambda lang: lang.t("The file would be too large. Ask for less, with a filter."),
+    "noFiles": lambda lang: lang.t(
+        "Teams does not let me offer you a file: whoever runs Tocsin uploads its Teams app anew, with supportsFiles."
+    ),
     "upload": lambda lang: lang.t("OneDrive did not take it."),
     "interrupted": lambda lang: lang.t("Saving it was interrupted. It may be in your OneDrive all the same."),
 }

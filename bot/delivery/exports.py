@@ -61,8 +61,9 @@ class ExportWorker:
         owner: str,
         days: int,
         identity_portal: str,
+        has_address: bool,
     ) -> None:
-        """`days` is how far back the queue looks."""
+        """`days` is how far back the queue looks; `has_address`: links to Tocsin itself can be made."""
         self._store = store
         self._clock = clock
         self._languages = languages
@@ -70,6 +71,7 @@ class ExportWorker:
         self._owner = owner
         self._days = days
         self._identity_portal = identity_portal
+        self._has_address = has_address
         self._news = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -97,8 +99,10 @@ class ExportWorker:
             await self._store.write(lambda uow: uow.exports.release(self._owner))
 
     async def tidy(self) -> None:
-        """Files that have expired go."""
+        """Files that have expired go; what Teams did not take is got at in another way."""
         now = self._clock()
+        if await self._store.read(exports.unasked):
+            await self._store.write(lambda uow: exports.go_without(uow, now, has_address=self._has_address))
         while await self._store.read(lambda uow: bool(uow.exports.expired(now, limit=1))):
             await self._store.write(lambda uow: exports.expire_due(uow, now))
 

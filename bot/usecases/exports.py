@@ -157,6 +157,24 @@ def expire_due(uow: UnitOfWork, now: datetime) -> None:
         _over(uow, export, ExportState.EXPIRED, now)
 
 
+def unasked(uow: UnitOfWork) -> list[Export]:
+    """Those that Teams does not ask its question about, because its app may not have files there."""
+    refused = (card.subject_id for card, _why in uow.cards.refused(limit=20) if card.subject is Subject.OFFER)
+    found = map(uow.exports.get, refused)
+    return [one for one in found if one.state is ExportState.READY and not _is_shown(uow, one)]
+
+
+def go_without(uow: UnitOfWork, now: datetime, *, has_address: bool) -> None:
+    """These are got at by a link, or not at all."""
+    for export in unasked(uow):
+        if has_address or uow.exports.end(export, ExportState.FAILED, owner=None, why="noFiles"):
+            show(uow, export, now)
+
+
+def _is_shown(uow: UnitOfWork, export: Export) -> bool:
+    return uow.cards.has(export.conversation.id, Subject.EXPORT, export.id)
+
+
 # Who has the file.
 
 

@@ -48,16 +48,17 @@ class ExportFiles:
 
     async def fetch(self, request: web.Request) -> web.StreamResponse:
         digest, address, now = digest_of(request.match_info["secret"]), request.remote, self._clock()
-        if wait := self._failures.wait(address) or self._fetches.wait(digest):
+        is_known = await self._store.read(lambda uow: uow.exports.link(digest) is not None)
+        # Behind a proxy all have its address: who guesses shall not keep those waiting who need not.
+        if wait := self._fetches.wait(digest) if is_known else self._failures.wait(address):
             return _told(problem(429, "Too many requests.", retry_after=max(1, math.ceil(wait))))
+        self._fetches.count(digest) if is_known else self._failures.count(address)
         try:
             export, link = await self._store.write(lambda uow: exports.fetch(uow, digest, now))
         except NotAvailable:
-            self._failures.count(address)
             return _told(problem(404, "There is no such file."))
         except Refused:
             return _told(problem(410, "This link has expired. Ask for another one in Teams: “Get the file”."))
-        self._fetches.count(digest)
         log.info("export %d: %s is fetched by %s", export.id, export.name, link.person)
         return await self._send(request, export)
 

@@ -376,6 +376,74 @@ async def has_failed(town: Town, number: int) -> bool:
     return (await town.kept(lambda uow: uow.exports.get(number))).state is ExportState.FAILED
 
 
+async def test_where_teams_takes_no_question_there_is_a_link(town: Town) -> None:
+    """An app without `supportsFiles`."""
+    await town.raised("One")
+    await town.teams.fault(on="post", conversation="ana", status=400, times=1)
+    await town.teams.says("ana", "export 1")
+    ready = await town.teams.wait_for_card("ana", "Get the file")
+    status, data, _ = await bytes_at(town, await link_of(town, "ana", ready))
+    assert (status, numbers_in(data)) == (200, [1])
+
+
+async def test_and_where_there_are_no_links_either_it_says_whose_turn_it_is(tmp_path: Path) -> None:
+    async with restricted_town(tmp_path, TOCSIN_PUBLIC_URL=" ") as town:
+        await town.raised("One")
+        await town.teams.fault(on="post", conversation="ana", status=400, times=1)
+        await town.teams.says("ana", "export 1")
+        failed = await town.teams.wait_for_card("ana", "supportsFiles")
+        assert buttons(failed["card"]) == ["Try again"]
+        await town.teams.press("ana", failed, "Try again")
+        assert await offer_in(town, "ana")
+
+
+async def test_readers_may_and_who_has_no_role_may_not(tmp_path: Path) -> None:
+    people = World(tenant_id=SandboxConfig.tenant_id, bot_id="b", bot_name="B").people
+    roles = {
+        "TOCSIN_ADMINISTRATORS": people["ana"].object_id,
+        "TOCSIN_READERS": people["dana"].object_id,
+        "TOCSIN_ACCESS_OFFICE365": people["ana"].object_id,
+    }
+    async with restricted_town(tmp_path, **roles) as town:
+        raised = await town.raised("One")
+        await town.teams.says("dana", "export")
+        assert await offer_in(town, "dana")
+        assert "no permission role" in await town.told("bo", "export")
+        await town.pressed("ana", raised, "Export")
+        ready = await town.teams.wait_for_card("alerts", "Get the file")
+        link = await link_of(town, "dana", ready)
+        assert (await bytes_at(town, link))[0] == 200
+        refused = await town.teams.press("bo", ready, "Get the file")
+        assert refused["outcome"] != "card"
+        # Whoever loses their role loses the file with it.
+        await town.stop()
+        town.more_settings = {**town.more_settings, "TOCSIN_READERS": people["chidi"].object_id}
+        await town.start()
+        assert (await bytes_at(town, town.bot + urlsplit(link).path))[0] == 404
+
+
+async def test_a_group_chat_gets_what_was_shared_there(town: Town) -> None:
+    await town.raised("Shared")
+    await town.raised("Not shared")
+    await town.teams.install("ana", chat="group")
+    await town.teams.says("ana", "export all", in_="group")
+    await town.teams.wait_for("group", "No alert fits")
+
+
+async def test_who_allows_it_too_late_is_told(town: Town) -> None:
+    await town.raised("One")
+    await town.teams.says("ana", "export 1")
+    await offer_in(town, "ana")
+    await town.teams.advance(25 * 3600)
+    await town.teams.wait_for("ana", "it has expired, and is gone")
+    info = {"contentUrl": "https://x", "name": "a.xlsx", "uploadUrl": "https://x", "uniqueId": "1", "fileType": "xlsx"}
+    value = {"type": "fileUpload", "action": "accept", "context": {"export": 1}, "uploadInfo": info}
+    assert (await town.teams.invokes("ana", "fileConsent/invoke", value))["status"] == 200
+    assert (await town.kept(lambda uow: uow.exports.get(1))).state is ExportState.EXPIRED
+    for bad in ({}, {"action": "accept", "context": {"export": 1}}, {"action": "maybe", "context": {"export": 1}}, []):
+        assert (await town.teams.invokes("ana", "fileConsent/invoke", bad))["status"] == 400
+
+
 async def test_an_incident_and_the_queue_have_a_button_too(town: Town) -> None:
     await town.raised("One", incidentId="9")
     await town.raised("Two", incidentId="9")
