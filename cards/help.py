@@ -70,6 +70,7 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
                     ("where 1042", lang.t("where an alert goes, and why")),
                     ("maintenance host:web-* 22:00-02:00 for patching", lang.t("no cards meanwhile")),
                     ("triage", lang.t("rules that act by themselves, or only watch")),
+                    ("language", lang.t("read another language than that of your Teams")),
                 ),
             ),
             action_set([_queue_button(lang, nonce)], spacing="Medium"),

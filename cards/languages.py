@@ -64,6 +64,20 @@ def best(locale: str) -> str | None:
     return by_name.get(wanted.casefold()) or by_name.get(wanted.partition("_")[0].casefold())
 
 
+def own_name(of: str | Language) -> str:
+    """What a language calls itself: `Deutsch`."""
+    lang = language(of) if isinstance(of, str) else of
+    return str(lang.locale.languages[lang.locale.language])
+
+
+def spoken(words: str) -> str | None:
+    """The language that somebody names by its code, in itself or in English: `de`, `Deutsch`, `german`."""
+    wanted = words.strip().casefold()
+    named = {str(of.locale.languages[name.partition("_")[0]]).casefold(): name for of in (ENGLISH,) for name in known()}
+    named |= {own_name(name).casefold(): name for name in known()}
+    return named.get(wanted) or (best(wanted) if wanted else None)
+
+
 class Languages:
     """Which language, and whose times: the deployment's for what several people see, else the reader's own."""
 
@@ -77,7 +91,8 @@ class Languages:
         if person is None:
             return _in_zone(self._name, self.shared.zone)
         self.read_in([person.zone])
-        return _in_zone(best(person.locale) or self._name, _zone(person.zone[:_LONGEST]) or self.shared.zone)
+        name = best(person.language) or best(person.locale) or self._name
+        return _in_zone(name, _zone(person.zone[:_LONGEST]) or self.shared.zone)
 
     def read_in(self, zones: Iterable[str]) -> None:
         """People are there: where their clocks show something else, what all see names its zone from now on."""
@@ -87,7 +102,8 @@ class Languages:
     def known(self, person: Person, people: People) -> Language:
         """The same; clients leave out where they are in some activities, and then what they told before holds."""
         before = people.many([person.object_id]).get(person.object_id, person)
-        return self.of(replace(person, locale=person.locale or before.locale, zone=person.zone or before.zone))
+        said = replace(person, locale=person.locale or before.locale, zone=person.zone or before.zone)
+        return self.of(replace(said, language=before.language))
 
     def there(self, conversation: Conversation, people: People) -> Language:
         """For what is posted: the one person's of a 1:1 chat, else everybody's."""

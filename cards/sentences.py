@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.alerts.escalation import CHANNEL, MISSED, NOBODY
 from bot.alerts.grouping import RULE as GROUPING
 from bot.alerts.history import Change, Entry, Kind, Plain
-from bot.alerts.people import ActorKind, Person, Way
+from bot.alerts.people import AUTOMATED_INVESTIGATION, ActorKind, Person, Way
 from bot.alerts.words import Classification
 from cards import vocabulary
 from cards.labels import person_label, verdict_label
@@ -254,6 +254,8 @@ def _back(change: Change, lang: Language, people: People) -> str:
 
 def _source(entry: Entry, lang: Language) -> str:
     """A source's name as people know it; somebody there whom we know by name only is called so."""
+    if entry.actor.name == AUTOMATED_INVESTIGATION:
+        return lang.t("Automated investigation")
     known = entry.actor.name == entry.actor.id
     return lang.term(vocabulary.SOURCES, entry.actor.id) if known else entry.actor.name
 

@@ -1,6 +1,7 @@
 """People whom we have met."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ _COLUMNS = (
     people.c.locale,
     people.c.zone,
     people.c.is_guest,
+    people.c.language,
 )
 _MANY = among(lambda is_among: select(*_COLUMNS).where(is_among(people.c.object_id, "ids_")))
 _GET = select(*_COLUMNS).where(people.c.object_id == bindparam("id_"))
@@ -68,6 +70,9 @@ class People:
             return {}
         return {row.object_id: _person(row) for row in self._on.execute(_MANY.on(self._on), {"ids_": wanted})}
 
+    def choose_language(self, person: str, language: str, at: datetime) -> None:
+        self._on.execute(_CHANGE, {"id_": person, "language": language or None, "changed_at": at})
+
     def zones(self) -> list[str]:
         return list(self._on.execute(_ZONES).scalars())
 
@@ -95,12 +100,13 @@ def _together(known: Person, said: Person) -> Person:
         locale=said.locale or known.locale,
         zone=said.zone or known.zone,
         is_guest=said.is_guest or known.is_guest,
+        language=known.language,
     )
 
 
 def _person(row: Sequence[Any]) -> Person:
-    object_id, name, *rest = row
-    return Person(object_id, name, *rest)
+    object_id, name, *rest, language = row
+    return replace(Person(object_id, name, *rest), language=language or "")
 
 
 def _values(person: Person) -> dict[str, Any]:
@@ -112,6 +118,7 @@ def _values(person: Person) -> dict[str, Any]:
         "locale": person.locale,
         "zone": person.zone,
         "is_guest": person.is_guest,
+        "language": person.language or None,
         "name_key": person.name.casefold(),
         "principal_key": person.user_principal_name.casefold(),
     }

@@ -196,6 +196,7 @@ people = Table(
     Column("is_guest", Boolean, nullable=False),
     Column("name_key", Text, nullable=False),
     Column("principal_key", Text, nullable=False),
+    Column("language", Text),
     Column("met_at", Utc, nullable=False),
     Column("changed_at", Utc, nullable=False),
 )

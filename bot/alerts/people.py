@@ -6,7 +6,10 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the tenant, by Entra object id. `teams_id` is `29:…`, `zone` an IANA name or empty."""
+    """Somebody of the tenant, by Entra object id. `teams_id` is `29:…`, `zone` an IANA name or empty.
+
+    `locale` is what their Teams is set to, `language` what they chose to read instead, or empty.
+    """
 
     object_id: str
     name: str
@@ -15,6 +18,7 @@ class Person:
     locale: str = ""
     zone: str = ""
     is_guest: bool = False
+    language: str = ""
 
 
 #: What Defender's own investigation is called in the history.

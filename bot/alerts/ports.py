@@ -175,6 +175,10 @@ class People(Protocol):
 
     def many(self, ids: Iterable[str]) -> Mapping[str, Person]: ...
 
+    def choose_language(self, person: str, language: str, at: datetime) -> None:
+        """What somebody reads from now on; empty for what their Teams is set to."""
+        ...
+
     def zones(self) -> Sequence[str]:
         """The zones that they are in, each once."""
         ...

@@ -59,6 +59,7 @@ NEEDS: Final[Mapping[str, Role]] = {
             "experts",
             "export",
             "incident",
+            "language",
             "story",
             "mine",
             "oncall",

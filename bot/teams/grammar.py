@@ -53,7 +53,7 @@ PLAIN = (
     ),
     *("oncall", "quiet"),
     *("rules", "services", "triage", "allowlist"),
-    *("reminders", "experts", "silences", "handover"),
+    *("reminders", "experts", "silences", "handover", "language"),
 )
 
 _SYNONYMS = {
@@ -78,6 +78,7 @@ _SYNONYMS = {
     "rota": "oncall",
     "hello": "help",
     "hilfe": "help",
+    "sprache": "language",
     "hi": "help",
     "?": "help",
 }

@@ -50,6 +50,22 @@ async def test_a_refusal_is_in_the_language_of_who_was_refused(town: Town) -> No
     assert "Ana Alvarez war schneller" in card_text(late["body"]["value"])
 
 
+async def test_somebody_chooses_another_language_than_their_teams(town: Town) -> None:
+    posted = await town.raised()
+    await town.teams.install("bo", chat="bo")
+    await town.teams.wait_for_card("bo", "Tocsin is here", as_="bo")
+
+    assert "There are: de (Deutsch), en (English)." in await town.told("bo", "language")
+    assert "I do not speak “klingon”" in await town.told("bo", "language klingon")
+    assert "Was nur Sie sehen, ist von jetzt an auf Deutsch." in await town.told("bo", "language german")
+    assert "Wohin sie geht" in await town.pressed("bo", posted, "Details")
+    assert "Warteschlange" in await town.told("bo", "queue")
+    assert "Where it goes" in await town.pressed("ana", posted, "Details")
+
+    assert "the language of your Teams again: English" in await town.told("bo", "language teams")
+    assert "Queue" in await town.told("bo", "queue")
+
+
 async def test_what_is_wrong_with_a_filter_is_said_in_the_language_of_who_typed_it(town: Town) -> None:
     await town.teams.sets("bo", locale="de-DE")
     await town.teams.install("bo", chat="bo")
