@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection, event
 
+from bot.alerts.condition import EVERYTHING
 from bot.alerts.conversation import Limit, Limits, Scope, Subject
 from bot.alerts.ports import UnitOfWork
+from bot.alerts.trends import columns_of
 from bot.alerts.views import QueueFilter
 from storage.store import open_store
 from tests.unit.storage.made import NOW, add_alert, add_conversation, device
@@ -71,6 +74,8 @@ def read_everything(uow: UnitOfWork, scope: Scope) -> None:
     uow.people.by_principal_name("ana@x")
     uow.conversations.subscribed_with("ana")
     uow.digests.count(scope, NOW, NOW + timedelta(days=1))
+    uow.digests.longest_waiting(scope, wants=EVERYTHING, now=NOW, me="ana")
+    uow.digests.trends(scope, columns_of(30, NOW, ZoneInfo("UTC")), wants=EVERYTHING, now=NOW, me="ana")
     uow.cards.of_activity(1, "m")
     uow.folds.backlog(1)
     uow.folds.leaders(1, [("x", "device:a")], since=NOW)
