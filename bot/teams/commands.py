@@ -39,7 +39,7 @@ from bot.teams.handover_commands import handover
 from bot.teams.identity import arrive
 from bot.teams.orders import Said, read_order
 from bot.teams.reminder_commands import remind, reminders
-from bot.teams.replies import ANSWER_FIRST, post_reply
+from bot.teams.replies import post_reply
 from bot.teams.route_commands import RouteCommands
 from bot.teams.rule_commands import Asked
 from bot.teams.rule_presses import RuleSettings
@@ -47,7 +47,7 @@ from bot.teams.screens import Frame, Screen
 from bot.teams.service_settings import services
 from bot.teams.triage_commands import triage
 from bot.usecases import read
-from bot.usecases.visibility import Reader, require_visible
+from bot.usecases.visibility import Reader
 from cards.buttons import Listing, Press, Verb
 from cards.help import render_help
 from cards.language import Language
@@ -107,7 +107,7 @@ class Commands:
         }
 
         self._of_one: Mapping[str, Callable[[UnitOfWork, Said, list[int]], Reply]] = {
-            "alert": self._copies,
+            "alert": finding_commands.copies,
             "where": lambda uow, said, numbers: screens.where(uow, numbers[0], said.reader, alone=False),
             "remind": remind,
             "tune": lambda uow, said, numbers: rule_commands.tune(
@@ -264,26 +264,6 @@ class Commands:
         if said.command.verb in _RANGES_OF:
             return said.lang.t("None of these alerts is here for that.")
         return said.lang.t("None of these alerts is open here.")
-
-    def _copies(self, uow: UnitOfWork, said: Said, numbers: list[int]) -> Reply:
-        """Post a living card of each alert, as a copy of its own."""
-        lines: list[str] = []
-        for number in numbers:
-            try:
-                require_visible(uow, number, said.reader)
-            except NotAvailable:
-                lines.append(said.lang.t("#{number}: not available here.", number=number))
-                continue
-            uow.cards.want(
-                said.reader.conversation.id,
-                Subject.ALERT,
-                number,
-                priority=ANSWER_FIRST,
-                at=said.at,
-                origin=said.activity.id,
-                thread=said.activity.address.thread,
-            )
-        return "\n".join(lines) or None
 
 
 def _unknown(unknown: Unknown, lang: Language) -> str:

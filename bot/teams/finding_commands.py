@@ -1,12 +1,16 @@
-"""Commands that name an alert as its source does: `alert da637551227677560813_-961444813`."""
+"""Commands that bring an alert, by its number or as its source calls it: `alert da637551227677560813_-961444813`."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Final
 
+from bot.alerts.conversation import Subject
+from bot.alerts.errors import NotAvailable
 from bot.alerts.ports import UnitOfWork
 from bot.teams.orders import Said
+from bot.teams.replies import ANSWER_FIRST
 from bot.usecases import finding
+from bot.usecases.visibility import require_visible
 from cards.buttons import Verb
 
 #: All ids by which a source may know what somebody calls so.
@@ -34,3 +38,24 @@ def searched(uow: UnitOfWork, said: Said, names: Names) -> Said:
     """The same with what may be an id meant as one, too."""
     text = finding.widened(uow, said.reader, said.command.rest, names(said.command.rest))
     return replace(said, command=replace(said.command, rest=text))
+
+
+def copies(uow: UnitOfWork, said: Said, numbers: list[int]) -> str | None:
+    """Post a living card of each alert, as a copy of its own."""
+    lines: list[str] = []
+    for number in numbers:
+        try:
+            require_visible(uow, number, said.reader)
+        except NotAvailable:
+            lines.append(said.lang.t("#{number}: not available here.", number=number))
+            continue
+        uow.cards.want(
+            said.reader.conversation.id,
+            Subject.ALERT,
+            number,
+            priority=ANSWER_FIRST,
+            at=said.at,
+            origin=said.activity.id,
+            thread=said.activity.address.thread,
+        )
+    return "\n".join(lines) or None

@@ -9,7 +9,7 @@ from typing import Any
 from bot.alerts.outcome import Outcome
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import AlertView, QueueKind
-from bot.usecases import read, silences
+from bot.usecases import consulting, read, silences
 from bot.usecases.actions import actions_taken
 from bot.usecases.permission import require
 from bot.usecases.recommend import recommendation
@@ -189,6 +189,11 @@ def _link_form(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> S
     )
 
 
+def _consult_form(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
+    view = consulting.to_ask(uow, number, reader)
+    return lambda f: render_consult_form(view, lang=f.lang, nonce=f.nonce, notice=f.notice, opened_from=f.opened_from)
+
+
 def _silence_form(uow: UnitOfWork, number: int, reader: Reader, _press: Press) -> Screen:
     view, labels = silences.offered(uow, number, reader)
     return lambda f: render_silence_form(
@@ -217,5 +222,5 @@ SCREENS: Mapping[Verb, _Load] = {
     Verb.LINK: _link_form,
     Verb.TUNE: _tune,
     Verb.SILENCE: _silence_form,
-    Verb.CONSULT: _form(render_consult_form),
+    Verb.CONSULT: _consult_form,
 }

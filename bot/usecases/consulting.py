@@ -17,7 +17,7 @@ from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import AlertView, Consultation, ConsultationView
 from bot.usecases.acting import Act, Done, perform, record
 from bot.usecases.permission import may, require
-from bot.usecases.read import views_of
+from bot.usecases.read import alert_view, views_of
 from bot.usecases.showing import show_changed, urgency
 from bot.usecases.taking_back import take_back
 from bot.usecases.visibility import Reader, barred_here
@@ -45,6 +45,17 @@ class Answered:
     entry_made: bool
 
 
+def to_ask(uow: UnitOfWork, number: int, reader: Reader) -> AlertView:
+    """The alert, where experts may be asked about it: whoever may not hears it before they write a question.
+
+    Raises NotAvailable, and Refused: "role", "noExperts", "expertsGone", "expertsBarred".
+    """
+    view = alert_view(uow, number, reader)
+    require(uow, reader, "consult")
+    _require_shareable(uow, view.alert, reader.at)
+    return view
+
+
 def ask(uow: UnitOfWork, act: Act, question: str, thread: str | None = None) -> Done:
     """Ask the experts about an alert. `thread` is where the asker hears of the answer.
 
@@ -53,9 +64,7 @@ def ask(uow: UnitOfWork, act: Act, question: str, thread: str | None = None) -> 
 
     def decide(alert: Alert) -> Decision:
         decision = consulting.ask(question)
-        place = _experts(uow)
-        if alert.service_source in barred_here(uow, place, act.at):
-            raise Refused("expertsBarred", service=alert.service_source)
+        _require_shareable(uow, alert, act.at)
         return decision
 
     done = perform(uow, act, "consult", decide)
@@ -177,6 +186,11 @@ def _experts(uow: UnitOfWork) -> Conversation:
     if place.gone:
         raise Refused("expertsGone")
     return place
+
+
+def _require_shareable(uow: UnitOfWork, alert: Alert, now: datetime) -> None:
+    if alert.service_source in barred_here(uow, _experts(uow), now):
+        raise Refused("expertsBarred", service=alert.service_source)
 
 
 def _asked_here(uow: UnitOfWork, consultation: int, reader: Reader) -> Consultation:
