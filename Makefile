@@ -45,8 +45,9 @@ eval: ## Measure similar alerts, recommendations and grouping on real alerts, wh
 chaos: setup ## Break things as often as it takes: kills, faults, storms (long; goes on where it was stopped)
 	$(BIN)/python -m tests.chaos
 
-screenshots: setup ## Remake the pictures of the README from the sandbox (needs Chromium)
+screenshots: setup ## Remake the pictures of the documentation from the sandbox (needs Chromium)
 	$(BIN)/python -m tests.support.screenshots
+	$(BIN)/python -m tests.support.weekend
 
 catalogue: setup ## Put the catalogues of the languages in step with the texts of the program
 	$(BIN)/python -m tests.support.catalogue

@@ -1,7 +1,7 @@
 """The handover: what to know first, then what will bite next, who has what, and what has changed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.alerts.handover import NOTE, Basis, Bite, BiteKind, HandoverView, Holder, Note, Period
 from bot.alerts.views import AlertView
@@ -138,7 +138,10 @@ def read_token(token: str) -> Period | None:
 
 
 def _head(view: HandoverView, lang: Language, now: datetime) -> list[Element]:
-    period = lang.period(view.period.since, view.period.until, now=now)
+    # Days are named, today's too: a weekend is more than from eight to eight.
+    since, until = view.period.since, view.period.until
+    spans_days = since.astimezone(lang.zone).date() != until.astimezone(lang.zone).date()
+    period = lang.period(since, until, now=until + timedelta(days=2) if spans_days else now)
     why = {
         Basis.SHIFT: lang.t("since your last shift"),
         Basis.PRESENT: lang.t("since your shift began"),

@@ -30,7 +30,7 @@ MORNING = NIGHT.replace(hour=7, minute=0, second=5)
 ZONE = "Europe/Madrid"
 
 #: Longer than the program takes to hear of a moved clock.
-_HEARD = 0.7
+HEARD = 0.7
 
 
 def main(folder: Path = PICTURES) -> int:
@@ -145,12 +145,12 @@ async def _shown(town: Town, alert: Json, words: str) -> None:
         return bool(message["id"] == alert["id"] and words in card_text(message["card"]))
 
     await town.teams.wait_for("alerts", there, as_="chidi")
-    await asyncio.sleep(_HEARD)
+    await asyncio.sleep(HEARD)
 
 
 async def _now(town: Town, moment: datetime) -> None:
     await town.teams.set_clock(moment.isoformat())
-    await asyncio.sleep(_HEARD)
+    await asyncio.sleep(HEARD)
 
 
 async def _desktop(town: Town, browser: Browser, path: Path, where: str, *, at: str = "") -> None:

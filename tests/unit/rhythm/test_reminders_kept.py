@@ -86,3 +86,22 @@ async def test_somebodys_own_chat_is_the_newest_that_is_not_gone(store: AnyStore
         assert uow.conversations.personal("ana") == first
 
     await store.write(work)
+
+
+async def test_what_breaks_off_in_the_middle_is_told_after_it_and_once(store: AnyStore) -> None:
+    def settle(uow: UnitOfWork) -> None:
+        add_alert(uow, "a")
+        add_conversation(uow)
+        add(uow)
+
+    def broken(uow: UnitOfWork) -> None:
+        reminders.tell_due(uow, NOW + MINUTE)
+        raise RuntimeError("the process dies before the commit")
+
+    await store.write(settle)
+    with pytest.raises(RuntimeError):
+        await store.write(broken)
+    assert await store.read(lambda uow: uow.cards.counts(NOW).pending) == 0
+    assert await store.write(lambda uow: reminders.tell_due(uow, NOW + MINUTE)) == 1
+    assert await store.write(lambda uow: reminders.tell_due(uow, NOW + MINUTE)) == 0
+    assert await store.read(lambda uow: uow.cards.counts(NOW).pending) == 1

@@ -145,3 +145,19 @@ async def test_notes_stand_until_they_are_read_or_their_author_says_something_ne
         assert not uow.cards.has(here.id, Subject.HANDOVER, made)
 
     await store.write(work)
+
+
+async def test_what_breaks_off_in_the_middle_is_posted_after_it_and_once(store: AnyStore) -> None:
+    await served(store, "UTC")
+    morning = datetime(2026, 3, 3, 8, tzinfo=UTC)
+
+    def broken(uow: UnitOfWork) -> None:
+        shift_changes.post_due(uow, morning)
+        raise RuntimeError("the process dies before the commit")
+
+    with pytest.raises(RuntimeError):
+        await store.write(broken)
+    assert await posted(store) == []
+    assert await store.write(lambda uow: shift_changes.post_due(uow, morning)) == 1
+    assert await store.write(lambda uow: shift_changes.post_due(uow, morning)) == 0
+    assert await store.read(lambda uow: uow.cards.counts(morning).pending) == 1
