@@ -36,6 +36,8 @@ class Dialog(StrEnum):
     DIGEST = "digest"
     #: A tuning rule, new or to be edited.
     TUNE = "tune"
+    #: What somebody chooses for themselves.
+    CHOICES = "choices"
 
 
 #: Bytes of a dialog's state, as JSON; how many inputs come back, and characters of one.

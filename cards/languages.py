@@ -90,9 +90,9 @@ class Languages:
         """For what only this person sees, by what their client has just told. What is not told is as for all."""
         if person is None:
             return _in_zone(self._name, self.shared.zone)
-        self.read_in([person.zone])
+        self.read_in([person.own_zone])
         name = best(person.language) or best(person.locale) or self._name
-        return _in_zone(name, _zone(person.zone[:_LONGEST]) or self.shared.zone)
+        return _in_zone(name, _zone(person.own_zone[:_LONGEST]) or self.shared.zone)
 
     def read_in(self, zones: Iterable[str]) -> None:
         """People are there: where their clocks show something else, what all see names its zone from now on."""
@@ -100,10 +100,11 @@ class Languages:
             self.shared = replace(self.shared, names_zone=True)
 
     def known(self, person: Person, people: People) -> Language:
-        """The same; clients leave out where they are in some activities, and then what they told before holds."""
+        """The same by what they chose. Clients leave out in some activities where they are: then what they told before
+        holds."""
         before = people.many([person.object_id]).get(person.object_id, person)
         said = replace(person, locale=person.locale or before.locale, zone=person.zone or before.zone)
-        return self.of(replace(said, language=before.language))
+        return self.of(replace(said, language=before.language, chosen_zone=before.chosen_zone))
 
     def there(self, conversation: Conversation, people: People) -> Language:
         """For what is posted: the one person's of a 1:1 chat, else everybody's."""

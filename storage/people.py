@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from bot.alerts.people import Person
 from storage.among import among
+from storage.escalation_tables import person_choices
 from storage.statements import twin
 from storage.tables import people
 
@@ -21,13 +22,15 @@ _COLUMNS = (
     people.c.zone,
     people.c.is_guest,
     people.c.language,
+    func.coalesce(person_choices.c.zone, ""),
 )
-_MANY = among(lambda is_among: select(*_COLUMNS).where(is_among(people.c.object_id, "ids_")))
-_GET = select(*_COLUMNS).where(people.c.object_id == bindparam("id_"))
+_THEM = people.outerjoin(person_choices, person_choices.c.person == people.c.object_id)
+_MANY = among(lambda is_among: select(*_COLUMNS).select_from(_THEM).where(is_among(people.c.object_id, "ids_")))
+_GET = select(*_COLUMNS).select_from(_THEM).where(people.c.object_id == bindparam("id_"))
 _MEET = twin(lambda insert: insert(people).on_conflict_do_nothing(index_elements=["object_id"]))
 _CHANGE = update(people).where(people.c.object_id == bindparam("id_"))
 _ZONES = select(people.c.zone).where(people.c.zone != "").distinct()
-_BY_PRINCIPAL_NAME = select(*_COLUMNS).where(people.c.principal_key == bindparam("key_")).limit(1)
+_BY_PRINCIPAL_NAME = select(*_COLUMNS).select_from(_THEM).where(people.c.principal_key == bindparam("key_")).limit(1)
 
 #: How many people a search by name gives at most.
 FOUND_AT_MOST = 10
@@ -36,6 +39,7 @@ FOUND_AT_MOST = 10
 _LITERAL = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 _BY_NAME = (
     select(*_COLUMNS)
+    .select_from(_THEM)
     .where(
         or_(
             people.c.name_key.like(bindparam("start_"), escape="\\"),
@@ -101,6 +105,7 @@ def _together(known: Person, said: Person) -> Person:
         zone=said.zone or known.zone,
         is_guest=said.is_guest or known.is_guest,
         language=known.language,
+        chosen_zone=known.chosen_zone,
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from bot.alerts import (
     allowing,
+    choices,
     consulting,
     delivery_ports,
     digest_ports,
@@ -126,7 +127,7 @@ class Unit:
     rotas: oncall_ports.Rotas
     escalations: escalation_ports.Escalations
     pages: escalation_ports.Pages
-    choices: escalation_ports.PersonChoices
+    choices: choices.PersonChoices
 
     def __init__(
         self,

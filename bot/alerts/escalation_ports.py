@@ -2,21 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 from typing import Protocol
 
 from bot.alerts.escalation import Escalation, Page, State, Taken
 from bot.alerts.people import Person
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
-    """What somebody has chosen for themselves. Quiet hours: no pages, but for high severity."""
-
-    person: str
-    quiet_from: time | None = None
-    quiet_until: time | None = None
-    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +100,3 @@ class Pages(Protocol):
     def waiting(self, page: int) -> Sequence[int]:
         """All of its alerts that wait for an answer."""
         ...
-
-
-class PersonChoices(Protocol):
-    def of(self, person: str) -> Choices: ...
-
-    def keep(self, choices: Choices, at: datetime) -> None: ...

@@ -18,7 +18,13 @@ class Person:
     locale: str = ""
     zone: str = ""
     is_guest: bool = False
+    #: What they chose; empty where what their client tells is right.
     language: str = ""
+    chosen_zone: str = ""
+
+    @property
+    def own_zone(self) -> str:
+        return self.chosen_zone or self.zone
 
 
 #: What Defender's own investigation is called in the history.

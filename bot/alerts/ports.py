@@ -13,6 +13,7 @@ from bot.alerts.absorb import Birth, Said
 from bot.alerts.action_views import Investigations
 from bot.alerts.alert import Alert
 from bot.alerts.allowing import AllowList
+from bot.alerts.choices import PersonChoices
 from bot.alerts.consulting import Consultations, Experts
 from bot.alerts.conversation import (
     Conversation,
@@ -22,7 +23,7 @@ from bot.alerts.conversation import (
 from bot.alerts.delivery_ports import Cards, Folds, Presses, Replies
 from bot.alerts.digest_ports import Digests, Schedules
 from bot.alerts.entities import Entities
-from bot.alerts.escalation_ports import Escalations, Pages, PersonChoices
+from bot.alerts.escalation_ports import Escalations, Pages
 from bot.alerts.evidence import Evidence
 from bot.alerts.export import Exports
 from bot.alerts.grouping import Trails

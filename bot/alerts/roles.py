@@ -80,6 +80,7 @@ NEEDS: Final[Mapping[str, Role]] = {
             "where",
             "allowlist",
             "rules",
+            "choices",
             "share",
         ),
         Role.READER,

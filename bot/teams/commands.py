@@ -16,6 +16,7 @@ from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import Status
 from bot.teams import (
+    choices_dialog,
     consult_commands,
     deck_presses,
     entity_presses,
@@ -34,7 +35,7 @@ from bot.teams.activity import InboundActivity
 from bot.teams.bulk import carry_out, take_back
 from bot.teams.digest_commands import DigestCommands
 from bot.teams.export_presses import ExportSettings
-from bot.teams.grammar import Command, Span, TooMany, Unknown, parse
+from bot.teams.grammar import Command, Span, TooMany, Unknown, parse, turned
 from bot.teams.handover_commands import handover
 from bot.teams.identity import arrive
 from bot.teams.orders import Said, read_order
@@ -98,6 +99,7 @@ class Commands:
             "services": lambda uow, said: services(uow, said, said.lang),
             **RouteCommands(zone=zone).plain,
             "oncall": lambda uow, said: oncall_commands.oncall(uow, said, zone),
+            "choices": choices_dialog.choices,
             "quiet": lambda uow, said: oncall_commands.quiet(uow, said, zone),
             "triage": triage,
             "allowlist": lambda uow, said: rule_commands.allow_list(Asked(uow, said, rules)),
@@ -213,10 +215,8 @@ class Commands:
         if isinstance(named, str):
             return named
         numbers = self._numbers(uow, said) if named is None else named
-        if said.command.spans and not numbers:
-            return self._none_of_these(said)
         if not numbers:
-            return said.lang.t("Which alert? Say for example “{verb} 1042”.", verb=verb)
+            return self._none_of_these(said) if said.command.spans else _which(said)
         if verb in self._of_one:
             return self._of_one[verb](uow, said, numbers)
         if verb in _LOOKS:
@@ -264,6 +264,13 @@ class Commands:
         if said.command.verb in _RANGES_OF:
             return said.lang.t("None of these alerts is here for that.")
         return said.lang.t("None of these alerts is open here.")
+
+
+def _which(said: Said) -> str:
+    """The command names no alert, or names it last."""
+    if (meant := turned(said.command)) is not None:
+        return said.lang.t("Which alert? Did you mean {meant}?", meant=said.lang.quoted(meant))
+    return said.lang.t("Which alert? Say for example “{verb} 1042”.", verb=said.command.verb)
 
 
 def _unknown(unknown: Unknown, lang: Language) -> str:

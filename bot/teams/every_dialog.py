@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from bot.teams.choices_dialog import MY_CHOICES
 from bot.teams.commands import Commands
 from bot.teams.dialogs import Handler
 from bot.teams.digest_commands import DigestCommands
@@ -33,6 +34,7 @@ def every_dialog(
         Dialog.SIMILAR: similar_dialog(undo_within),
         Dialog.FILTER: filter_dialog(commands.post, days=queue_days),
         Dialog.TUNE: tune_dialog(rules),
+        Dialog.CHOICES: MY_CHOICES,
         Dialog.SERVICES: service_dialog(commands.post),
         Dialog.DIGEST: digest_dialog(commands.post, digests),
         Dialog.SUBSCRIBE: subscribe_dialog(commands.post, zone=str(zone)),

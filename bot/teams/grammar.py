@@ -51,13 +51,16 @@ PLAIN = (
         "export",
         "incident",
     ),
-    *("oncall", "quiet"),
+    *("oncall", "quiet", "choices"),
     *("rules", "services", "triage", "allowlist"),
     *("reminders", "experts", "silences", "handover", "language"),
 )
 
 _SYNONYMS = {
     "take": "assign",
+    "ack": "start",
+    "acknowledge": "start",
+    "done": "resolve",
     "close": "resolve",
     "show": "alert",
     "open": "alert",
@@ -76,12 +79,19 @@ _SYNONYMS = {
     "page": "escalate",
     "on-call": "oncall",
     "rota": "oncall",
+    "settings": "choices",
+    "preferences": "choices",
     "hello": "help",
     "hilfe": "help",
     "sprache": "language",
     "hi": "help",
     "?": "help",
 }
+
+#: A number where a verb should be, and one where an alert's should not; characters of a suggestion.
+_FIRST_NUMBER = re.compile(r"#?\d{1,15}(?:[-–]\d{1,15})?")
+_LAST_NUMBER = re.compile(r"(.{1,200}?)\s+(#?\d{1,15}(?:\s*[-–]\s*#?\d{1,15})?)", re.DOTALL)
+_SUGGESTED = 100
 
 #: The most alerts that one command may name.
 MOST = 50
@@ -123,7 +133,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Not understood. `nearest` are commands that it looks like."""
+    """Not understood. `nearest` are whole commands that it looks like: somebody says one, or nothing happens."""
 
     word: str
     nearest: tuple[str, ...] = ()
@@ -150,7 +160,7 @@ def parse(text: str, *, in_thread: bool = False) -> Command | Unknown | TooMany:
     if verb in PLAIN:
         return Command(verb, rest=rest.strip())
     if verb not in VERBS:
-        return Unknown(word, tuple(get_close_matches(verb, (*VERBS, *PLAIN), n=2, cutoff=0.6)))
+        return Unknown(word, _meant(verb, rest.strip()))
     if in_thread and verb in _BARE and not _names_alert(rest):
         return Command(verb, rest=rest.strip())
     if verb == "remind":
@@ -160,6 +170,30 @@ def parse(text: str, *, in_thread: bool = False) -> Command | Unknown | TooMany:
     spans, rest = _tight_spans(rest) if verb in _WORDY else spans_of(rest)
     count = sum(span.last - span.first + 1 for span in spans)
     return TooMany(count) if count > MOST else Command(verb, spans, rest)
+
+
+def _meant(word: str, rest: str) -> tuple[str, ...]:
+    """What a command with a slip in it may be: of its word, or of what follows where the number comes first."""
+    if _FIRST_NUMBER.fullmatch(word):
+        said, rest = _first_word(rest)
+        near = [verb for verb in _near(said.casefold()) if verb in VERBS]
+        return tuple(" ".join(filter(None, (verb, word, rest)))[:_SUGGESTED] for verb in near)
+    return tuple(f"{verb} {rest}".strip()[:_SUGGESTED] for verb in _near(word))
+
+
+def _near(word: str) -> list[str]:
+    if word in _SYNONYMS or word in VERBS:
+        return [_SYNONYMS.get(word, word)]
+    # Short words are like many: a synonym has to be closer.
+    near = get_close_matches(word, (*VERBS, *PLAIN), n=2, cutoff=0.6)
+    near += get_close_matches(word, _SYNONYMS, n=1, cutoff=0.85)
+    return list(dict.fromkeys(_SYNONYMS.get(verb, verb) for verb in near))[:2]
+
+
+def turned(command: Command) -> str | None:
+    """`assign ana 12` as `assign 12 ana`: what somebody may mean who names the alert last; None where they do not."""
+    match = _LAST_NUMBER.fullmatch(command.rest)
+    return f"{command.verb} {match[2]} {match[1]}"[:_SUGGESTED] if match and not command.spans else None
 
 
 def parse_verdict(text: str) -> tuple[Classification, str] | None:

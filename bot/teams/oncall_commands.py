@@ -100,12 +100,12 @@ def quiet(uow: UnitOfWork, said: Said, zone: ZoneInfo) -> str:
     """`quiet`, `quiet 22:00-07:00 Europe/Berlin`, `quiet off`. Raises Refused."""
     text, lang = said.command.rest.strip(), said.lang
     own = zone_of(uow, said.person.object_id, zone)
-    chosen = quiet_hours.choose(uow, said.reader, text, own) if text else quiet_hours.look(uow, said.reader)
+    chosen = quiet_hours.choose(uow, said.reader, text) if text else quiet_hours.look(uow, said.reader)
     if chosen.quiet_from is None or chosen.quiet_until is None:
         return lang.t("You have no quiet hours. Say for example “quiet 22:00-07:00”.")
     return lang.t(
         "Quiet from {begin} to {end} ({zone}): only alerts of high severity page you then. “quiet off” ends that.",
         begin=f"{chosen.quiet_from:%H:%M}",
         end=f"{chosen.quiet_until:%H:%M}",
-        zone=chosen.zone,
+        zone=chosen.zone or str(own),
     )

@@ -172,7 +172,7 @@ def _awake(
     uow: UnitOfWork, alert: Alert, people: Iterable[Person], now: datetime
 ) -> tuple[list[Person], datetime | None]:
     """Those without quiet hours now, which high severity does not keep; and when the first quiet hours end."""
-    ends = {person: quiet_until(uow, person, now) for person in people}
+    ends = {person: quiet_until(uow, person.object_id, now) for person in people}
     if alert.severity is Severity.HIGH:
         return list(ends), None
     awake = [person for person, end in ends.items() if end is None]

@@ -9,10 +9,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.alerts.alert import Alert
+from bot.alerts.choices import Notice
 from bot.alerts.conversation import NOTICE, Subject
 from bot.alerts.history import Entry
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
+from bot.alerts.words import Severity
+from bot.usecases.quiet import quiet_until
 from bot.usecases.showing import urgency
 
 #: For so long after a notice nobody is told again of the same alert; its card shows the rest.
@@ -35,14 +38,18 @@ def tell(uow: UnitOfWork, before: Alert, after: Alert, entry: Entry, at: datetim
     """
     if entry.batch:
         return
-    for person in dict.fromkeys(_concerned(uow, before, after, entry)):
-        if person == entry.actor.id:
+    concerned: dict[str, Notice] = {}
+    for person, why in _concerned(uow, before, after, entry):
+        concerned.setdefault(person, why)
+    for person, why in concerned.items():
+        chat = uow.conversations.personal(person) if person != entry.actor.id else None
+        if chat is None or chat.gone or why in uow.choices.of(person).unheard:
             continue
-        chat = uow.conversations.personal(person)
-        if chat is None or chat.gone or uow.cards.noticed(chat.id, after.number, since=at - _QUIET):
+        if uow.cards.noticed(chat.id, after.number, since=at - _QUIET):
             continue
+        when = at if after.severity is Severity.HIGH else quiet_until(uow, person, at) or at
         origin = f"{NOTICE}{entry.revision}"
-        uow.cards.want(chat.id, Subject.ALERT, after.number, priority=urgency(after), at=at, origin=origin)
+        uow.cards.want(chat.id, Subject.ALERT, after.number, priority=urgency(after), at=when, origin=origin)
 
 
 def told(uow: UnitOfWork, alert: int, origin: str, reader: str) -> Sequence[Entry]:
@@ -68,13 +75,13 @@ def people_named(uow: UnitOfWork, text: str) -> list[Person]:
     return list(found.values())
 
 
-def _concerned(uow: UnitOfWork, before: Alert, after: Alert, entry: Entry) -> Iterator[str]:
+def _concerned(uow: UnitOfWork, before: Alert, after: Alert, entry: Entry) -> Iterator[tuple[str, Notice]]:
     if after.assignee is not None and after.assignee != before.assignee:
-        yield after.assignee
-    if before.assignee is not None and _says_something(entry):
-        yield before.assignee
+        yield after.assignee, Notice.ASSIGNED
     if entry.comment and "@" in entry.comment:
-        yield from (person.object_id for person in people_named(uow, entry.comment))
+        yield from ((person.object_id, Notice.CALLED) for person in people_named(uow, entry.comment))
+    if before.assignee is not None and _says_something(entry):
+        yield before.assignee, Notice.CHANGED
 
 
 def _says_something(entry: Entry) -> bool:

@@ -33,7 +33,7 @@ def zone_of(uow: UnitOfWork, person: str, usual: ZoneInfo) -> ZoneInfo:
     """The zone that somebody lives in, as their client told it; else the usual one."""
     known = uow.people.many([person]).get(person)
     try:
-        return ZoneInfo(known.zone) if known is not None and known.zone else usual
+        return ZoneInfo(known.own_zone) if known is not None and known.own_zone else usual
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return usual
 

@@ -74,7 +74,9 @@ async def test_alert_posts_a_living_card_of_its_own_each_time(town: Town) -> Non
 
 async def test_a_typing_error_gets_a_suggestion_and_changes_nothing(town: Town) -> None:
     posted = await town.raised()
-    assert "Did you mean “resolve”" in await town.told("ana", f"reslove {posted['number']} fp", in_="alerts")
+    assert "Did you mean “resolve 1 fp”" in await town.told("ana", f"reslove {posted['number']} fp", in_="alerts")
+    assert "Did you mean “resolve 1 fp”?" in await town.told("ana", "1 close fp", in_="alerts")
+    assert "Which alert? Did you mean “assign 1 bo”?" in await town.told("ana", "assign bo 1", in_="alerts")
     assert "Did you mean “subscribe”" in await town.told("ana", "subscirbe", in_="quiet")
     assert "Say “help”" in await town.told("ana", "make me a sandwich")
     assert "I do not know the classification" in await town.told("ana", f"resolve {posted['number']} flase")

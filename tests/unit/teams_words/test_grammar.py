@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.alerts.words import Classification
-from bot.teams.grammar import PLAIN, VERBS, Command, Span, TooMany, Unknown, parse, parse_tags, parse_verdict
+from bot.teams.grammar import PLAIN, VERBS, Command, Span, TooMany, Unknown, parse, parse_tags, parse_verdict, turned
 
 TP, FP = Classification.TRUE_POSITIVE, Classification.FALSE_POSITIVE
 EXPECTED, NOT_SET = Classification.EXPECTED, Classification.NOT_SET
@@ -85,7 +85,7 @@ def test_in_the_thread_of_an_alert_a_bare_number_belongs_to_the_words(text: str,
 
 @pytest.mark.parametrize(
     ("text", "nearest"),
-    [("reslove 5", "resolve"), ("asign 5", "assign"), ("hlep", "help"), ("queu", "queue"), ("coment 5 x", "comment")],
+    [("reslove 5", "resolve 5"), ("asign 5", "assign 5"), ("hlep", "help"), ("coment 5 x", "comment 5 x")],
 )
 def test_a_typing_error_is_unknown_with_what_it_looks_like(text: str, nearest: str) -> None:
     unknown = parse(text)
@@ -158,3 +158,29 @@ def test_numbers_joined_by_commas_are_all_found_by_every_verb(verb: str, numbers
     assert isinstance(understood, Command)
     assert understood.spans == one(*numbers)
     assert understood.rest == f"x{wanted}".replace("&nbsp;", " ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("reslove 4-9 expected security test", ("resolve 4-9 expected security test",)),
+        ("clasify 12 fp", ("classify 12 fp",)),
+        ("12 resolve fp", ("resolve 12 fp",)),
+        ("#12 clse", ("resolve #12",)),
+        ("4-9 asign ana", ("assign 4-9 ana",)),
+        ("mne", ("mine",)),
+        ("12 zebra", ()),
+        ("12", ()),
+    ],
+)
+def test_a_slip_is_answered_with_the_whole_command_that_may_be_meant(typed: str, meant: tuple[str, ...]) -> None:
+    found = parse(typed)
+    assert isinstance(found, Unknown)
+    assert found.nearest[:1] == meant
+
+
+def test_a_number_at_the_end_is_asked_about() -> None:
+    assert turned(Command("assign", rest="ana 12")) == "assign 12 ana"
+    assert turned(Command("resolve", rest="fp #4-9")) == "resolve #4-9 fp"
+    assert turned(Command("assign", rest="ana")) is None
+    assert turned(Command("assign", (Span(12, 12),), "ana 3")) is None
