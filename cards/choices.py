@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from babel import Locale
-
 from bot.alerts.choices import Choices, Notice
 from cards.dialog_buttons import Dialog, DialogCard, DialogPress, opens, submits
 from cards.elements import Card, Element, card, rich, run, text_block
 from cards.inputs import choice, choices, text_input, toggle_input
 from cards.language import Language, mark
+from cards.languages import own_name
 from cards.parts import button_rows, notice_of, quiet
-from cards.safe import brief
 
 #: The step that takes effect, and the names of the inputs beside those of the notices.
 SAVE, QUIET, ZONE, LANGUAGE = "save", "quiet", "zone", "language"
@@ -25,8 +23,8 @@ _NOTICES: Mapping[Notice, str] = {
 }
 
 
-def render_choices(chosen: Choices, *, lang: Language, nonce: str) -> Card:
-    """What holds, and the way to change it."""
+def render_choices(chosen: Choices, language: str, *, lang: Language, nonce: str) -> Card:
+    """What holds, and the way to change it. An empty language is that of their Teams."""
     lines: list[Element] = [text_block(lang.t("My choices"), size="Medium", heading=True)]
     heard = [_label(notice, lang) for notice in Notice if notice not in chosen.unheard]
     said = "; ".join(heard) or lang.t("nothing")
@@ -34,7 +32,7 @@ def render_choices(chosen: Choices, *, lang: Language, nonce: str) -> Card:
         (lang.t("I hear of"), said),
         (lang.t("Quiet hours"), quiet_text(chosen) or lang.t("none")),
         (lang.t("Time zone"), chosen.zone or lang.t("as in my Teams")),
-        (lang.t("Language"), language_name(chosen.language) if chosen.language else lang.t("as in my Teams")),
+        (lang.t("Language"), own_name(language) if language else lang.t("as in my Teams")),
     ):
         lines.append(rich(quiet(f"{label}: "), run(value), spacing="Small"))
     press = DialogPress(dialog=Dialog.CHOICES, nonce=nonce)
@@ -43,6 +41,7 @@ def render_choices(chosen: Choices, *, lang: Language, nonce: str) -> Card:
 
 def render_choices_dialog(
     chosen: Choices,
+    language: str,
     typed: Mapping[str, str],
     *,
     languages: Sequence[str],
@@ -61,7 +60,7 @@ def render_choices_dialog(
         )
         for notice_ in Notice
     ]
-    named = [choice(lang.t("As in my Teams"), AS_TEAMS), *(choice(language_name(name), name) for name in languages)]
+    named = [choice(lang.t("As in my Teams"), AS_TEAMS), *(choice(own_name(name), name) for name in languages)]
     return DialogCard(
         lang.t("My choices"),
         card(
@@ -82,9 +81,7 @@ def render_choices_dialog(
                     value=typed.get(ZONE, chosen.zone),
                     max_length=60,
                 ),
-                choices(
-                    LANGUAGE, named, label=lang.t("Language"), value=typed.get(LANGUAGE, chosen.language or AS_TEAMS)
-                ),
+                choices(LANGUAGE, named, label=lang.t("Language"), value=typed.get(LANGUAGE, language or AS_TEAMS)),
                 button_rows([submits(lang.t("Save"), press.to(SAVE, nonce=nonce), primary=True)]),
             ]
         ),
@@ -100,8 +97,3 @@ def quiet_text(chosen: Choices) -> str:
     if chosen.quiet_from is None or chosen.quiet_until is None:
         return ""
     return f"{chosen.quiet_from:%H:%M}-{chosen.quiet_until:%H:%M}"
-
-
-def language_name(name: str) -> str:
-    """What its speakers call it."""
-    return brief(Locale.parse(name).get_display_name() or name, 40).capitalize()

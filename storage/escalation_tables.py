@@ -77,7 +77,6 @@ person_choices = Table(
     Column("quiet_until", Text, nullable=False),
     Column("zone", Text, nullable=False),
     Column("changed_at", Utc, nullable=False),
-    Column("language", Text, nullable=False, server_default=text("''")),
     # Kinds of notices that somebody does not want, joined with commas.
     Column("unheard", Text, nullable=False, server_default=text("''")),
     sqlite_with_rowid=False,

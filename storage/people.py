@@ -110,8 +110,8 @@ def _together(known: Person, said: Person) -> Person:
 
 
 def _person(row: Sequence[Any]) -> Person:
-    object_id, name, *rest, language = row
-    return replace(Person(object_id, name, *rest), language=language or "")
+    object_id, name, *rest, language, zone = row
+    return replace(Person(object_id, name, *rest), language=language or "", chosen_zone=zone)
 
 
 def _values(person: Person) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from storage.escalation_tables import person_choices
 from storage.statements import twin
 
 _CHOICES = select(person_choices).where(person_choices.c.person == bindparam("person_"))
-_CHOSEN = ("quiet_from", "quiet_until", "zone", "language", "unheard", "changed_at")
+_CHOSEN = ("quiet_from", "quiet_until", "zone", "unheard", "changed_at")
 _KEEP = twin(
     lambda insert: (new := insert(person_choices)).on_conflict_do_update(
         index_elements=["person"],
@@ -31,7 +31,6 @@ class PersonChoices:
             quiet_from=_time(row.quiet_from),
             quiet_until=_time(row.quiet_until),
             zone=row.zone,
-            language=row.language,
             unheard=frozenset(Notice(name) for name in row.unheard.split(",") if name in set(Notice)),
         )
 
@@ -41,7 +40,6 @@ class PersonChoices:
             "quiet_from": choices.quiet_from.isoformat("minutes") if choices.quiet_from else "",
             "quiet_until": choices.quiet_until.isoformat("minutes") if choices.quiet_until else "",
             "zone": choices.zone,
-            "language": choices.language,
             "unheard": ",".join(sorted(choices.unheard)),
             "changed_at": at,
         }

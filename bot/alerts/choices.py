@@ -19,7 +19,7 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """`zone` and `language` are empty where what their Teams says is right; `unheard` are notices not wanted.
+    """`zone` is empty where what their Teams says is right; `unheard` are notices that they do not want.
 
     In quiet hours they get neither notices nor pages, but for high severity.
     """
@@ -28,7 +28,6 @@ class Choices:
     quiet_from: time | None = None
     quiet_until: time | None = None
     zone: str = ""
-    language: str = ""
     unheard: frozenset[Notice] = frozenset()
 
 

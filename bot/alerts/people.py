@@ -18,8 +18,8 @@ class Person:
     locale: str = ""
     zone: str = ""
     is_guest: bool = False
-    #: What they chose; empty where what their client tells is right.
     language: str = ""
+    #: Where what their client tells is not right.
     chosen_zone: str = ""
 
     @property

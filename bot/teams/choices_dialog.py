@@ -13,14 +13,21 @@ from cards.languages import known
 
 def choices(uow: UnitOfWork, said: Said) -> Screen:
     """What holds for whoever asks."""
-    chosen = quiet.look(uow, said.reader)
-    return lambda f: render_choices(chosen, lang=f.lang, nonce=f.nonce)
+    chosen, language = quiet.look(uow, said.reader), _language(uow, said.reader)
+    return lambda f: render_choices(chosen, language, lang=f.lang, nonce=f.nonce)
+
+
+def _language(uow: UnitOfWork, reader: Reader) -> str:
+    """What they chose; empty for that of their Teams."""
+    person = uow.people.many([reader.person]).get(reader.person)
+    return person.language if person else ""
 
 
 def _look(uow: UnitOfWork, asked: Asked, reader: Reader) -> Answer:
-    chosen = quiet.look(uow, reader)
+    chosen, language = quiet.look(uow, reader), _language(uow, reader)
     return lambda f: render_choices_dialog(
         chosen,
+        language,
         asked.press.inputs,
         languages=known(),
         lang=f.lang,

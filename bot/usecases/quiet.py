@@ -10,6 +10,7 @@ from bot.alerts.errors import Refused
 from bot.alerts.moments import wall
 from bot.alerts.ports import UnitOfWork
 from bot.usecases.permission import require
+from bot.usecases.reading import choose_language
 from bot.usecases.reminders import zone_of
 from bot.usecases.visibility import Reader
 
@@ -62,10 +63,10 @@ def choose_all(
         quiet_from=begin,
         quiet_until=end,
         zone=_zone(zone.strip(), zone),
-        language=language,
         unheard=unheard,
     )
     uow.choices.keep(chosen, reader.at)
+    choose_language(uow, reader, language)
     return chosen
 
 

@@ -1,4 +1,4 @@
-"""What people choose for themselves: their language, and what they want to hear of."""
+"""What people choose not to hear of."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,5 +8,4 @@ down_revision = "0029"
 
 
 def upgrade() -> None:
-    for name in ("language", "unheard"):
-        op.add_column("person_choices", sa.Column(name, sa.Text(), nullable=False, server_default=sa.text("''")))
+    op.add_column("person_choices", sa.Column("unheard", sa.Text(), nullable=False, server_default=sa.text("''")))
