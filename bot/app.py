@@ -150,7 +150,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
             await _within(GROUPS_AT_START, groups.refresh())
             timetable.every(GROUPS_EVERY, groups.refresh, name="groups")
         await keep_defender(settings, app, store=store, clock=clock, graph=graph, timetable=timetable)
-        await keep_oncall(settings, store=store, clock=clock, messenger=connector, timetable=timetable)
+        await keep_oncall(settings, stack, store=store, clock=clock, messenger=connector, timetable=timetable)
         await keep_silences(settings, store=store, session=session, clock=clock, timetable=timetable)
         timetable.start()
         stack.callback(timetable.stop)

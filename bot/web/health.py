@@ -3,12 +3,14 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from aiohttp import web
 
+from bot.alerts.conversation import Card
 from bot.alerts.errors import Busy
+from bot.alerts.oncall_ports import Feed
 from bot.alerts.ports import Store
 
 #: Seconds for the database to answer.
@@ -68,19 +70,25 @@ class Readiness:
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._store.healthy()
-                channels, refused = await self._store.read(
-                    lambda uow: (len(uow.conversations.subscribed()), uow.cards.refused(limit=1))
+                channels, refused, rotas = await self._store.read(
+                    lambda uow: (len(uow.conversations.subscribed()), uow.cards.refused(limit=1), uow.rotas.all())
                 )
         except (Busy, TimeoutError) as busy:
             return _answer(503, "notReady", f"The database does not answer, or takes no writes: {busy!r}")
-        if not channels:
-            note = "No channel is subscribed: alerts are kept, and the first subscription posts the newest ones."
-            return _answer(200, "ready", note)
-        if refused:
-            ((_, why),) = refused
-            note = f"Teams has refused cards for good, the newest because of {why}; see `tocsin retry --list`."
-            return _answer(200, "ready", f"{channels} subscribed. {note}")
-        return _answer(200, "ready", f"{channels} subscribed")
+        return _answer(200, "ready", _note(channels, refused, [feed for rota in rotas for feed in rota.troubled]))
+
+
+def _note(channels: int, refused: Sequence[tuple[Card, str]], troubled: Sequence[Feed]) -> str:
+    if not channels:
+        return "No channel is subscribed: alerts are kept, and the first subscription posts the newest ones."
+    if troubled:
+        first = troubled[0]
+        return f"{channels} subscribed. A calendar of rota {first.rota} cannot be read: {first.why}."
+    if refused:
+        ((_, why),) = refused
+        note = f"Teams has refused cards for good, the newest because of {why}; see `tocsin retry --list`."
+        return f"{channels} subscribed. {note}"
+    return f"{channels} subscribed"
 
 
 def _answer(status: int, word: str, why: str) -> web.Response:
