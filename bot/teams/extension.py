@@ -112,6 +112,7 @@ class Extension:
         lang = self._languages.of(person)
         try:
             async with asyncio.timeout(ANSWER_TIME):
+                lang = await self._store.read(lambda uow: self._languages.known(person, uow.people))
                 return await self._answers[activity.name](_Asked(value, person, activity, self._clock(), lang))
         except NotAvailable:
             return said(not_available_text(lang))

@@ -8,7 +8,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -98,6 +98,8 @@ class MessageActions:
             return closing(refusal_text(Refused("badPress", field="commandId"), None, asked.lang))
         try:
             async with asyncio.timeout(ANSWER_TIME):
+                lang = await self._store.read(lambda uow: self._languages.known(person, uow.people))
+                asked = replace(asked, lang=lang)
                 return await (self._submitted(asked) if activity.name == _SUBMIT else self._opened(asked))
         except (Busy, TimeoutError) as slow:
             log.warning("a form could not be answered in time: %r", slow)

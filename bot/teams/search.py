@@ -58,7 +58,7 @@ class Search:
             # Alerts are looked for by forms of the message extension alone, which belong to no conversation of ours.
             is_ours = value.get("dataset") != "alerts"
             reader = look_in(uow, activity, person, now) if is_ours else sharing.in_private(person.object_id, now)
-            return find(uow, reader, text, most, self._languages.of(person))
+            return find(uow, reader, text, most, self._languages.known(person, uow.people))
 
         try:
             async with asyncio.timeout(ANSWER_TIME):
