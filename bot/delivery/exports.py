@@ -35,6 +35,9 @@ log = logging.getLogger(__name__)
 #: So many at once: one that takes a minute shall not keep everybody waiting.
 ABREAST: Final = 3
 
+#: Commits come in bursts: after a look we wait this long before the next one, in seconds.
+GATHER: Final = 0.05
+
 #: From so many alerts on, people in a 1:1 chat see how far it is; what is smaller is there at once.
 WORTH_TELLING: Final = 500
 
@@ -85,6 +88,7 @@ class ExportWorker:
         while not self._stopping:
             self._news.clear()
             wait = await survived(self._round, "exporting")
+            await asyncio.sleep(min(GATHER, wait))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), timeout=wait)
 
