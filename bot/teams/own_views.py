@@ -36,13 +36,13 @@ class OwnViews:
         here = reader.conversation.id
         card = uow.cards.of_activity(here, pressed.activity.reply_to_id)
         if card is None:
-            return view_of(uow, alert, here)
+            return view_of(uow, alert, here, reader.at)
         key = card.id, card.wanted_revision
         with self._lock:
             kept = self._kept.get(key)
         if kept is not None and kept.alert == alert:
             return kept
-        view = view_of(uow, alert, here)
+        view = view_of(uow, alert, here, reader.at)
         with self._lock:
             self._kept[key] = view
             if len(self._kept) > _KEPT:

@@ -18,12 +18,12 @@ _ENTRIES: Final = 20
 
 
 def view_for_all(uow: UnitOfWork, number: int, here: Conversation, now: datetime) -> AlertView:
-    """The shared view of an alert, with whom it looks different to: whoever has it or has lately done something to it,
-    and those who may only look."""
+    """The shared view of an alert, with whom it looks different to: whoever has it, is on call for it or acted on it
+    lately, and those who may only look."""
     view = shared_view(uow, number, here.id, now)
     entries = uow.history.entries(number, limit=_ENTRIES) if view.alert.revision > 1 else ()
     by_people = (entry.actor.id for entry in entries if entry.actor.kind is ActorKind.PERSON)
-    at_it = [view.alert.assignee or "", *by_people]
+    at_it = [view.alert.assignee or "", *(duty.person.object_id for duty in view.on_call if duty.person), *by_people]
     people = list(dict.fromkeys(filter(None, [*at_it, *sorted(uow.access.readers_in(here.id, now))])))[:MOST]
     known = uow.people.many(people) if people else {}
     return replace(view, own_views=tuple(known[who].teams_id for who in people if who in known and known[who].teams_id))

@@ -102,8 +102,8 @@ async def test_the_own_chat_is_in_ones_own_language_and_a_channel_in_the_deploym
     await town.teams.wait_for_card("bo", "Warteschlange", as_="bo")
     await town.teams.says("bo", f"alert {posted['number']}")
     copy = await town.teams.wait_for_card("bo", "noch bei niemandem", as_="bo")
-    await town.teams.says("bo", "queeu")
-    await town.teams.wait_for("bo", lambda m: "Gemeint war „queue“?" in message_text(m), as_="bo")
+    await town.teams.says("bo", "hlep")
+    await town.teams.wait_for("bo", lambda m: "Gemeint war „help“?" in message_text(m), as_="bo")
 
     await town.teams.says("bo", "queue", in_="alerts")
     answer = await town.teams.wait_for_card("alerts", "Queue", as_="bo")
