@@ -4,7 +4,7 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from tests.chaos import clocks, endings, faults, kills, people, replicas, seeded, storms, telling, trouble
+from tests.chaos import clocks, endings, faults, kills, paging, people, replicas, seeded, storms, telling, trouble
 from tests.chaos.ground import Figures, Ground
 
 BOTH: Final = ("sqlite", "postgres")
@@ -34,6 +34,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "killed in posting": Row(kills.killed_in_posting, BOTH, 200, 20, _RESUMES),
     "killed in updating": Row(kills.killed_in_updating, BOTH, 200, 20, _RESUMES),
     "killed in telling": Row(telling.killed_in_telling, BOTH, 100, 20),
+    "killed in paging": Row(paging.killed_in_paging, BOTH, 100, 20),
     "each fault": Row(faults.each_fault_has_its_rule, BOTH, 5, 1),
     "held as asked": Row(faults.held_as_long_as_asked, BOTH, 10, 5),
     "seeded faults": Row(seeded.seeded_faults, BOTH, 400, 100, {"early": 0, "set aside": 1_000}),

@@ -112,6 +112,10 @@ def _lay(plan: dict[str, Any]) -> None:
         chaos_steps.set_constant("bot.delivery.webhooks:LEASE", timedelta(seconds=plan["hook_lease"]))
     if plan.get("join_every") is not None:
         chaos_steps.set_constant("bot.usecases.showing:JOIN_EVERY", timedelta(seconds=plan["join_every"]))
+    if plan.get("paging"):
+        # Each alert has pages of its own, and nobody waits for a whole second.
+        chaos_steps.set_constant("bot.wiring_oncall:LOOK_EVERY", 0.05)
+        chaos_steps.set_constant("bot.usecases.escalations:TOGETHER", timedelta(seconds=-1))
     if plan.get("tick"):
         every = Timetable.every
 

@@ -21,6 +21,9 @@ from storage.tables import alerts, cards, comments, conversations, folds, histor
 from tests.support import card_reading
 from tests.support.chaos_town import Arena, card_of, walk
 
+#: How a page begins, which names an alert and is no card of it.
+_PAGES = ("Page. ", "Still waiting for you. ", "Nobody has answered. ", "Nobody is on call. ", "Taken care of: ")
+
 _STATUS = {"new": "New", "inProgress": "In progress", "resolved": "Resolved"}
 
 
@@ -180,5 +183,7 @@ def _subject(card: Any) -> tuple[str, int]:
 
 def _of_message(message: Message) -> tuple[str, int]:
     """What a message is a card of: an alert by its number; ("", 0) for anything else."""
+    if any(lead in message.text for lead in _PAGES):
+        return ("", 0)
     found = message.text.rpartition("(#")[2].removesuffix(")")
     return ("alert", int(found)) if found.isdigit() else ("", 0)

@@ -77,7 +77,15 @@ TELLING: Final[Mapping[str, Step]] = {
     "event: proof not committed": Step("storage.webhooks:Webhooks.sent", after=True, counts=_took_some),
     "event: proof committed": Step("bot.delivery.webhooks:WebhookWorker._tell", after=True),
 }
-STEPS: Final[Mapping[str, Step]] = {**INTAKE, **POSTING, **UPDATING, **DIGEST, **TELLING}
+PAGING: Final[Mapping[str, Step]] = {
+    "page: step not committed": Step("storage.escalations:Escalations.take", after=True, counts=_took_some),
+    "page: step committed": Step("bot.delivery.paging:Paging.look", after=True),
+    "page: chat opened, not written": Step("bot.teams.connector:Connector.open_personal", after=True),
+    "post: taken by Teams": POSTING["post: taken by Teams"],
+    "post: proof not committed": POSTING["post: proof not committed"],
+    "post: proof committed": POSTING["post: proof committed"],
+}
+STEPS: Final[Mapping[str, Step]] = {**INTAKE, **POSTING, **UPDATING, **DIGEST, **TELLING, **PAGING}
 
 
 class Striker:
