@@ -6,7 +6,7 @@ PAGE := bot/sandbox/page
 CI_APT ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench eval chaos screenshots catalogue lock clean
+.PHONY: help setup run test check format bench eval chaos screenshots gallery catalogue lock clean
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ screenshots: setup ## Remake the pictures of the documentation from the sandbox 
 
 catalogue: setup ## Put the catalogues of the languages in step with the texts of the program
 	$(BIN)/python -m tests.support.catalogue
+
+gallery: setup ## Draw every card in every state, as phones and desks show it, and look for what is wrong (needs Chromium)
+	$(BIN)/python -m tests.gallery
 
 lock: $(VENV)/.ready ## Resolve the dependencies anew
 	$(BIN)/pip install --quiet uv

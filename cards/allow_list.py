@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.alerts.allowing import Allowed, IndicatorType, Offer
-from cards.elements import Card, Element, card, column, columns, container, rich, run
+from cards.elements import Card, Element, card, column, columns, container, rich, run, text_block
 from cards.inputs import choice, choices, text_input
 from cards.language import Language, mark
 from cards.parts import NAME, cut_note, joined, notice_of, quiet
@@ -35,7 +35,7 @@ def render_allow_list(entries: Sequence[Allowed], *, lang: Language, now: dateti
         body = rows or [rich(run(lang.t("Nothing is on it. It is filled after a tuning rule is saved.")))]
         count = lang.n("{count} IOC", "{count} IOCs", len(entries))
         heading = columns(
-            column(rich(run(lang.t("Allow list"), weight="Bolder", size="Medium"))),
+            column(text_block(lang.t("Allow list"), size="Medium", heading=True)),
             column(rich(quiet(count), side="Right"), width="stretch", middle=True),
         )
         return card(

@@ -112,7 +112,7 @@ def _head(digest: Digest, schedule: DigestSchedule | None, lang: Language, *, al
     when = timing_text(schedule.timing, lang) if schedule is not None else ""
     lines = [
         columns(
-            column(rich(run(lang.t("Digest"), weight="Bolder", size="Medium")), width="stretch"),
+            column(text_block(lang.t("Digest"), size="Medium", heading=True), width="stretch"),
             column(rich(quiet(lang.day(digest.local_date)), side="Right"), middle=True),
         )
     ]

@@ -72,7 +72,7 @@ def render_fold_page(page: FoldPage, *, lang: Language, now: datetime, nonce: st
                 *_head(fold, lang),
                 *(_row(view, fold.card, lang, now, nonce) for view in shown),
                 *cut_note(len(page.alerts) - len(shown), lang),
-                button_rows([*_turns(page, lang, nonce), *_actions(fold, lang, nonce)[1:], _back(fold, lang, nonce)]),
+                button_rows(_turns(page, lang, nonce), [*_actions(fold, lang, nonce)[1:], _back(fold, lang, nonce)]),
             ]
         )
 

@@ -6,7 +6,7 @@ from cards.actions import execute
 from cards.buttons import Listing, Press, Verb
 from cards.elements import Action, Card, Element, action_set, card, rich, run, text_block
 from cards.language import Language
-from cards.parts import quiet
+from cards.parts import button_rows, quiet
 from cards.route_dialog import choose_alerts
 from cards.safe import brief
 
@@ -100,7 +100,7 @@ def render_welcome(lang: Language, *, channel: str = "", subscribed: bool = Fals
             rich(run(lead), spacing="Small"),
             rich(run(step), spacing="Small"),
             rich(quiet(lang.t("“help” says what else I understand.")), spacing="Small"),
-            action_set(buttons, spacing="Medium"),
+            button_rows(buttons),
         ]
     )
 

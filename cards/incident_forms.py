@@ -92,6 +92,7 @@ def render_merge_form(merge: MergeView, *, lang: Language, nonce: str) -> Card:
                 "incident",
                 [choice(incident_title(other, lang), str(other.number)) for other in offered],
                 label=lang.t("Merge into this one"),
+                placeholder=lang.t("Choose an incident"),
                 required=lang.t("Choose an incident, or press Back."),
             ),
             reason_field(lang),

@@ -87,7 +87,10 @@ class Language:
         return str(get_day_names("wide", locale=self.locale)[date.weekday()])
 
     def span(self, length: timedelta) -> str:
-        """`under 1 min`, `12 min`, `3 h 5 min`, `2 d 4 h`."""
+        """`under 1 min`, `12 min`, `3 h 5 min`, `2 d 4 h`, with blanks at which no line breaks."""
+        return self._span(length).replace(" ", "\u00a0")
+
+    def _span(self, length: timedelta) -> str:
         minutes = int(length.total_seconds() // 60)
         if minutes < 1:
             return self.t("under 1 min")

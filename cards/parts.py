@@ -31,8 +31,12 @@ from cards.safe import brief
 TITLE, NAME = 200, 60
 
 
-#: Points of a button without its title and of a letter of it, of a row on the narrowest phone; Teams' most in a row.
-_PADDING, _LETTER, _ROW, _MOST = 34.0, 8.5, 300.0, 6
+#: Points of a button without its title, of a row within a card on a phone of 320 points; Teams' most in a row.
+_PADDING, _ROW, _MOST = 34.0, 250.0, 6
+
+#: Points of a letter of a button's title, by how wide it is; of others.
+_LETTERS: Mapping[str, float] = {**dict.fromkeys("fijlrtI.,:!' ", 5.5), **dict.fromkeys("mwMW…", 13.0)}
+_CAPITAL, _LETTER = 10.0, 9.0
 
 _BANDS: Mapping[Severity, Style] = {Severity.HIGH: "attention", Severity.MEDIUM: "warning"}
 _COLOURS: Mapping[Severity, Colour] = {Severity.HIGH: "Attention", Severity.MEDIUM: "Warning"}
@@ -207,7 +211,7 @@ def cut_note(count: int, lang: Language) -> list[Element]:
 
 def button_rows(*groups: Sequence[Action], spacing: Spacing = "Medium") -> Element:
     """Buttons in rows that a phone of 320 points shows whole; each group begins a row. Wide screens join the rows."""
-    rows = [row for group in groups for row in _rows(group)]
+    rows = [row for group in groups for row in _rows(group) if row]
     if len(rows) == 1:
         return action_set(rows[0], spacing=spacing)
     return container([action_set(row) for row in rows], flow=True, spacing=spacing)
@@ -217,10 +221,14 @@ def _rows(actions: Sequence[Action]) -> list[list[Action]]:
     rows: list[list[Action]] = [[]]
     width = 0.0
     for action in actions:
-        need = _PADDING + _LETTER * len(action["title"])
+        need = _PADDING + sum(_points(letter) for letter in action["title"])
         if rows[-1] and (width + need > _ROW or len(rows[-1]) == _MOST):
             rows.append([])
             width = 0.0
         rows[-1].append(action)
         width += need
     return rows
+
+
+def _points(letter: str) -> float:
+    return _LETTERS.get(letter, _CAPITAL if letter.isupper() else _LETTER)

@@ -12,7 +12,7 @@ from cards.buttons import Listing, OpenedFrom, Press, Verb
 from cards.condition_editor import editor_press, render_editor
 from cards.dialog_buttons import Dialog, DialogCard, DialogPress, opens, submits
 from cards.due import due_note
-from cards.elements import Action, Card, Colour, Element, card, column, columns, container, rich, run
+from cards.elements import Action, Card, Colour, Element, card, column, columns, container, rich, run, text_block
 from cards.labels import (
     category_label,
     detection_label,
@@ -100,7 +100,7 @@ def _heading(queue: QueueView, lang: Language) -> Element:
     period = lang.n("last day", "last {count} days", queue.days) if queue.days else ""
     where = lang.t("page {page} of {pages}", page=queue.page + 1, pages=queue.pages) if queue.pages > 1 else ""
     heading = columns(
-        column(rich(run(title, weight="Bolder", size="Medium"))),
+        column(text_block(title, size="Medium", heading=True)),
         column(rich(quiet(joined((count, period, where))), side="Right"), width="stretch", middle=True),
     )
     if not queue.filter:

@@ -13,7 +13,7 @@ from cards.elements import Action, Card, Element, action_set, card, container, r
 from cards.language import Language, mark
 from cards.maintenance import until_text
 from cards.naming import place_name
-from cards.parts import back, buttons_for, cut_note, head, joined, notice_of, quiet
+from cards.parts import back, button_rows, buttons_for, cut_note, head, joined, notice_of, quiet
 from cards.route_dialog import choose_alerts
 from cards.safe import brief
 from cards.size import Room, fit
@@ -66,7 +66,7 @@ def render_subscribed(
         lines.append(rich(run(newest), spacing="Small"))
     title = text_block(lang.t("Subscribed"), size="Medium", heading=True)
     buttons = [_queue_button(lang, nonce), choose_alerts(lang, nonce, route.name)]
-    return card([title, *lines, action_set(buttons, spacing="Medium")])
+    return card([title, *lines, button_rows(buttons)])
 
 
 def render_where(

@@ -23,15 +23,12 @@ def render_rules(page: RulesPage, *, lang: Language, now: datetime, nonce: str, 
     """One page. A row opens its rule."""
     where = lang.t("page {page} of {pages}", page=page.page + 1, pages=page.pages) if page.pages > 1 else ""
     count = lang.n("{count} rule", "{count} rules", page.total)
-    heading = columns(
-        column(rich(run(lang.t("Alert tuning"), weight="Bolder", size="Medium"))),
-        column(rich(quiet(joined((count, where))), side="Right"), width="stretch", middle=True),
-    )
+    heading = [
+        text_block(lang.t("Alert tuning"), size="Medium", heading=True),
+        rich(quiet(joined((count, where))), spacing="None"),
+    ]
     rows = [_row(view, lang, now, nonce, page.page) for view in page.rules]
-    actions: list[Action] = []
-    if page.creation:
-        actions.append(opens(lang.t("Add new rule…"), tune_press(None, nonce)))
-    actions += [
+    turns: list[Action] = [
         execute(title, Verb.RULES.value, Press(nonce=nonce, page=to).data())
         for title, to, there in (
             (lang.t("Previous"), page.page - 1, page.page > 0),
@@ -40,9 +37,10 @@ def render_rules(page: RulesPage, *, lang: Language, now: datetime, nonce: str, 
         )
         if there
     ]
+    add = [opens(lang.t("Add new rule…"), tune_press(None, nonce))] if page.creation else []
     off = [] if page.creation else [rich(run(lang.t("New tuning rules creation is switched off."), color="Warning"))]
     body = rows or [rich(run(lang.t("No rules. “tune 1042 …” makes one, or “Tune…” on an alert.")), spacing="Medium")]
-    return fit(lambda _room: card([*notice_of(notice), heading, *off, *body, button_rows(actions)]))
+    return fit(lambda _room: card([*notice_of(notice), *heading, *off, *body, button_rows(turns, add)]))
 
 
 def render_caught(page: CaughtPage, *, lang: Language, now: datetime, nonce: str, back_to: int | None) -> Card:

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.alerts.standing_silences import ListedSilence, Matcher, SilencesView
 from cards.actions import execute
 from cards.buttons import Press, Verb
-from cards.elements import Action, Card, Element, Run, card, column, columns, container, rich, run
+from cards.elements import Action, Card, Element, Run, card, column, columns, container, rich, run, text_block
 from cards.language import Language
 from cards.parts import NAME, button_rows, joined, notice_of, quiet, title_of
 from cards.safe import brief, clip
@@ -44,7 +44,7 @@ def _heading(view: SilencesView, lang: Language) -> Element:
     count = lang.n("{count} silence", "{count} silences", view.total)
     where = lang.t("page {page} of {pages}", page=view.page + 1, pages=view.pages) if view.pages > 1 else ""
     return columns(
-        column(rich(run(lang.t("Silences"), weight="Bolder", size="Medium"))),
+        column(text_block(lang.t("Silences"), size="Medium", heading=True)),
         column(rich(quiet(joined((count, where))), side="Right"), width="stretch", middle=True),
     )
 
@@ -61,7 +61,7 @@ def _row(one: ListedSilence, buttons: Sequence[Action], lang: Language, now: dat
     """What for; until when and whose; and, where it is being lifted or made, that."""
     silence = one.standing
     lines = [
-        rich(*_matchers(silence.matchers, lang), spacing="None"),
+        rich(*_matchers(silence.matchers, lang, room), spacing="None"),
         rich(run(_span(one, lang, now), weight="Bolder"), quiet(_whose(one)), spacing="None"),
     ]
     if said := brief(_said(one), min(_COMMENT, max(room.text, 20))):
@@ -72,8 +72,9 @@ def _row(one: ListedSilence, buttons: Sequence[Action], lang: Language, now: dat
     return container(lines, separator=True, spacing="Medium")
 
 
-def _matchers(matchers: Sequence[Matcher], lang: Language) -> list[Run]:
-    texts = [f"{brief(each.name, NAME)}{each.operator}{brief(each.value, _VALUE)}" for each in matchers[:_MATCHERS]]
+def _matchers(matchers: Sequence[Matcher], lang: Language, room: Room) -> list[Run]:
+    name, value = min(NAME, max(room.text, 20)), min(_VALUE, max(room.text, 20))
+    texts = [f"{brief(each.name, name)}{each.operator}{brief(each.value, value)}" for each in matchers[:_MATCHERS]]
     runs = [run(" · ".join(texts) or lang.t("every alert"), mono=True)]
     if more := len(matchers) - _MATCHERS:
         runs += [quiet(f" {lang.n('and {count} more', 'and {count} more', more)}")] if more > 0 else []

@@ -22,7 +22,8 @@ class Button:
 
 def texts(card: Json) -> list[str]:
     """Every text that is shown, in order, as it reads: a line an item, facts as `title: value`. No buttons."""
-    return [text for element in card.get("body", []) for text in _element_texts(element)]
+    shown = [text for element in card.get("body", []) for text in _element_texts(element)]
+    return [text.replace("\u00a0", " ") for text in shown]
 
 
 def text(card: Json) -> str:
@@ -50,6 +51,11 @@ def action_groups(card: Json) -> list[list[Json]]:
 def inputs(card: Json) -> dict[str, Json]:
     """The inputs by id."""
     return {node["id"]: node for node in walk(card) if str(node.get("type", "")).startswith("Input.")}
+
+
+def without_refresh(card: Json) -> Json:
+    """The card without what clients ask by themselves; old ones pass it over."""
+    return {name: value for name, value in card.items() if name != "refresh"}
 
 
 def walk(node: Any) -> Iterator[Json]:
@@ -98,8 +104,8 @@ _READERS: dict[str, Callable[[Json], list[str]]] = {
     "FactSet": lambda e: [f"{read_markdown(f['title'])}: {read_markdown(f['value'])}" for f in e["facts"]],
     "Container": lambda e: _inside(e["items"]),
     "ColumnSet": lambda e: [text for part in e["columns"] for text in _inside(part["items"])],
-    "Input.ChoiceSet": lambda e: [e["label"], *(choice["title"] for choice in e["choices"])],
-    "Input.Text": lambda e: [e["label"]],
+    "Input.ChoiceSet": lambda e: [e.get("label", ""), *(choice["title"] for choice in e["choices"])],
+    "Input.Text": lambda e: [e.get("label", "")],
 }
 
 

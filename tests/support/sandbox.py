@@ -307,13 +307,13 @@ async def running_sandbox(config: SandboxConfig | None = None) -> AsyncIterator[
 
 def card_text(card: Any) -> str:
     """Everything that can be read in a card, one piece a line: texts, facts, badges, choices, titles of buttons."""
-    return "\n".join(_texts(card))
+    return "\n".join(_texts(card)).replace("\u00a0", " ")
 
 
 def message_text(message: Mapping[str, Any]) -> str:
     """Text and card of a message as `messages` gives it."""
     cards = [message["card"]] if message.get("card") is not None else message["cards"]
-    return "\n".join([message["plain"], *(card_text(c) for c in cards)]).strip()
+    return "\n".join([message["plain"].replace("\u00a0", " "), *(card_text(c) for c in cards)]).strip()
 
 
 def buttons(card: Mapping[str, Any], *, hidden: bool = False) -> list[str]:

@@ -1,14 +1,17 @@
 """Actions taken to draw cards of."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from bot.alerts.action_views import ActionsView, Investigations, group_of, in_groups, waits_for_approval
 from bot.alerts.evidence import Evidence
 from cards.actions_taken import render_actions
 from cards.elements import Card
-from cards.language import ENGLISH
+from cards.language import ENGLISH, Language
 from tests.unit.cards import examples as given
+from tests.unit.cards.saying import Change, as_it_is
 
 PIECES = (
     Evidence("mailbox", "mailbox:ana", "ana@contoso.example", remediation="remediated"),
@@ -38,11 +41,16 @@ def taken(evidence: tuple[Evidence, ...] = PIECES, *, page: int = 0, left: int =
     )
 
 
-def cards() -> dict[str, Card]:
-    timed = {"lang": ENGLISH, "nonce": given.NONCE, "now": given.NOW}
+def cards(lang: Language = ENGLISH, change: Change = as_it_is) -> dict[str, Card]:
+    """All of them, drawn anew, each view after `change` of it."""
+
+    def draw(render: Callable[..., Card], *views: Any, **more: Any) -> Card:
+        return render(*map(change, views), **more)
+
+    timed: dict[str, Any] = {"lang": lang, "nonce": given.NONCE, "now": given.NOW}
     none = replace(taken(()), investigations=Investigations({}))
     return {
-        "actions taken": render_actions(taken(), **timed),
-        "actions taken, a page of several": render_actions(taken(page=1, left=12), notice="Look.", **timed),
-        "no actions taken": render_actions(none, **timed),
+        "actions taken": draw(render_actions, taken(), **timed),
+        "actions taken, a page of several": draw(render_actions, taken(page=1, left=12), notice="Look.", **timed),
+        "no actions taken": draw(render_actions, none, **timed),
     }

@@ -1,14 +1,17 @@
 """Questions to experts to draw cards of."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from bot.alerts.conversation import Conversation
 from bot.alerts.messages import ConversationKind
 from bot.alerts.views import AlertView, Comment, Consultation, ConsultationView
 from cards.consult import render_consult_form, render_experts, render_question
 from cards.elements import Card
-from cards.language import ENGLISH
+from cards.language import ENGLISH, Language
 from tests.unit.cards import examples as given
+from tests.unit.cards.saying import Change, as_it_is
 
 EXPERTS = Conversation(
     id=7,
@@ -43,18 +46,23 @@ def an_asked_view() -> AlertView:
     return replace(given.taken(), consultations=several)
 
 
-def cards() -> dict[str, Card]:
-    words = {"lang": ENGLISH, "nonce": given.NONCE}
-    timed = {**words, "now": given.NOW}
+def cards(lang: Language = ENGLISH, change: Change = as_it_is) -> dict[str, Card]:
+    """All of them, drawn anew, each view after `change` of it."""
+
+    def draw(render: Callable[..., Card], *views: Any, **more: Any) -> Card:
+        return render(*map(change, views), **more)
+
+    words: dict[str, Any] = {"lang": lang, "nonce": given.NONCE}
+    timed: dict[str, Any] = {**words, "now": given.NOW}
     return {
-        "question": render_question(a_question(), **timed),
-        "question of many pieces": render_question(a_question(pieces=40), **timed),
-        "question of many pieces whole": render_question(a_question(pieces=40), whole=True, **timed),
-        "question answered": render_question(a_question(ANSWERED), notice="Thank you.", **timed),
-        "question withdrawn": render_question(a_question(WITHDRAWN), **timed),
-        "consult": render_consult_form(given.taken(), **words),
-        "experts": render_experts(EXPERTS, "", named="", may_choose=True, lang=ENGLISH),
-        "experts in a chat": render_experts(EXPERTS, "Chidi", named="", may_choose=False, lang=ENGLISH),
-        "experts gone": render_experts(replace(EXPERTS, gone=True), "", named="", may_choose=True, lang=ENGLISH),
-        "experts unknown": render_experts(None, "", named="19:x@thread.tacv2", may_choose=True, lang=ENGLISH),
+        "question": draw(render_question, a_question(), **timed),
+        "question of many pieces": draw(render_question, a_question(pieces=40), **timed),
+        "question of many pieces whole": draw(render_question, a_question(pieces=40), whole=True, **timed),
+        "question answered": draw(render_question, a_question(ANSWERED), notice="Thank you.", **timed),
+        "question withdrawn": draw(render_question, a_question(WITHDRAWN), **timed),
+        "consult": draw(render_consult_form, given.taken(), **words),
+        "experts": draw(render_experts, EXPERTS, "", named="", may_choose=True, lang=lang),
+        "experts in a chat": draw(render_experts, EXPERTS, "Chidi", named="", may_choose=False, lang=lang),
+        "experts gone": draw(render_experts, replace(EXPERTS, gone=True), "", named="", may_choose=True, lang=lang),
+        "experts unknown": draw(render_experts, None, "", named="19:x@thread.tacv2", may_choose=True, lang=lang),
     }

@@ -1,6 +1,8 @@
 """Every card in many states, by a name that says which."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from bot.alerts.outcome import Outcome
 from bot.alerts.reminder import ReminderView
@@ -31,7 +33,7 @@ from cards.incident_forms import (
     render_merge_form,
     render_rename_form,
 )
-from cards.language import ENGLISH
+from cards.language import ENGLISH, Language
 from cards.maintenance import render_window, render_windows
 from cards.manage_similar import Chosen, render_pick, render_preview
 from cards.not_available import render_not_available
@@ -41,6 +43,7 @@ from cards.recommendation import render_recommendation
 from cards.reminder import render_remind_form, render_reminder, render_reminders
 from cards.routes import render_routes, render_subscribed, render_where
 from cards.schedules import render_schedule, render_schedules
+from cards.services import render_services
 from cards.silence import render_silence_form
 from cards.similar import render_similar
 from cards.story import render_story
@@ -49,8 +52,13 @@ from cards.triage import render_triage, render_triage_rule
 from tests.unit.cards import (
     action_examples,
     consult_examples,
+    deck_examples,
+    export_examples,
+    extension_examples,
+    fold_examples,
     handover_examples,
     incident_examples,
+    paging_examples,
     rule_examples,
     silence_examples,
     story_examples,
@@ -59,7 +67,9 @@ from tests.unit.cards import examples as given
 from tests.unit.cards import recommendation_examples as recommended
 from tests.unit.cards import route_examples as routes
 from tests.unit.cards import triage_examples as rules
+from tests.unit.cards.more_dialogs import LEVELS
 from tests.unit.cards.oncall_examples import cards as oncall_cards
+from tests.unit.cards.saying import Change, as_it_is
 
 _INCIDENT_FORMS = {
     "rename": render_rename_form,
@@ -67,103 +77,124 @@ _INCIDENT_FORMS = {
     "incident assign": render_incident_assign_form,
     "incident resolve": render_incident_resolve_form,
 }
-_WORDS = {"lang": ENGLISH, "nonce": given.NONCE}
-_TIMED = {**_WORDS, "now": given.NOW}
 _HOSTS = frozenset({"grafana.contoso.example:3000"})
 
 
 _ONWARD = execute("Preview…", Verb.MANAGE.value, Press(alert=1042, step="preview", nonce=given.NONCE).data())
 
 
-def _outcome(outcome: Outcome) -> Card:
-    return render_outcome(outcome, lang=ENGLISH, now=given.NOW, actions=undo_button(outcome, ENGLISH, given.NONCE))
+def _outcome(outcome: Outcome, lang: Language) -> Card:
+    return render_outcome(outcome, lang=lang, now=given.NOW, actions=undo_button(outcome, lang, given.NONCE))
 
 
-def every_card() -> dict[str, Card]:
-    """All of them, drawn anew."""
-    cards = {f"alert {name}": render_alert(view, **_TIMED) for name, view in given.STATES.items()}
-    cards |= {name: render_incident(view, **_TIMED) for name, view in incident_examples.STATES.items()}
-    cards |= {name: draw(incident_examples.a_view(), **_WORDS) for name, draw in _INCIDENT_FORMS.items()}
+def every_card(lang: Language = ENGLISH, change: Change = as_it_is) -> dict[str, Card]:
+    """All of them, drawn anew, each view after `change` of it."""
+
+    def draw(render: Callable[..., Card], *given: Any, **more: Any) -> Card:
+        return render(*map(change, given), **more)
+
+    words: dict[str, Any] = {"lang": lang, "nonce": given.NONCE}
+    timed: dict[str, Any] = {**words, "now": given.NOW}
+    cards = {f"alert {name}": draw(render_alert, view, **timed) for name, view in given.STATES.items()}
+    cards |= {name: draw(render_incident, view, **timed) for name, view in incident_examples.STATES.items()}
+    cards |= {name: draw(form, incident_examples.a_view(), **words) for name, form in _INCIDENT_FORMS.items()}
     cards |= {
-        "handover": render_handover(handover_examples.a_handover(), **_TIMED),
-        "handover of a quiet night": render_handover(handover_examples.a_quiet_one(), **_TIMED),
-        "handover of many": render_handover(handover_examples.a_long_one(), **_TIMED),
-        "handover note": render_note_form(handover_examples.PERIOD, **_WORDS),
-        "reminder": render_reminder(given.a_reminder(), given.taken(), **_TIMED),
-        "reminder of what is resolved": render_reminder(given.a_reminder(note=""), given.STATES["resolved"], **_TIMED),
-        "reminders": render_reminders([ReminderView(given.a_reminder(), given.an_alert())], **_TIMED),
-        "reminders of none": render_reminders([], **_TIMED),
-        "remind form": render_remind_form(given.taken(), **_WORDS),
-        "story": render_story(story_examples.a_story(), **_TIMED),
-        "story alone": render_story(replace(story_examples.a_story(), alerts=(given.taken(),), trees=()), **_TIMED),
-        "story of many": render_story(story_examples.a_deep_story(), **_TIMED),
-        "entity": render_entity(story_examples.an_entity(), **_TIMED),
-        "entity by name": render_entity(story_examples.an_entity(alert=None, page=0), **_TIMED),
-        "entities": render_entities(given.taken(), given.a_details().evidence, **_WORDS),
-        "entities of none": render_entities(given.taken(), (), **_WORDS),
-        "entity link": render_entity_link_form(story_examples.an_entity(), [incident_examples.an_incident()], **_WORDS),
-        "incident history": render_incident_history(incident_examples.a_history(), **_TIMED),
-        "merge": render_merge_form(incident_examples.a_merge(), **_WORDS),
-        "merge with none": render_merge_form(incident_examples.a_merge(0), **_WORDS),
-        "alert with notice": render_alert(given.taken(), notice="Bo was first: Bo took it at 03:12.", **_TIMED),
-        "alert from queue": render_alert(given.a_view(), opened_from=OpenedFrom(Listing.QUEUE, 2), **_TIMED),
-        "alert with a habit": render_alert(replace(given.a_view(), usual=recommended.USUAL), **_TIMED),
-        "recommendation": render_recommendation(recommended.a_recommendation(), **_TIMED),
-        "recommendation by one": render_recommendation(recommended.by_one(), **_TIMED),
-        "recommendation from elsewhere": render_recommendation(recommended.elsewhere(), **_TIMED),
-        "recommendation without basis": render_recommendation(recommended.no_basis(), **_TIMED),
-        "details": render_details(given.a_details(), link_hosts=_HOSTS, **_TIMED),
-        "history": render_history(given.a_history(), **_TIMED),
-        "history of many": render_history(given.a_history_of_many(), **_TIMED),
-        "outcome": _outcome(given.an_outcome()),
-        "outcome undone": _outcome(given.an_outcome(undone=True)),
-        "manage similar": render_pick(given.a_similar(), Chosen(), [_ONWARD], lang=ENGLISH),
-        "manage similar preview": render_preview(given.planned(), "A test.", [_ONWARD], lang=ENGLISH),
-        "manage similar nothing": render_preview(given.planned()[-1:], "", [_ONWARD], lang=ENGLISH, notice="No."),
-        "similar": render_similar(given.a_similar(), **_TIMED),
-        "queue": render_queue(given.a_queue(), **_TIMED),
-        "queue second page": render_queue(given.a_queue(mine=True, page=1), **_TIMED),
-        "queue empty": render_queue(given.a_queue(alerts=0, total=0), **_TIMED),
-        "digest": render_digest(given.a_digest(), **_TIMED),
-        "digest of an earlier version": render_digest(given.an_old_digest(), **_TIMED),
-        "digest that was asked for": render_digest(given.a_digest(), alone=True, notice="A preview.", **_TIMED),
-        "digest of a schedule": render_digest(given.a_digest(), schedule=given.SCHEDULES[1], **_TIMED),
-        "digests": render_schedules([(one, given.NOW) for one in given.SCHEDULES], **_WORDS),
-        "no digests": render_schedules([], **_WORDS),
-        "digest schedule": render_schedule(given.SCHEDULES[1], given.NOW, instead=given.SCHEDULES[0], **_WORDS),
-        "digest schedule paused": render_schedule(given.SCHEDULES[0], None, notice="It is paused.", **_WORDS),
-        "trends": render_trends(given.some_trends(), filter="severity>=low", **_WORDS),
-        "no trends": render_trends(given.some_trends(0), filter="", **_WORDS),
-        "help": render_help(ENGLISH),
-        "welcome": render_welcome(ENGLISH, channel="General", subscribed=True),
-        "welcome alone": render_welcome(ENGLISH),
-        "subscribed": render_subscribed(routes.ROUTES[0], posted=20, lang=ENGLISH),
-        "unsubscribed": render_unsubscribed(ENGLISH, channel="General"),
-        "unsubscribed from one": render_unsubscribed(ENGLISH, channel="General", route="identity", left=2),
-        "routes": render_routes(routes.ROUTES, lang=ENGLISH),
-        "no routes": render_routes((), lang=ENGLISH),
-        "where": render_where(routes.WHERE, **_TIMED),
-        "triage rules": render_triage(rules.VIEWS, **_WORDS),
-        "triage rule": render_triage_rule(rules.VIEWS[0], notice="It acts from now on.", **_TIMED),
-        "triage rule of every step": render_triage_rule(rules.VIEWS[1], **_TIMED),
-        "windows": render_windows(routes.WINDOWS, **_TIMED),
-        "window": render_window(routes.WINDOWS[0], notice="It is over now.", **_TIMED),
-        "window over": render_window(routes.WINDOWS[1], **_TIMED),
-        "not available": render_not_available(ENGLISH),
+        "handover": draw(render_handover, handover_examples.a_handover(), **timed),
+        "handover of a quiet night": draw(render_handover, handover_examples.a_quiet_one(), **timed),
+        "handover of many": draw(render_handover, handover_examples.a_long_one(), **timed),
+        "handover note": draw(render_note_form, handover_examples.PERIOD, **words),
+        "reminder": draw(render_reminder, given.a_reminder(), given.taken(), **timed),
+        "reminder of what is resolved": draw(
+            render_reminder, given.a_reminder(note=""), given.STATES["resolved"], **timed
+        ),
+        "reminders": draw(render_reminders, [ReminderView(given.a_reminder(), given.an_alert())], **timed),
+        "reminders of none": draw(render_reminders, [], **timed),
+        "remind form": draw(render_remind_form, given.taken(), **words),
+        "story": draw(render_story, story_examples.a_story(), **timed),
+        "story alone": draw(
+            render_story, replace(story_examples.a_story(), alerts=(given.taken(),), trees=()), **timed
+        ),
+        "story of many": draw(render_story, story_examples.a_deep_story(), **timed),
+        "entity": draw(render_entity, story_examples.an_entity(), **timed),
+        "entity by name": draw(render_entity, story_examples.an_entity(alert=None, page=0), **timed),
+        "entities": draw(render_entities, given.taken(), given.a_details().evidence, **words),
+        "entities of none": draw(render_entities, given.taken(), (), **words),
+        "entity link": draw(
+            render_entity_link_form, story_examples.an_entity(), [incident_examples.an_incident()], **words
+        ),
+        "incident history": draw(render_incident_history, incident_examples.a_history(), **timed),
+        "merge": draw(render_merge_form, incident_examples.a_merge(), **words),
+        "merge with none": draw(render_merge_form, incident_examples.a_merge(0), **words),
+        "alert with notice": draw(render_alert, given.taken(), notice="Bo was first: Bo took it at 03:12.", **timed),
+        "alert from queue": draw(render_alert, given.a_view(), opened_from=OpenedFrom(Listing.QUEUE, 2), **timed),
+        "alert with a habit": draw(render_alert, replace(given.a_view(), usual=recommended.USUAL), **timed),
+        "recommendation": draw(render_recommendation, recommended.a_recommendation(), **timed),
+        "recommendation by one": draw(render_recommendation, recommended.by_one(), **timed),
+        "recommendation from elsewhere": draw(render_recommendation, recommended.elsewhere(), **timed),
+        "recommendation without basis": draw(render_recommendation, recommended.no_basis(), **timed),
+        "details": draw(render_details, given.a_details(), link_hosts=_HOSTS, **timed),
+        "history": draw(render_history, given.a_history(), **timed),
+        "history of many": draw(render_history, given.a_history_of_many(), **timed),
+        "outcome": draw(_outcome, given.an_outcome(), lang=lang),
+        "outcome undone": draw(_outcome, given.an_outcome(undone=True), lang=lang),
+        "manage similar": draw(render_pick, given.a_similar(), Chosen(), [_ONWARD], lang=lang),
+        "manage similar preview": draw(render_preview, given.planned(), "A test.", [_ONWARD], lang=lang),
+        "manage similar nothing": draw(render_preview, given.planned()[-1:], "", [_ONWARD], lang=lang, notice="No."),
+        "similar": draw(render_similar, given.a_similar(), **timed),
+        "queue": draw(render_queue, given.a_queue(), **timed),
+        "queue second page": draw(render_queue, given.a_queue(mine=True, page=1), **timed),
+        "queue empty": draw(render_queue, given.a_queue(alerts=0, total=0), **timed),
+        "digest": draw(render_digest, given.a_digest(), **timed),
+        "digest of an earlier version": draw(render_digest, given.an_old_digest(), **timed),
+        "digest that was asked for": draw(render_digest, given.a_digest(), alone=True, notice="A preview.", **timed),
+        "digest of a schedule": draw(render_digest, given.a_digest(), schedule=given.SCHEDULES[1], **timed),
+        "digests": draw(render_schedules, [(one, given.NOW) for one in given.SCHEDULES], **words),
+        "no digests": draw(render_schedules, [], **words),
+        "digest schedule": draw(render_schedule, given.SCHEDULES[1], given.NOW, instead=given.SCHEDULES[0], **words),
+        "digest schedule paused": draw(render_schedule, given.SCHEDULES[0], None, notice="It is paused.", **words),
+        "trends": draw(render_trends, given.some_trends(), filter="severity>=low", **words),
+        "no trends": draw(render_trends, given.some_trends(0), filter="", **words),
+        "help": draw(render_help, lang),
+        "welcome": draw(render_welcome, lang, channel="General", subscribed=True),
+        "welcome alone": draw(render_welcome, lang),
+        "subscribed": draw(render_subscribed, routes.ROUTES[0], posted=20, lang=lang),
+        "unsubscribed": draw(render_unsubscribed, lang, channel="General"),
+        "unsubscribed from one": draw(render_unsubscribed, lang, channel="General", route="identity", left=2),
+        "routes": draw(render_routes, routes.ROUTES, lang=lang),
+        "no routes": draw(render_routes, (), lang=lang),
+        "where": draw(render_where, routes.WHERE, **timed),
+        "triage rules": draw(render_triage, rules.VIEWS, **words),
+        "triage rule": draw(render_triage_rule, rules.VIEWS[0], notice="It acts from now on.", **timed),
+        "triage rule of every step": draw(render_triage_rule, rules.VIEWS[1], **timed),
+        "windows": draw(render_windows, routes.WINDOWS, **timed),
+        "window": draw(render_window, routes.WINDOWS[0], notice="It is over now.", **timed),
+        "window over": draw(render_window, routes.WINDOWS[1], **timed),
+        "services": draw(render_services, LEVELS, may_choose=True, **words),
+        "services to look at": draw(render_services, LEVELS, may_choose=False, **words),
+        "not available": draw(render_not_available, lang),
     }
-    cards |= rule_examples.cards() | consult_examples.cards()
-    cards |= action_examples.cards() | silence_examples.cards()
-    cards["alert asked about"] = render_alert(consult_examples.an_asked_view(), **_TIMED)
-    cards |= oncall_cards()
+    cards |= rule_examples.cards(lang, change) | consult_examples.cards(lang, change)
+    cards |= action_examples.cards(lang, change) | silence_examples.cards(lang, change)
+    cards["alert asked about"] = draw(render_alert, consult_examples.an_asked_view(), **timed)
+    cards |= oncall_cards(lang, change)
+    cards |= (
+        fold_examples.cards(lang, change)
+        | extension_examples.cards(lang, change)
+        | deck_examples.cards(lang, change)
+        | export_examples.cards(lang, change)
+        | paging_examples.cards(lang, change)
+    )
     for name, view in given.STATES.items():
         cards |= {
-            f"assign {name}": render_assign_form(view, **_WORDS),
-            f"comment {name}": render_comment_form(view, **_WORDS),
-            f"classify {name}": render_classify_form(view, **_WORDS),
-            f"classify kind {name}": render_classify_form(view, Classification.TRUE_POSITIVE, **_WORDS),
-            f"resolve {name}": render_resolve_form(view, **_WORDS),
-            f"link {name}": render_link_form(view, (given.INCIDENT,), **_WORDS),
-            f"tag {name}": render_tag_form(view, **_WORDS),
-            f"silence {name}": render_silence_form(view, {"alertname": "A", "a,b": "x", "pod": "p" * 200}, **_WORDS),
+            f"assign {name}": draw(render_assign_form, view, **words),
+            f"comment {name}": draw(render_comment_form, view, **words),
+            f"classify {name}": draw(render_classify_form, view, **words),
+            f"classify kind {name}": draw(render_classify_form, view, Classification.TRUE_POSITIVE, **words),
+            f"resolve {name}": draw(render_resolve_form, view, **words),
+            f"link {name}": draw(render_link_form, view, (given.INCIDENT,), **words),
+            f"tag {name}": draw(render_tag_form, view, **words),
+            f"silence {name}": draw(
+                render_silence_form, view, {"alertname": "A", "a,b": "x", "pod": "p" * 200}, **words
+            ),
         }
     return cards

@@ -1,5 +1,6 @@
 """Exports to draw cards of."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -7,9 +8,10 @@ from bot.alerts.export import About, Export, ExportState, Form, Wanted
 from bot.alerts.messages import ConversationKind
 from cards.elements import Card
 from cards.export import render_export, render_link
-from cards.language import ENGLISH
+from cards.language import ENGLISH, Language
 from tests.unit.cards.examples import NONCE, NOW
 from tests.unit.cards.route_examples import a_place
+from tests.unit.cards.saying import Change, as_it_is
 
 LIST = Wanted(About.SEARCH, Form.CSV, "severity>=medium host:web-*")
 
@@ -31,19 +33,26 @@ def an_export(state: ExportState = ExportState.READY, **given: Any) -> Export:
     return Export(**(fields | given))
 
 
-def cards() -> dict[str, Card]:
-    drawing: dict[str, Any] = {"lang": ENGLISH, "now": NOW, "nonce": NONCE, "has_address": True}
+def cards(lang: Language = ENGLISH, change: Change = as_it_is) -> dict[str, Card]:
+    """All of them, drawn anew, each view after `change` of it."""
+
+    def draw(render: Callable[..., Card], *views: Any, **more: Any) -> Card:
+        return render(*map(change, views), **more)
+
+    drawing: dict[str, Any] = {"lang": lang, "now": NOW, "nonce": NONCE, "has_address": True}
     mine = a_place("", ConversationKind.PERSONAL)
-    drawn = {f"export {state.value}": render_export(an_export(state), **drawing) for state in ExportState}
-    drawn |= {f"export {about.value}": render_export(an_export(wanted=_about(about)), **drawing) for about in About}
+    drawn = {f"export {state.value}": draw(render_export, an_export(state), **drawing) for state in ExportState}
     drawn |= {
-        "export begun": render_export(an_export(ExportState.WAITING, total=0), **drawing),
-        "export begun again": render_export(an_export(ExportState.WAITING, attempt=2), **drawing),
-        "export in a chat": render_export(an_export(conversation=mine), **(drawing | {"has_address": False})),
-        "export too large": render_export(an_export(ExportState.FAILED, why="tooLarge"), **drawing),
+        f"export {about.value}": draw(render_export, an_export(wanted=_about(about)), **drawing) for about in About
+    }
+    drawn |= {
+        "export begun": draw(render_export, an_export(ExportState.WAITING, total=0), **drawing),
+        "export begun again": draw(render_export, an_export(ExportState.WAITING, attempt=2), **drawing),
+        "export in a chat": draw(render_export, an_export(conversation=mine), **(drawing | {"has_address": False})),
+        "export too large": draw(render_export, an_export(ExportState.FAILED, why="tooLarge"), **drawing),
     }
     url = "https://tocsin.example/exports/secret/tocsin-alert-1042.xlsx"
-    drawn["export link"] = render_link(an_export(), url, NOW, lang=ENGLISH, now=NOW, nonce=NONCE)
+    drawn["export link"] = draw(render_link, an_export(), url, NOW, lang=lang, now=NOW, nonce=NONCE)
     return drawn
 
 

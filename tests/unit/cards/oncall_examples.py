@@ -1,15 +1,18 @@
 """People on call to draw cards of."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from bot.alerts.oncall import Override, Shift
 from bot.alerts.oncall_ports import Feed, Rota
 from bot.alerts.oncall_views import OnCallView, OnDuty, RotaView
 from cards.elements import Card
-from cards.language import ENGLISH
+from cards.language import ENGLISH, Language
 from cards.oncall import render_oncall
 from tests.unit.cards.examples import ANA, BO, NONCE, NOW
+from tests.unit.cards.saying import Change, as_it_is
 
 HOUR = timedelta(hours=1)
 OVERRIDE = Override(
@@ -43,7 +46,12 @@ UNREAD = replace(
 )
 
 
-def cards() -> dict[str, Card]:
+def cards(lang: Language = ENGLISH, change: Change = as_it_is) -> dict[str, Card]:
+    """All of them, drawn anew, each view after `change` of it."""
+
+    def draw(render: Callable[..., Card], *views: Any, **more: Any) -> Card:
+        return render(*map(change, views), **more)
+
     views = {
         "on call": OnCallView((TURNS,), NOW),
         "on call next": OnCallView((TURNS,), NOW, coming=True),
@@ -51,4 +59,4 @@ def cards() -> dict[str, Card]:
         "on call by a broken calendar": OnCallView((CALENDAR,), NOW),
         "on call of many": OnCallView((TURNS,) * 60, NOW),
     }
-    return {name: render_oncall(view, lang=ENGLISH, nonce=NONCE, notice="So.") for name, view in views.items()}
+    return {name: draw(render_oncall, view, lang=lang, nonce=NONCE, notice="So.") for name, view in views.items()}

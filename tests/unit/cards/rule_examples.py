@@ -1,7 +1,9 @@
 """Tuning rules to draw, in all their states."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from bot.alerts.allowing import Allowed, Indicator, IndicatorType
 from bot.alerts.condition_text import parse
@@ -12,10 +14,11 @@ from bot.alerts.words import Classification
 from cards.alert_card import render_alert
 from cards.allow_list import render_allow_list
 from cards.elements import Card
-from cards.language import ENGLISH
+from cards.language import ENGLISH, Language
 from cards.rule_card import render_bring_back, render_rule
 from cards.rules import render_caught, render_positives, render_rules
 from tests.unit.cards import examples as given
+from tests.unit.cards.saying import Change, as_it_is
 
 TERMS = Terms(
     name="Nightly scan of the web servers",
@@ -109,25 +112,28 @@ ALLOWED = tuple(
 )
 
 
-def cards() -> dict[str, Card]:
-    """All of them, drawn anew."""
-    timed = {"lang": ENGLISH, "now": given.NOW, "nonce": given.NONCE}
-    drawn = {f"rule {name}": render_rule(view, **timed) for name, view in VIEWS.items()}
+def cards(lang: Language = ENGLISH, change: Change = as_it_is) -> dict[str, Card]:
+    """All of them, drawn anew, each view after `change` of it."""
+
+    def draw(render: Callable[..., Card], *given_: Any, **more: Any) -> Card:
+        return render(*map(change, given_), **more)
+
+    timed: dict[str, Any] = {"lang": lang, "now": given.NOW, "nonce": given.NONCE}
+    drawn = {f"rule {name}": draw(render_rule, view, **timed) for name, view in VIEWS.items()}
     alerts = [given.an_alert(), given.an_alert(number=1033)]
     return drawn | {
-        "rule from the list": render_rule(VIEWS["in force"], page=1, notice="The rule is in force.", **timed),
-        "rule bring back": render_bring_back(VIEWS["in force"], lang=ENGLISH, nonce=given.NONCE, page=1),
-        "rules": render_rules(PAGE, **timed),
-        "no rules": render_rules(RulesPage((), 0, 0, creation=False), **timed),
-        "rule caught": render_caught(CAUGHT, back_to=None, **timed),
-        "rule caught nothing": render_caught(replace(CAUGHT, alerts=(), page=0, has_more=False), back_to=1, **timed),
-        "rule true positives": render_positives(VIEWS["draft"], alerts, back_to=None, **timed),
-        "allow list": render_allow_list(ALLOWED, lang=ENGLISH, now=given.NOW),
-        "allow list empty": render_allow_list((), lang=ENGLISH, now=given.NOW),
-        "alert hidden": given_hidden(),
+        "rule from the list": draw(render_rule, VIEWS["in force"], page=1, notice="The rule is in force.", **timed),
+        "rule bring back": draw(render_bring_back, VIEWS["in force"], lang=lang, nonce=given.NONCE, page=1),
+        "rules": draw(render_rules, PAGE, **timed),
+        "no rules": draw(render_rules, RulesPage((), 0, 0, creation=False), **timed),
+        "rule caught": draw(render_caught, CAUGHT, back_to=None, **timed),
+        "rule caught nothing": draw(
+            render_caught, replace(CAUGHT, alerts=(), page=0, has_more=False), back_to=1, **timed
+        ),
+        "rule true positives": draw(render_positives, VIEWS["draft"], alerts, back_to=None, **timed),
+        "allow list": draw(render_allow_list, ALLOWED, lang=lang, now=given.NOW),
+        "allow list empty": draw(render_allow_list, (), lang=lang, now=given.NOW),
+        "alert hidden": draw(
+            render_alert, given.a_view(given.an_alert(hidden="tuning:3", hidden_by="Nightly scan")), **timed
+        ),
     }
-
-
-def given_hidden() -> Card:
-    view = given.a_view(given.an_alert(hidden="tuning:3", hidden_by="Nightly scan"))
-    return render_alert(view, lang=ENGLISH, now=given.NOW, nonce=given.NONCE)

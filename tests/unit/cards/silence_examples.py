@@ -1,13 +1,16 @@
 """Silences to draw lists of."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from bot.alerts.standing_silences import ListedSilence, Matcher, SilencesView, Standing
 from cards.elements import Card
-from cards.language import ENGLISH
+from cards.language import ENGLISH, Language
 from cards.silence_list import render_silences
 from tests.unit.cards import examples as given
+from tests.unit.cards.saying import Change, as_it_is
 
 THEIRS = Standing(
     external_id="8f0b5c1e-0000-4000-8000-000000000001",
@@ -26,8 +29,13 @@ def a_list(*listed: ListedSilence, **given_: object) -> SilencesView:
     return SilencesView(listed, **(fields | given_))  # type: ignore[arg-type]
 
 
-def cards() -> dict[str, Card]:
-    timed = {"lang": ENGLISH, "nonce": given.NONCE, "now": given.NOW}
+def cards(lang: Language = ENGLISH, change: Change = as_it_is) -> dict[str, Card]:
+    """All of them, drawn anew, each view after `change` of it."""
+
+    def draw(render: Callable[..., Card], *views: Any, **more: Any) -> Card:
+        return render(*map(change, views), **more)
+
+    timed: dict[str, Any] = {"lang": lang, "nonce": given.NONCE, "now": given.NOW}
     silenced = replace(given.from_alertmanager().alert, silenced_until=THEIRS.ends_at.isoformat())
     lifted = replace(silenced, silenced_until="")
     several = a_list(
@@ -42,9 +50,9 @@ def cards() -> dict[str, Card]:
         pages=4,
     )
     return {
-        "silences": render_silences(several, notice="Look.", **timed),
-        "silences for a reader": render_silences(a_list(ListedSilence(THEIRS), may_lift=False), **timed),
-        "no silences": render_silences(a_list(), **timed),
-        "silences never told": render_silences(a_list(as_of=None), **timed),
-        "silences of many matchers": render_silences(a_list(*[ListedSilence(MANY)] * 6), **timed),
+        "silences": draw(render_silences, several, notice="Look.", **timed),
+        "silences for a reader": draw(render_silences, a_list(ListedSilence(THEIRS), may_lift=False), **timed),
+        "no silences": draw(render_silences, a_list(), **timed),
+        "silences never told": draw(render_silences, a_list(as_of=None), **timed),
+        "silences of many matchers": draw(render_silences, a_list(*[ListedSilence(MANY)] * 6), **timed),
     }

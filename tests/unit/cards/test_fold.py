@@ -1,32 +1,15 @@
 """The card that many alerts share."""
 
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
 
-from bot.alerts.views import FoldView
-from bot.alerts.words import Severity, Status
+from bot.alerts.words import Status
 from cards.alert_card import render_alert
 from cards.elements import Card
 from cards.fold import render_manage_form, render_rollup, rollup_text
 from cards.language import ENGLISH
 from tests.support.card_reading import button, text, texts, walk
 from tests.unit.cards import examples
-
-
-def a_fold(**changes: Any) -> FoldView:
-    given: dict[str, Any] = {
-        "card": 7,
-        "title": "Malware detected",
-        "severity": Severity.HIGH,
-        "count": 300,
-        "open": 299,
-        "first_activity": examples.NOW - timedelta(minutes=9),
-        "last_activity": examples.NOW,
-        "assets": ("web-1",),
-        "asset_count": 40,
-    }
-    return FoldView(**(given | changes))
+from tests.unit.cards.fold_examples import a_fold
 
 
 def test_alerts_of_one_type_go_by_its_title() -> None:

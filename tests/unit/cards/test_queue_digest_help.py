@@ -117,7 +117,7 @@ def test_what_is_noisy_can_be_tuned_and_what_was_never_classified_is_listed() ->
 
 def test_a_late_one_says_so() -> None:
     late = replace(examples.a_digest(), schedule=0, created_at=examples.a_digest().numbers.until + timedelta(hours=3))
-    assert digest_text(late, ENGLISH)[0].endswith("It is 3 h late: Tocsin did not run when it was due.")
+    assert digest_text(late, ENGLISH)[0].endswith("It is 3\u00a0h late: Tocsin did not run when it was due.")
 
 
 def test_the_bars_and_their_fallback_say_the_same_numbers() -> None:

@@ -21,7 +21,7 @@ from cards.details import render_details
 from cards.elements import Card, card, rich, run
 from cards.forms import render_assign_form, render_link_form, render_resolve_form, render_tag_form
 from cards.history import render_history
-from cards.language import ENGLISH
+from cards.language import ENGLISH, Language
 from cards.queue import render_queue
 from cards.recommendation import render_recommendation
 from cards.similar import render_similar
@@ -32,7 +32,6 @@ from tests.unit.cards.recommendation_examples import a_recommendation
 
 TEAMS = 28_672
 TIMED: dict[str, Any] = {"lang": ENGLISH, "now": examples.NOW, "nonce": examples.NONCE}
-PLAIN: dict[str, Any] = {"lang": ENGLISH, "nonce": examples.NONCE}
 
 #: Four bytes in UTF-8, twelve as an escape.
 WIDE = "😀"
@@ -53,7 +52,9 @@ def huge(words: str) -> AlertView:
     return AlertView(alert=alert, people={"a" * 36: person}, incident=incident, last_comment=comment)
 
 
-def cards_of(words: str, many: int) -> dict[str, Card]:
+def cards_of(words: str, many: int, lang: Language = ENGLISH) -> dict[str, Card]:
+    plain: dict[str, Any] = {"lang": lang, "nonce": examples.NONCE}
+    timed: dict[str, Any] = {**plain, "now": examples.NOW}
     view = huge(words)
     piece = Evidence(
         "process", words, words, (words,) * 20, words, words, (words,) * 20,
@@ -69,16 +70,16 @@ def cards_of(words: str, many: int) -> dict[str, Card]:
     similar = Similar(view.alert, (Reason("host", words),) * 3)
     incidents = tuple(replace(examples.INCIDENT, number=n, name=words) for n in range(100, 100 + min(many, 200)))
     return {
-        "alert": render_alert(view, notice=words, **TIMED),
-        "details": render_details(DetailsView(view, pieces * (many // 4 + 1), comments), notice=words, **TIMED),
-        "history": render_history(HistoryView(view, (entry,) * many, 9_999), notice=words, **TIMED),
-        "recommendation": render_recommendation(a_recommendation(words), notice=words, **TIMED),
-        "similar": render_similar(SimilarView(view, (similar,) * min(many, 50)), notice=words, **TIMED),
-        "queue": render_queue(QueueView((view,) * min(many, 50), 10_000, 3, 50, 30), notice=words, **TIMED),
-        "link": render_link_form(view, incidents, notice=words, **PLAIN),
-        "assign": render_assign_form(view, notice=words, **PLAIN),
-        "resolve": render_resolve_form(view, notice=words, **PLAIN),
-        "tag": render_tag_form(view, notice=words, **PLAIN),
+        "alert": render_alert(view, notice=words, **timed),
+        "details": render_details(DetailsView(view, pieces * (many // 4 + 1), comments), notice=words, **timed),
+        "history": render_history(HistoryView(view, (entry,) * many, 9_999), notice=words, **timed),
+        "recommendation": render_recommendation(a_recommendation(words), notice=words, **timed),
+        "similar": render_similar(SimilarView(view, (similar,) * min(many, 50)), notice=words, **timed),
+        "queue": render_queue(QueueView((view,) * min(many, 50), 10_000, 3, 50, 30), notice=words, **timed),
+        "link": render_link_form(view, incidents, notice=words, **plain),
+        "assign": render_assign_form(view, notice=words, **plain),
+        "resolve": render_resolve_form(view, notice=words, **plain),
+        "tag": render_tag_form(view, notice=words, **plain),
     }
 
 
