@@ -45,7 +45,7 @@ def test_it_carries_no_libraries_of_the_page_no_tests_and_no_caches(names: list[
 
 
 def test_it_has_every_module_and_the_files_of_the_page(names: list[str]) -> None:
-    wanted = {path for package in ("bot", "cards", "storage") for path in files_of(package, "*.py", "py.typed")}
+    wanted = {path for package in ("bot", "cards", "storage") for path in files_of(package, "*.py", "*.po", "py.typed")}
     wanted |= files_of("bot/sandbox/page", "*.html", "*.css", "*.js", "*.svg", "*.json")
     assert {"bot/cli.py", "bot/sandbox/page/index.html", "bot/sandbox/page/js/main.js"} <= wanted
     assert wanted - set(names) == set()
