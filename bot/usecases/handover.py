@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.alerts.condition import EVERYTHING, Condition, Field, Not, Op, all_of
@@ -10,7 +10,7 @@ from bot.alerts.condition_checks import make_test
 from bot.alerts.conversation import Scope
 from bot.alerts.due import is_overdue
 from bot.alerts.errors import Refused
-from bot.alerts.handover import USUAL, Basis, Handover, HandoverView, Holder, Period, read_period
+from bot.alerts.handover import AHEAD, USUAL, Basis, Handover, HandoverView, Holder, Period, read_period
 from bot.alerts.outcome import Outcome
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
@@ -65,7 +65,10 @@ def view_of(uow: UnitOfWork, reader: Reader, period: Period) -> HandoverView:
     looking = _Looking(uow, reader, scope_of(uow, reader), period)
     open_now, open_count = looking.find(EVERYTHING, OPEN, closed=False)
     resolved, resolved_count = looking.worst_first("resolved", RESOLVED)
-    bites = bites_of(uow, reader, looking.scope, open_now)
+    ahead = f"{AHEAD // timedelta(hours=1)}h"
+    soon = all_of(make_test(Field("due"), Op.ABOVE, "0s"), make_test(Field("due"), Op.BELOW, ahead))
+    due_soon, _ = looking.find(soon, OPEN, closed=False)
+    bites = bites_of(uow, reader, looking.scope, due_soon, open_now)
     missed = uow.breaches.between(looking.scope, period.since, period.until)
     return HandoverView(
         period=period,
@@ -82,9 +85,9 @@ def view_of(uow: UnitOfWork, reader: Reader, period: Period) -> HandoverView:
             for one in uow.incidents.newest(looking.scope, limit=INCIDENTS)
             if period.since <= one.created_at < period.until
         ),
-        holders=tuple(_holders(open_now, reader.at)),
+        holders=tuple(looking.counted(_holders(open_now, reader.at), whole=open_count <= OPEN)),
         open_count=open_count,
-        overdue=sum(is_overdue(view.alert, reader.at) for view in open_now),
+        overdue=looking.find(make_test(Field("overdue"), Op.IS, "yes"), 0, closed=False)[1],
         missed=sum(missed.values()),
         bites=tuple(bites[:BITES]),
         more_bites=max(0, len(bites) - BITES),
@@ -125,6 +128,16 @@ class _Looking:
             if len(found) < min(limit, total):
                 found += self.find(all_of(within, _severity(severity)), limit - len(found))[0]
         return found, total
+
+    def counted(self, holders: Iterable[Holder], *, whole: bool) -> Iterable[Holder]:
+        """With how many each has, where not all open alerts were loaded."""
+        for holder in holders:
+            if whole:
+                yield holder
+                continue
+            nobody = make_test(Field("assignee"), Op.IS, "nobody") if holder.who is None else EVERYTHING
+            wanted = QueueFilter(since=LONG_AGO, assignee=holder.who, where=nobody, now=self._reader.at)
+            yield replace(holder, count=self._uow.alerts.page(self.scope, wanted, offset=0, limit=0)[1])
 
     def verdicts(self) -> dict[Classification, int]:
         within = self.within("resolved")

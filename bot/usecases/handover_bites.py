@@ -15,11 +15,13 @@ from bot.usecases.permission import may
 from bot.usecases.visibility import Reader
 
 
-def bites_of(uow: UnitOfWork, reader: Reader, scope: Scope, open_now: list[AlertView]) -> list[Bite]:
+def bites_of(
+    uow: UnitOfWork, reader: Reader, scope: Scope, due_soon: list[AlertView], open_now: list[AlertView]
+) -> list[Bite]:
     """Of what the reader may see; what has no time first, then the soonest first."""
     until = reader.at + AHEAD
     found = [
-        *_due(open_now, reader.at, until),
+        *_due(due_soon, reader.at, until),
         *_questions(uow, open_now),
         *_reminders(uow, reader, scope, until),
         *_silences(uow, reader, scope, until),
