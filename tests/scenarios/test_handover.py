@@ -155,10 +155,10 @@ async def test_it_can_be_switched_off(tmp_path: Path) -> None:
 
 async def test_what_will_be_due_stands_among_what_will_bite(rota: Town) -> None:
     theft = await came(rota, "Credential theft", severity="high")
-    told = await rota.told("ana", "handover 1h")
+    told = await rota.told("chidi", "handover 1h")
     assert f"due: High, Credential theft (#{theft['number']})" in told
     await rota.teams.advance(20 * 60)
     await rota.teams.wait_for("alerts", lambda m: m["id"] == theft["id"] and "overdue" in message_text(m))
-    told = await rota.told("ana", "handover 2h")
+    told = await rota.told("chidi", "handover 2h")
     assert "due: High" not in told
     assert "1 is overdue" in told
