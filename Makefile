@@ -6,7 +6,7 @@ PAGE := bot/sandbox/page
 CI_APT ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench eval chaos screenshots gallery catalogue lock clean
+.PHONY: help setup run test check format bench eval chaos test-stories screenshots gallery catalogue lock clean
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ eval: ## Measure similar alerts, recommendations and grouping on real alerts, wh
 
 chaos: setup ## Break things as often as it takes: kills, faults, storms (long; goes on where it was stopped)
 	$(BIN)/python -m tests.chaos
+
+test-stories: setup ## Tell more of Defender's stories: TOCSIN_TEST_STORIES=200, on each database
+	TOCSIN_TEST_STORIES=$${TOCSIN_TEST_STORIES:-200} $(BIN)/pytest -q tests/integration/test_defender_model.py
 
 screenshots: setup ## Remake the pictures of the documentation from the sandbox (needs Chromium)
 	$(BIN)/python -m tests.support.screenshots

@@ -44,7 +44,9 @@ def _alerts(entry: IncidentEntry, lang: Language) -> str:
 
 def mirror_texts(view: IncidentView, lang: Language) -> list[str]:
     """What its source does not know yet, will not have, or sees differently."""
-    texts = []
+    texts: list[str] = []
+    if not view.incident.source:
+        return texts
     source = lang.term(vocabulary.SOURCES, view.incident.source)
     if view.overruled is not None:
         said = incident_sentence(view.overruled, lang, view.people)

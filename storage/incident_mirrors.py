@@ -36,7 +36,7 @@ def _want(insert: Any) -> Any:  # noqa: ANN401 - each dialect has its own type o
             "wanted": new.excluded.wanted,
             "state": "pending",
             # What is being tried may have been heard: that must not be forgotten.
-            "attempt": case((is_pending, incident_mirrors.c.attempt), else_=0),
+            "attempt": case((incident_mirrors.c.state == "done", 0), else_=incident_mirrors.c.attempt),
             "why": "",
             "due_at": case((sooner, incident_mirrors.c.due_at), else_=new.excluded.due_at),
         },
@@ -54,14 +54,13 @@ class IncidentMirrors:
         self._on = connection
 
     def want(self, incident: Incident, entry: IncidentEntry) -> None:
-        if matters(entry) and self._is_told(incident):
+        if matters(entry) and self._is_told(incident.source):
             self._on.execute(_WANT.on(self._on), _row(incident.number, entry.revision - 1, entry.revision, entry.at))
 
-    def want_all(self, incident: Incident, at: datetime) -> None:
-        if self._is_told(incident):
-            self._open(incident)
+    def want_all(self, incident: Incident, source: str, at: datetime) -> None:
+        if self._is_told(source):
+            # What it was told before, when it had the incident under another name, stays told.
             self._on.execute(_WANT.on(self._on), _row(incident.number, 0, incident.revision, at))
-            self._on.execute(_CHANGE, {"incident_": incident.number, "sent": 0})
 
     def many(self, incidents: Iterable[int]) -> Mapping[int, IncidentMirror]:
         wanted = list(incidents)
@@ -93,6 +92,10 @@ class IncidentMirrors:
     def refuse(self, incident: int, why: str) -> None:
         self._change(incident, state=MirrorState.REFUSED.value, why=why)
 
+    def try_again(self, incident: int, at: datetime) -> None:
+        refused = _CHANGE.where(incident_mirrors.c.state == MirrorState.REFUSED.value)
+        self._on.execute(refused, {"incident_": incident, "state": MirrorState.PENDING.value, "due_at": at})
+
     def keep_said(self, incident: Incident, said: Mapping[str, Any]) -> None:
         self._open(incident)
         self._change(incident.number, said=dict(said))
@@ -101,8 +104,8 @@ class IncidentMirrors:
         self._open(incident)
         self._change(incident.number, gone=gone)
 
-    def _is_told(self, incident: Incident) -> bool:
-        return bool(incident.source and self._on.execute(_TELLS, {"source_": incident.source}).scalar())
+    def _is_told(self, source: str) -> bool:
+        return bool(source and self._on.execute(_TELLS, {"source_": source}).scalar())
 
     def _open(self, incident: Incident) -> None:
         row = _row(incident.number, incident.revision, incident.revision, incident.created_at)

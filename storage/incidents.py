@@ -23,14 +23,14 @@ from sqlalchemy import (
 from bot.alerts.alert import Alert
 from bot.alerts.conversation import Scope
 from bot.alerts.errors import Busy, NotAvailable
-from bot.alerts.history import Change
 from bot.alerts.incident import Incident, IncidentEntry, IncidentKind
 from bot.alerts.incident_ports import IncidentFacts
-from bot.alerts.people import Actor, ActorKind, Way
+from bot.alerts.people import ActorKind
 from storage import incident_facts
 from storage.among import among
 from storage.called import called
 from storage.incident_facts import RANK, in_incident
+from storage.incident_rows import entry_of, row_of
 from storage.incident_tables import incident_history
 from storage.rows import SELECT_ALERT, alert_of
 from storage.scopes import in_scope
@@ -126,18 +126,26 @@ class Incidents:
         key = {"number_": incident.number, "expected_": entry.revision - 1}
         if self._on.execute(_SAVE.values(**values, revision=entry.revision), key).rowcount != 1:
             raise Busy(f"incident {incident.number} is not at revision {entry.revision - 1} any more")
-        self._on.execute(_ADD, _row_of(entry))
+        self._on.execute(_ADD, row_of(entry))
 
     def entries(self, number: int, *, limit: int) -> tuple[IncidentEntry, ...]:
-        return tuple(map(_entry, self._on.execute(_NEWEST_FIRST, {"number_": number, "limit_": limit})))
+        return tuple(map(entry_of, self._on.execute(_NEWEST_FIRST, {"number_": number, "limit_": limit})))
 
     def entry(self, number: int, revision: int) -> IncidentEntry | None:
         row = self._on.execute(_ENTRY, {"number_": number, "revision_": revision}).first()
-        return _entry(row) if row is not None else None
+        return entry_of(row) if row is not None else None
 
     def last_by(self, number: int, actor: str) -> IncidentEntry | None:
         row = self._on.execute(_LAST_BY, {"number_": number, "actor_": actor, "limit_": 1}).first()
-        return _entry(row) if row is not None else None
+        return entry_of(row) if row is not None else None
+
+    def was_said(self, author: str, text: str, at: datetime | None = None) -> bool:
+        said = select(incident_history.c.incident).where(
+            incident_history.c.actor_name == author, incident_history.c.comment == text
+        )
+        if at is not None:
+            said = said.where(incident_history.c.at == at)
+        return self._on.execute(said.limit(1)).first() is not None
 
     def facts(self, number: int, scope: Scope) -> IncidentFacts | None:
         return incident_facts.facts(self._on, number, in_scope(scope, self._on))
@@ -160,6 +168,13 @@ class Incidents:
         key = {"source_": source, "external_id_": external_id}
         if self._on.execute(_OF_SOURCE, key).scalar() is None:
             self._on.execute(_NAME_AT_SOURCE, {"number_": number, "source": source, "external_id": external_id})
+
+    def parts(self, number: int) -> Sequence[int]:
+        found = [number]
+        for whole in found:  # grows while it is looked at
+            parts = self._on.execute(select(incidents.c.number).where(incidents.c.merged_into == whole)).scalars()
+            found += [part for part in sorted(parts) if part not in found]
+        return found[1:]
 
     def rename_at_source(self, number: int, external_id: str) -> None:
         self._on.execute(_CALL, {"number_": number, "external_id": external_id})
@@ -262,36 +277,4 @@ def _incident(row: Any) -> Incident:  # noqa: ANN401 - a row of _counted
         external_id=row.external_id or "",
         url=row.url,
         alert_count=row.alert_count,
-    )
-
-
-def _row_of(entry: IncidentEntry) -> dict[str, Any]:
-    return {
-        "incident": entry.incident,
-        "revision": entry.revision,
-        "at": entry.at,
-        "actor_kind": entry.actor.kind.value,
-        "actor_id": entry.actor.id,
-        "actor_name": entry.actor.name,
-        "way": entry.way.value,
-        "kind": entry.kind.value,
-        "changes": [(change.field, change.old, change.new) for change in entry.changes],
-        "comment": entry.comment,
-        "undoes": entry.undoes,
-        "touched": [list(one) for one in entry.touched],
-    }
-
-
-def _entry(row: Any) -> IncidentEntry:  # noqa: ANN401 - a row of the history
-    return IncidentEntry(
-        incident=row.incident,
-        revision=row.revision,
-        at=row.at,
-        actor=Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_name),
-        way=Way(row.way),
-        kind=IncidentKind(row.kind),
-        changes=tuple(Change(*change) for change in row.changes),
-        comment=row.comment,
-        undoes=row.undoes,
-        touched=tuple((alert, revision) for alert, revision in row.touched),
     )

@@ -51,7 +51,7 @@ def _want(insert: Any) -> Any:  # noqa: ANN401 - each dialect has its own type o
             "wanted": new.excluded.wanted,
             "state": "pending",
             # What is being tried may have been heard: that must not be forgotten.
-            "attempt": case((mirrors.c.state == "pending", mirrors.c.attempt), else_=0),
+            "attempt": case((mirrors.c.state == "done", 0), else_=mirrors.c.attempt),
             "why": "",
             "due_at": sooner,
         },
@@ -130,7 +130,7 @@ class Mirrors:
 
     def try_again(self, alert: int, at: datetime) -> None:
         refused = _CHANGE.where(mirrors.c.state == MirrorState.REFUSED.value)
-        self._on.execute(refused, {"alert_": alert, "state": MirrorState.PENDING.value, "due_at": at, "attempt": 0})
+        self._on.execute(refused, {"alert_": alert, "state": MirrorState.PENDING.value, "due_at": at})
 
     def keep_base(self, alert: int, said: Said) -> None:
         self._on.execute(_BASE, {"alert_": alert, "said": dict(said.fields)})

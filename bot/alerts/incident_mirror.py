@@ -150,8 +150,8 @@ class IncidentMirrors(Protocol):
         """The source is to hear of an entry, if it is told anything and this matters to it."""
         ...
 
-    def want_all(self, incident: Incident, at: datetime) -> None:
-        """The source has come to know an incident of ours: it is to hear of everything."""
+    def want_all(self, incident: Incident, source: str, at: datetime) -> None:
+        """A source has come to know an incident of ours: it is to hear of everything that it was not told before."""
         ...
 
     def many(self, incidents: Iterable[int]) -> Mapping[int, IncidentMirror]: ...
@@ -171,6 +171,10 @@ class IncidentMirrors(Protocol):
     def later(self, incident: int, at: datetime, why: str) -> None: ...
 
     def refuse(self, incident: int, why: str) -> None: ...
+
+    def try_again(self, incident: int, at: datetime) -> None:
+        """What the source refused it may take now."""
+        ...
 
     def keep_said(self, incident: Incident, said: Mapping[str, Any]) -> None:
         """From now on this is what the source said last."""

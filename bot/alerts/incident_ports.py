@@ -75,6 +75,10 @@ class Incidents(Protocol):
         """The source has it too, under this identity, unless it calls another so already."""
         ...
 
+    def parts(self, number: int) -> Sequence[int]:
+        """The incidents that became part of it, and those that became part of them."""
+        ...
+
     def rename_at_source(self, number: int, external_id: str) -> None:
         """Its source has another in its place now, under this identity."""
         ...
@@ -97,6 +101,10 @@ class Incidents(Protocol):
         ...
 
     def in_scope(self, number: int, scope: Scope) -> bool: ...
+
+    def was_said(self, author: str, text: str, at: datetime | None = None) -> bool:
+        """Whether somebody of that name commented so on any incident; then, if a time is given."""
+        ...
 
     def facts(self, number: int, scope: Scope) -> IncidentFacts | None:
         """None where it has no alert in the scope."""

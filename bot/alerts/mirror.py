@@ -134,6 +134,12 @@ def remark(author: str, text: str) -> str:
     return f"{author} (Tocsin): {text}"[:COMMENT_LIMIT]
 
 
+def read_remark(text: str) -> tuple[str, str] | None:
+    """Author and text of a comment of ours, as the source shows it; None for anybody else's."""
+    author, ours, words = text.partition(" (Tocsin): ")
+    return (author, words) if ours else None
+
+
 def contested(absorbed: Absorbed, unsent: Sequence[Entry]) -> Mapping[str, Entry]:
     """The fields that the source has changed, and somebody here too, of which it has not heard: with our entry."""
     ours = unsettled(unsent)

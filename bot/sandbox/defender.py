@@ -112,11 +112,11 @@ class Defender:
 
     def merge(self, incidents: list[str], now: datetime, by: str) -> str:
         """Merge incidents into the oldest of them; its id."""
-        if len(incidents) < 2 or any(number not in self.incidents for number in incidents):
+        if len(set(incidents)) < 2 or any(number not in self.incidents for number in incidents):
             raise BadGraphRequestError("At least two incidents that exist are needed.")
         if merged := [number for number in incidents if self.incidents[number]["redirectIncidentId"]]:
             raise BadGraphRequestError(f"Incident {merged[0]} was merged already.")
-        target, *others = sorted(incidents, key=lambda number: (len(number), number))
+        target, *others = sorted(set(incidents), key=lambda number: (len(number), number))
         for alert in self.alerts.values():
             if alert.get("incidentId") in others:
                 alert |= {"incidentId": target, "lastUpdateDateTime": stamp(now)}

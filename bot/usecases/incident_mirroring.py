@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.alerts.conversation import Subject
@@ -25,16 +25,19 @@ from bot.usecases.mirroring import AT_ONCE, PATIENCE
 #: Entries of an incident looked through for what its source has not heard of.
 LOOKED_THROUGH: Final = 1_000
 
+#: How long nothing is told of an incident that its source does not have, unless it comes to know it.
+_UNKNOWN: Final = timedelta(hours=1)
+
 
 @dataclass(frozen=True, slots=True)
 class IncidentErrand:
     """What a source is to be told of one of its incidents. `again` if it may have heard the first step before."""
 
+    number: int
+    #: What it is part of now; what is to be told is told there.
     incident: Incident
     steps: tuple[IncidentStep, ...]
     attempt: int
-    #: The comments of which we know that it was told.
-    known: tuple[str, ...]
 
     @property
     def again(self) -> bool:
@@ -45,6 +48,10 @@ def take_due_incidents(uow: UnitOfWork, now: datetime) -> list[IncidentErrand]:
     """What is to be told now. What nothing is left of is settled at once."""
     errands = []
     for mirror in uow.incident_mirrors.due(now, limit=AT_ONCE):
+        if not final(uow, mirror.incident).source:
+            # Parted again from one that the source has: it hears of this one once an alert in it is moved there.
+            uow.incident_mirrors.later(mirror.incident, now + _UNKNOWN, "")
+            continue
         errand = _errand(uow, mirror, mirror.attempt + 1)
         if errand is None:
             told(uow, mirror.incident, uow.incidents.get(mirror.incident).revision, now)
@@ -59,7 +66,7 @@ def heard_first(
 ) -> IncidentErrand | None:
     """What is left to be told once we know what the source says now: whoever was later there is not overwritten."""
     report_incidents(uow, reports, now)
-    number = errand.incident.number
+    number = errand.number
     left = _errand(uow, uow.incident_mirrors.many([number])[number], errand.attempt)
     if left is None:
         told(uow, number, uow.incidents.get(number).revision, now)
@@ -70,13 +77,10 @@ def _errand(uow: UnitOfWork, mirror: IncidentMirror, attempt: int) -> IncidentEr
     entries = uow.incidents.entries(mirror.incident, limit=LOOKED_THROUGH)
     unsent = [entry for entry in reversed(entries) if entry.revision > mirror.sent]
     wanted = tuple(incident_steps(unsent, _reasons(uow, unsent)))
+    incident = final(uow, mirror.incident)
     if not wanted:
         return None
-    incident = uow.incidents.get(mirror.incident)
-    known = tuple(
-        remark(entry.actor.name, entry.comment) for entry in entries if entry.comment and entry.revision <= mirror.sent
-    )
-    return IncidentErrand(incident, wanted, attempt, known)
+    return IncidentErrand(mirror.incident, incident, wanted, attempt)
 
 
 def _reasons(uow: UnitOfWork, entries: Sequence[IncidentEntry]) -> Mapping[int, str]:
@@ -91,9 +95,34 @@ def _reasons(uow: UnitOfWork, entries: Sequence[IncidentEntry]) -> Mapping[int, 
     return reasons
 
 
+def told_before(uow: UnitOfWork, errand: IncidentErrand, text: str) -> tuple[list[str], int]:
+    """Where the source may have such a comment, and how often we know that it was told: there, and at all that it has
+    ever been one with, for names go from one to the other then."""
+    places, count = [], 0
+    for number in _ever_one_with(uow, errand):
+        incident, mirror = uow.incidents.get(number), uow.incident_mirrors.many([number]).get(number)
+        places += [incident.external_id] if incident.source == errand.incident.source else []
+        for entry in uow.incidents.entries(number, limit=LOOKED_THROUGH):
+            is_told = mirror is not None and entry.revision <= mirror.sent
+            count += bool(entry.comment) and is_told and remark(entry.actor.name, entry.comment) == text
+    return places, count
+
+
+def _ever_one_with(uow: UnitOfWork, errand: IncidentErrand) -> list[int]:
+    found = [errand.incident.number, *uow.incidents.parts(errand.incident.number)]
+    for entry in uow.incidents.entries(errand.number, limit=LOOKED_THROUGH):
+        found += [-number for number, _ in entry.touched if number < 0]
+        for change in entry.changes:
+            if change.field == "merged_into":
+                found += [number for number in (change.old, change.new) if isinstance(number, int)]
+    return list(dict.fromkeys(found))
+
+
 def other_of(uow: UnitOfWork, errand: IncidentErrand, other: int) -> Incident | None:
     """The other incident of a merge as its source knows it; None where it does not, or has merged it already."""
     incident = uow.incidents.get(other)
+    if other == errand.incident.number:
+        return None
     mirror = uow.incident_mirrors.many([other]).get(other)
     is_there = incident.source == errand.incident.source and incident.external_id and not (mirror and mirror.gone)
     return incident if is_there else None
@@ -107,10 +136,11 @@ def told(uow: UnitOfWork, incident: int, revision: int, now: datetime) -> None:
 
 def told_fields(uow: UnitOfWork, errand: IncidentErrand, step: IncidentFields, now: datetime) -> None:
     """The source took these fields: from now on they are what it says."""
-    number = errand.incident.number
+    number = errand.number
     before = uow.incident_mirrors.many([number])[number].said or {}
-    values = {name: getattr(errand.incident, name) for name in step.names}
-    uow.incident_mirrors.keep_said(errand.incident, {**before, **values})
+    if errand.incident.number == number:
+        values = {name: getattr(errand.incident, name) for name in step.names}
+        uow.incident_mirrors.keep_said(errand.incident, {**before, **values})
     told(uow, number, step.revision, now)
 
 
@@ -120,7 +150,7 @@ def told_merge(uow: UnitOfWork, errand: IncidentErrand, step: Merge, target: str
     if target == gone.external_id:
         uow.incidents.swap_at_source(errand.incident.number, step.other)
     uow.incident_mirrors.mark_gone(gone, gone=True)
-    told(uow, errand.incident.number, step.revision, now)
+    told(uow, errand.number, step.revision, now)
 
 
 def put_off(uow: UnitOfWork, incident: int, at: datetime, why: str) -> None:

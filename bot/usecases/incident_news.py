@@ -11,7 +11,7 @@ from bot.alerts.conversation import Subject
 from bot.alerts.history import Change, Kind
 from bot.alerts.incident import Incident, IncidentEntry, IncidentKind
 from bot.alerts.incident_mirror import IncidentMirror, IncidentReport, news_of, unsettled
-from bot.alerts.mirror import MirrorState, Move, remark, steps
+from bot.alerts.mirror import MirrorState, Move, read_remark, steps
 from bot.alerts.people import Actor, Way
 from bot.alerts.ports import UnitOfWork
 from bot.usecases.acting import record
@@ -54,6 +54,7 @@ def report_incidents(uow: UnitOfWork, reports: Sequence[IncidentReport], now: da
 
 def _take_in(heard: _Heard, number: int) -> None:
     uow, report = heard.uow, heard.report
+    _take_comments(heard, final(uow, number).number)
     incident = uow.incidents.get(number)
     mirror = uow.incident_mirrors.many([number]).get(number)
     before = (mirror.said if mirror else None) or _first(incident, report)
@@ -100,24 +101,27 @@ def _settle(
 
 
 def _take_comments(heard: _Heard, number: int) -> None:
-    """Comments that the source has and we do not. They carry no ids: author, time and text tell them apart."""
+    """Comments that the source has and we do not. They carry no ids: author, time and text tell them apart.
+
+    What is one incident there now may have been said here at another.
+    """
     uow, report = heard.uow, heard.report
-    if not report.comments:
-        return
-    entries = [entry for entry in uow.incidents.entries(number, limit=_KNOWN) if entry.comment]
-    known = {(entry.actor.name, entry.comment, entry.at) for entry in entries}
-    told = {remark(entry.actor.name, entry.comment) for entry in entries}
     for comment in sorted(report.comments, key=lambda comment: comment.at):
         by = Actor.source(report.source, comment.author)
-        if comment.text not in told and (by.name, comment.text, comment.at) not in known:
-            known.add((by.name, comment.text, comment.at))
+        if not (uow.incidents.was_said(by.name, comment.text, comment.at) or _is_ours(heard, comment.text)):
             incident = uow.incidents.get(number)
             _keep(heard, incident, IncidentKind.COMMENTED, by=by, at=comment.at, comment=comment.text)
+
+
+def _is_ours(heard: _Heard, text: str) -> bool:
+    told = read_remark(text)
+    return told is not None and heard.uow.incidents.was_said(*told)
 
 
 def _redirect(heard: _Heard, number: int) -> None:
     """The source has merged it into another: here they are one, too, and its alerts are the other one's."""
     uow, report = heard.uow, heard.report
+    _take_comments(heard, final(uow, number).number)
     incident = uow.incidents.get(number)
     mirror = uow.incident_mirrors.many([number]).get(number)
     if mirror is not None and mirror.gone:
@@ -132,6 +136,7 @@ def _redirect(heard: _Heard, number: int) -> None:
         incident = uow.incidents.get(there)
     target = final(uow, there)
     uow.incident_mirrors.mark_gone(incident, gone=True)
+    uow.incident_mirrors.try_again(incident.number, heard.now)
     if final(uow, incident.number).number == target.number:
         return
     part = Change("merged_into", incident.merged_into, target.number)

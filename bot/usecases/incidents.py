@@ -138,13 +138,22 @@ def merge(uow: UnitOfWork, act: IncidentAct, other: int, reason: str = "", note:
         touched = _all(uow, act, meant, lambda alert: alerts.link(alert, incident.number, reason))
         part = Change("merged_into", gone.merged_into, incident.number)
         gone = _keep(uow, act, gone, IncidentKind.MERGED, (part,)).incident
-        if gone.source and not incident.source:
-            uow.incidents.swap_at_source(incident.number, other)  # the source has but one of them
+        _at_source(uow, incident, gone, act.at)
         # The other one's entry is undone with this one, and is told from an alert's by its sign.
         touched = (*touched, (-other, gone.revision))
         return _keep(uow, act, incident, IncidentKind.MERGED, comment=text, touched=touched)
 
     return _step(uow, act, "link", do)
+
+
+def _at_source(uow: UnitOfWork, incident: Incident, gone: Incident, at: datetime) -> None:
+    """Where a source has but one of two that are merged, that one is both; it has yet to hear of the other."""
+    if gone.source and not incident.source:
+        uow.incidents.swap_at_source(incident.number, gone.number)
+        uow.incident_mirrors.want_all(incident, gone.source, at)
+    elif incident.source and not gone.source:
+        uow.incident_mirrors.want_all(gone, incident.source, at)
+    uow.incident_mirrors.try_again(gone.number, at)
 
 
 def note_link(uow: UnitOfWork, act: IncidentAct, alert: int, revision: int, text: str) -> None:

@@ -142,7 +142,10 @@ def moved(uow: UnitOfWork, alert: Alert, step: Move, id_at_source: str, now: dat
         uow.incident_mirrors.mark_gone(target, gone=False)
     elif not target.source:
         uow.incidents.known_as(target.number, alert.source, id_at_source)
-        uow.incident_mirrors.want_all(uow.incidents.get(target.number), now)
+        for number in (target.number, *uow.incidents.parts(target.number)):
+            part = uow.incidents.get(number)
+            if number == target.number or not part.source:
+                uow.incident_mirrors.want_all(part, alert.source, now)
     before = uow.alerts.last_said([alert.number]).get(alert.number)
     if before is not None:
         base = Said({**before.fields, "incident": target.number}, before.evidence_digest)

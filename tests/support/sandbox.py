@@ -231,9 +231,10 @@ class Teams:
         for start in range(0, len(alerts), 200):
             await self._post("defender", {"alerts": list(alerts[start : start + 200])})
 
-    async def in_the_portal(self, as_: str, alert: str, comment: str = "", **changes: Any) -> Json:
-        """Somebody changes an alert in Defender's portal; what Defender then has of it."""
-        return await self._post("portal", {"as": as_, "alert": alert, "changes": changes, "comment": comment})
+    async def in_the_portal(self, as_: str, alert: str, comment: str = "", *, move: str = "", **changes: Any) -> Json:
+        """Somebody changes an alert in Defender's portal, or moves it; what Defender then has of it."""
+        body = {"as": as_, "alert": alert, "changes": changes, "comment": comment, "move": move}
+        return await self._post("portal", body)
 
     async def incident_in_the_portal(
         self, as_: str, incident: str, comment: str = "", *, merge: Sequence[str] = (), **changes: Any
@@ -242,10 +243,13 @@ class Teams:
         body = {"as": as_, "incident": incident, "changes": changes, "comment": comment, "merge": list(merge)}
         return await self._post("portal/incident", body)
 
-    async def defenders_incident(self, incident: str) -> Json:
-        """As Defender has it."""
-        found: Json = next(one for one in (await self._get("portal"))["incidents"] if one["id"] == incident)
+    async def defenders_incidents(self) -> list[Json]:
+        """As Defender has them."""
+        found: list[Json] = (await self._get("portal"))["incidents"]
         return found
+
+    async def defenders_incident(self, incident: str) -> Json:
+        return next(one for one in await self.defenders_incidents() if one["id"] == incident)
 
     async def group(self, group: str, *members: str) -> None:
         """Who is in a group of Entra's, or has a directory role (`role:<template id>`)."""

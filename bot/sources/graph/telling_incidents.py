@@ -6,6 +6,7 @@ https://learn.microsoft.com/graph/api/security-incident-update, .../security-inc
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from bot.sources.graph.incident import read_incidents
 from bot.sources.graph.pacing import Pace
 from bot.sources.graph.telling import COMMENT_TYPE, FOR_GOOD, REASONS, wait_after, words_of
 from bot.usecases import incident_mirroring as mirroring
+from bot.usecases.incident_finding import final
 from bot.usecases.incident_mirroring import IncidentErrand
 
 log = logging.getLogger(__name__)
@@ -45,17 +47,20 @@ class TellingIncidents:
         return len(errands)
 
     async def _tell(self, errand: IncidentErrand) -> None:
-        number = errand.incident.number
+        number = errand.number
         try:
             left = await self._heard(errand)
             for place, step in enumerate(left.steps if left else ()):
-                assert left is not None  # noqa: S101 - it has steps
+                # A merge changes what the incident is called there.
+                incident = await self._store.read(lambda uow: final(uow, number))
+                told = replace(left or errand, incident=incident)
+                may_be_there = told.again and place == 0
                 if isinstance(step, IncidentFields):
-                    await self._fields(left, step)
+                    await self._fields(told, step)
                 elif isinstance(step, Merge):
-                    await self._merge(left, step)
+                    await self._merge(told, step, may_be_there=may_be_there)
                 else:
-                    await self._remark(left, step, may_be_there=left.again and place == 0)
+                    await self._remark(told, step, may_be_there=may_be_there)
         except GraphProblem as problem:
             now, why = self._clock(), words_of(problem)
             if problem.status in FOR_GOOD:
@@ -71,7 +76,7 @@ class TellingIncidents:
         return await self._store.write(lambda uow: mirroring.heard_first(uow, errand, reports, now))
 
     async def _fields(self, errand: IncidentErrand, step: IncidentFields) -> None:
-        if errand.incident.name:
+        if errand.incident.name and errand.incident.number == errand.number:
             await self._pace.wait()
             await self._graph.call("PATCH", _path(errand.incident.external_id), {"displayName": errand.incident.name})
         now = self._clock()
@@ -81,19 +86,23 @@ class TellingIncidents:
         """A comment has no id: where an answer may have been lost, Defender is asked whether it has it."""
         if not (may_be_there and await self._has(errand, step.text)):
             await self._comment(errand.incident.external_id, step.text)
-        now, number = self._clock(), errand.incident.number
+        now, number = self._clock(), errand.number
         await self._store.write(lambda uow: mirroring.told(uow, number, step.revision, now))
 
-    async def _merge(self, errand: IncidentErrand, step: Merge) -> None:
+    async def _merge(self, errand: IncidentErrand, step: Merge, *, may_be_there: bool) -> None:
         """What is merged already is not merged again: the answer to the first call may have been lost."""
-        ours = await self._store.read(lambda uow: uow.incidents.get(errand.incident.number))
+        ours, number = errand.incident, errand.number
         other = await self._store.read(lambda uow: mirroring.other_of(uow, errand, step.other))
+        if other is None and step.note:
+            # Alerts of one that Defender does not have, or no more, are moved one by one.
+            await self._remark(errand, Remark(step.note, step.revision), may_be_there=may_be_there)
+            return
         now = self._clock()
-        if other is None:  # alerts of one that Defender does not have are moved one by one
-            await self._store.write(lambda uow: mirroring.told(uow, ours.number, step.revision, now))
+        if other is None:
+            await self._store.write(lambda uow: mirroring.told(uow, number, step.revision, now))
             return
         pair = (ours.external_id, other.external_id)
-        target = await self._merged_before(pair) if errand.again else ""
+        target = await self._merged_before(pair) if may_be_there else ""
         if not target:
             body: Json = {"incidentIds": list(pair)}
             if step.note:
@@ -103,6 +112,8 @@ class TellingIncidents:
             await self._pace.wait()
             answer = await self._graph.call("POST", f"{_INCIDENTS}/mergeIncidents", body)
             target = str(answer.get("targetIncidentId") or ours.external_id)
+        elif step.note and not await self._has(errand, step.note):
+            await self._comment(target, step.note)  # somebody there was first, without our note
         now = self._clock()
         await self._store.write(lambda uow: mirroring.told_merge(uow, errand, step, target, now))
 
@@ -115,10 +126,10 @@ class TellingIncidents:
 
     async def _has(self, errand: IncidentErrand, text: str) -> bool:
         """Whether it has one more such comment than we know that it was told."""
-        incident = await self._get(errand.incident.external_id)
-        comments = [item for item in incident.get("comments") or () if isinstance(item, dict)]
-        there = sum(str(item.get("comment", "")).strip() == text.strip() for item in comments)
-        return there > errand.known.count(text)
+        places, known = await self._store.read(lambda uow: mirroring.told_before(uow, errand, text))
+        comments = [item for place in places for item in (await self._get(place)).get("comments") or ()]
+        there = [str(item.get("comment", "")).strip() for item in comments if isinstance(item, dict)]
+        return there.count(text.strip()) > known
 
     async def _comment(self, incident: str, text: str) -> None:
         await self._pace.wait()
