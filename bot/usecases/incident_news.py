@@ -54,7 +54,6 @@ def report_incidents(uow: UnitOfWork, reports: Sequence[IncidentReport], now: da
 
 def _take_in(heard: _Heard, number: int) -> None:
     uow, report = heard.uow, heard.report
-    _take_comments(heard, final(uow, number).number)
     incident = uow.incidents.get(number)
     mirror = uow.incident_mirrors.many([number]).get(number)
     before = (mirror.said if mirror else None) or _first(incident, report)
