@@ -125,11 +125,17 @@ def _row(view: RouteView, lang: Language) -> Element:
     if route.name:
         runs.append(run(f" · {brief(route.name, 60)}"))
     lines = [rich(*runs, spacing="None"), rich(run(_wants(route, lang)), spacing="None")]
+    if route.conversation.gone:
+        lines.append(rich(run(_away(lang), weight="Bolder"), spacing="None"))
     if route.limit is not None:
         sent = lang.t("{cards} of {limit} cards today", cards=view.cards, limit=route.limit)
         beyond = lang.n("{count} alert beyond it", "{count} alerts beyond it", view.beyond) if view.beyond else ""
         lines.append(rich(quiet(joined((sent, beyond))), spacing="None"))
     return container(lines, separator=True, spacing="Small")
+
+
+def _away(lang: Language) -> str:
+    return lang.t("Nothing is sent meanwhile: the channel is archived or deleted, or Tocsin was removed.")
 
 
 def _wants(route: Route, lang: Language) -> str:

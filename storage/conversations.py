@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, false, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, false, insert, select, true, update
 
 from bot.alerts.conversation import Conversation, Roster
 from bot.alerts.errors import Busy
@@ -54,17 +54,18 @@ _READ_AT = select(conversations.c.roster_read_at).where(conversations.c.id == bi
 _PEOPLE = select(roster.c.person).where(roster.c.conversation == bindparam("id_"))
 _JOIN = insert(roster)
 _LEAVE = delete(roster).where(roster.c.conversation == bindparam("id_"), roster.c.person == bindparam("person_"))
-_SHARES = (
+_SHARES_EVER = (
     select(*COLUMNS)
     .join(roster, roster.c.conversation == conversations.c.id)
     .where(
         roster.c.person == bindparam("person_"),
         conversations.c.kind == ConversationKind.CHANNEL.value,
         conversations.c.subscribed_at.is_not(None),
-        conversations.c.gone == false(),
     )
     .order_by(conversations.c.id)
 )
+_SHARES = _SHARES_EVER.where(conversations.c.gone == false())
+_SHARED = _SHARES_EVER.where(conversations.c.gone == true())
 
 
 def conversation_of(values: Iterable[Any]) -> Conversation:
@@ -150,6 +151,9 @@ class Conversations:
 
     def subscribed_with(self, person: str) -> list[Conversation]:
         return [conversation_of(row) for row in self._on.execute(_SHARES, {"person_": person})]
+
+    def away_with(self, person: str) -> list[Conversation]:
+        return [conversation_of(row) for row in self._on.execute(_SHARED, {"person_": person})]
 
     def _people(self, conversation: int) -> frozenset[str]:
         return frozenset(self._on.execute(_PEOPLE, {"id_": conversation}).scalars())

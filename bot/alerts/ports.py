@@ -233,6 +233,10 @@ class Conversations(Protocol):
         """Subscribed channels that have the person on their roster."""
         ...
 
+    def away_with(self, person: str) -> list[Conversation]:
+        """The same among those that are gone: archived, deleted, or without the bot."""
+        ...
+
 
 class Access(Protocol):
     """Who has which permission role, by the settings and by who is in which group."""

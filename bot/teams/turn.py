@@ -19,6 +19,7 @@ from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.teams import file_consent
 from bot.teams.activity import InboundActivity
 from bot.teams.adapter import PlainInvokes, inbound_of
+from bot.teams.comings import HANDLED, happened
 from bot.teams.commands import Commands, first_told
 from bot.teams.dialogs import Dialogs
 from bot.teams.extension import Extension
@@ -131,7 +132,10 @@ class Turn(PlainInvokes, TeamsActivityHandler):  # type: ignore[misc]
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         activity = inbound_of(turn_context).activity
         me = activity.recipient.id if activity.recipient else ""
-        if any(member.id == me for member in activity.members_added):
+        if activity.channel_data.event_type in HANDLED:
+            now = self._clock()
+            await self._store.write(lambda uow: happened(uow, activity, now))
+        elif any(member.id == me for member in activity.members_added):
             await self._installed(activity)
         elif any(member.id == me for member in activity.members_removed):
             await self._removed(activity)

@@ -13,14 +13,50 @@ from bot.usecases.routes import catch_up
 def come_back(uow: UnitOfWork, team: str, at: datetime) -> None:
     """The bot is in a team, perhaps again: its subscribed channels get alerts as before, and what they missed."""
     for conversation in uow.conversations.of_team(team):
-        if conversation.gone and conversation.subscribed:
-            uow.conversations.meet(
-                teams_id=conversation.teams_id,
-                kind=conversation.kind,
-                service_url=conversation.service_url,
-                tenant_id=conversation.tenant_id,
-            )
-            catch_up(uow, conversation.id, at)
+        _come_back(uow, conversation, at)
+
+
+def channel_comes_back(uow: UnitOfWork, channel: str, at: datetime) -> None:
+    """A deleted channel is restored: it gets alerts as before, and what it missed. `channel` is Teams' id."""
+    conversation = uow.conversations.find(channel)
+    if conversation is not None:
+        _come_back(uow, conversation, at)
+
+
+def go_away(uow: UnitOfWork, *, channel: str = "", team: str = "") -> None:
+    """A channel, or all of a team's, is deleted or archived: nothing is sent there until it is back, and nothing is
+    forgotten. The ids are Teams'."""
+    away = uow.conversations.of_team(team) if team else []
+    here = uow.conversations.find(channel) if channel else None
+    for conversation in [*away, *([here] if here else [])]:
+        uow.conversations.mark_gone(conversation.id)
+
+
+def renamed(uow: UnitOfWork, name: str, *, channel: str = "", team: str = "") -> None:
+    """A channel, or a team, is called otherwise from now on; whether it is away stays as it is."""
+    here = uow.conversations.find(channel) if channel else None
+    for conversation in uow.conversations.of_team(team) if team else [here] if here else []:
+        news = {"team_name": name} if team else {"name": name}
+        uow.conversations.meet(
+            teams_id=conversation.teams_id,
+            kind=conversation.kind,
+            service_url=conversation.service_url,
+            tenant_id=conversation.tenant_id,
+            **news,
+        )
+        if conversation.gone:
+            uow.conversations.mark_gone(conversation.id)
+
+
+def _come_back(uow: UnitOfWork, conversation: Conversation, at: datetime) -> None:
+    if conversation.gone and conversation.subscribed:
+        uow.conversations.meet(
+            teams_id=conversation.teams_id,
+            kind=conversation.kind,
+            service_url=conversation.service_url,
+            tenant_id=conversation.tenant_id,
+        )
+        catch_up(uow, conversation.id, at)
 
 
 def keep_roster(uow: UnitOfWork, conversation: int, members: Iterable[Member], at: datetime) -> None:
@@ -32,6 +68,10 @@ def keep_roster(uow: UnitOfWork, conversation: int, members: Iterable[Member], a
 
 
 def keep_name(uow: UnitOfWork, conversation: Conversation, name: str) -> None:
+    """The name that we asked for, unless Teams has told of another one since."""
+    known = uow.conversations.find(conversation.teams_id)
+    if known is None or known.name != conversation.name:
+        return
     uow.conversations.meet(
         teams_id=conversation.teams_id,
         kind=conversation.kind,

@@ -201,13 +201,15 @@ def catch_up(uow: UnitOfWork, conversation: int, at: datetime) -> None:
 
 
 def listed(uow: UnitOfWork, reader: Reader) -> list[RouteView]:
-    """The routes here; in 1:1 also those of one's channels."""
+    """The routes here; in 1:1 also those of one's channels, at last of those to which nothing can be sent now."""
     require(uow, reader, "routes")
     here = reader.conversation
-    shown = {here.id}
+    shown, away = {here.id}, []
     if here.kind is ConversationKind.PERSONAL:
         shown |= channels_of(uow, reader.person)
-    return [view_of(uow, route, reader) for route in uow.routes.all() if route.conversation.id in shown]
+        away = [route for gone in uow.conversations.away_with(reader.person) for route in uow.routes.of(gone.id)]
+    routes = [route for route in uow.routes.all() if route.conversation.id in shown]
+    return [view_of(uow, route, reader) for route in (*routes, *away)]
 
 
 def view_of(uow: UnitOfWork, route: Route, reader: Reader) -> RouteView:

@@ -24,6 +24,7 @@ ROUTES = (
     RouteView(a_route(name="identity", wants="service:identity severity>=medium", limit=50), cards=50, beyond=12),
     RouteView(a_route(fallback=True, wants="severity>=medium")),
     RouteView(a_route(conversation=MINE, wants="host:web-*")),
+    RouteView(a_route(conversation=replace(a_place("Archived"), gone=True))),
 )
 WINDOW = Window(
     id=3,

@@ -12,7 +12,7 @@ from tests.unit.cards.examples import NONCE, NOW
 
 
 def test_a_new_route_says_what_comes_now_and_what_does_not() -> None:
-    every, limited, fallback, own = examples.ROUTES
+    every, limited, fallback, own = examples.ROUTES[:4]
 
     assert "The newest 20 open alerts" in text(render_subscribed(every, posted=20, lang=ENGLISH))
     assert "The newest open alert is" in text(render_subscribed(every, posted=1, lang=ENGLISH))
@@ -82,3 +82,7 @@ def test_a_window_keeps_its_wall_time_when_clocks_change() -> None:
     assert sunday.span_at(summer) is not None
     assert sunday.span_at(summer - timedelta(hours=1)) is None
     assert "Maintenance" in text(render_windows((), lang=ENGLISH, now=NOW, nonce=NONCE))
+
+
+def test_the_list_says_where_nothing_can_be_sent() -> None:
+    assert text(render_routes(examples.ROUTES, lang=ENGLISH)).count("Nothing is sent meanwhile") == 1
