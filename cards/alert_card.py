@@ -162,7 +162,7 @@ def _body(view: AlertView, lang: Language, now: datetime, room: Room) -> list[El
         who = brief(comment.author, NAME)
         lines.append(rich(quiet(f"{who}: "), run(lang.quoted(words), italic=True), spacing="Small"))
     lines += consult_lines(view, lang, now, words=room.text)
-    if view.on_call and (text := on_call_text(view.on_call, lang, now)):
+    if view.on_call and view.paging is None and (text := on_call_text(view.on_call, lang, now)):
         lines.append(rich(quiet(text), spacing="Small"))
     if view.paging is not None and (text := paging_text(view.paging, lang, now)):
         lines.append(rich(quiet(text), spacing="Small"))

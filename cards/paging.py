@@ -28,13 +28,13 @@ def render_page(view: PageView, *, lang: Language, now: datetime, nonce: str, no
     return card(
         [
             *notice_of(notice),
-            _lead(view, lang, now),
             *head(one, lang),
             *(
                 rich(run(text), spacing="Small")
                 for text in (assets_text(one.alert, lang), when_text(one, lang, now))
                 if text
             ),
+            _lead(view, lang, now),
             *_line(one, lang, now),
             button_rows(_buttons(view, one, lang, nonce)),
         ]
@@ -75,7 +75,9 @@ def _lead(view: PageView, lang: Language, now: datetime) -> Element:
     else:
         left = run(lang.t("Nobody has answered"), weight="Bolder", color="Attention")
     told = lang.n("{count} time", "{count} times", view.page.told) if view.page.told > 1 else ""
-    return columns(column(rich(left), width="stretch"), column(rich(quiet(joined((since, told))), side="Right")))
+    return columns(
+        column(rich(left), width="stretch"), column(rich(quiet(joined((since, told))), side="Right")), spacing="Small"
+    )
 
 
 def _line(one: AlertView, lang: Language, now: datetime) -> list[Element]:
@@ -107,8 +109,8 @@ def _several(view: PageView, lang: Language, now: datetime, nonce: str, notice: 
         return card(
             [
                 *notice_of(notice),
-                _lead(view, lang, now),
                 _band(worst, state, lang, loud=view.waiting > 0),
+                _lead(view, lang, now),
                 *(_row(one, lang, now, nonce) for one in shown),
                 *cut_note(view.count - len(shown), lang),
                 *([button_rows(_for_all(view, lang, nonce))] if view.waiting else []),
