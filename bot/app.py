@@ -12,36 +12,25 @@ from aiohttp import web
 from bot.alerts.ports import Clock, Store, UnitOfWork
 from bot.clock import SandboxClock, clock_of
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.lookbacks import Lookbacks
 from bot.delivery.presenter import Presenter
 from bot.scheduler import Timetable
 from bot.settings import Settings
 from bot.sources.graph.groups import Groups
-from bot.sources.graph.ids import canonical_id, names_of
 from bot.sources.registry import Parse
 from bot.teams.adapter import TocsinAdapter
-from bot.teams.commands import Commands
 from bot.teams.connector import Connector
-from bot.teams.dialogs import Dialogs
 from bot.teams.endpoint import messages_endpoint
-from bot.teams.every_dialog import every_dialog
-from bot.teams.export_presses import ExportSettings
-from bot.teams.extension import Extension
 from bot.teams.guard import Guard
 from bot.teams.hosts import TokenHosts
-from bot.teams.message_actions import MessageActions
-from bot.teams.presses import Presses
 from bot.teams.rosters import Rosters
-from bot.teams.rule_presses import RuleSettings
-from bot.teams.search import Search
 from bot.teams.signing_keys import SigningKeys
-from bot.teams.strangers import introductions, rosters_of
-from bot.teams.turn import Turn
+from bot.teams.strangers import rosters_of
 from bot.transport import open_session
 from bot.usecases import maintenance
 from bot.usecases.grouping import TRACES_KEPT
 from bot.usecases.sharing import OFFERS_KEPT
 from bot.usecases.upkeep import keep_up
+from bot.web.addresses import add_addresses
 from bot.web.api import Api
 from bot.web.authorization import SourceTokens
 from bot.web.health import Beats, Readiness, healthz
@@ -53,7 +42,6 @@ from bot.wiring import (
     Poking,
     background,
     connector_of,
-    digest_commands,
     graph_of,
     keep_defender,
     keep_exports,
@@ -67,6 +55,7 @@ from bot.wiring import (
     webhook_worker,
 )
 from bot.wiring_oncall import keep_oncall
+from bot.wiring_teams import turn_of
 from cards.languages import Languages
 from cards.refusals import failed_text
 from storage.store import open_store
@@ -108,7 +97,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         dispatcher.beat = lambda: beats.beat("delivery")
         webhooks = webhook_worker(settings, stack, store=opened, clock=clock, meter=metrics)
         rosters = rosters_of(store, connector, clock)
-        turn = await _turn(
+        turn = await turn_of(
             settings, stack, store=store, clock=clock, languages=languages, connector=connector, rosters=rosters
         )
         graph = graph_of(settings, session, clock, stack)
@@ -121,6 +110,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         app.router.add_post("/api/alerts/{source}", _intake(settings, parsers, store, clock).receive)
         _add_api(app, _api(settings, store, clock))
         app.router.add_routes([web.get("/healthz", healthz), web.get("/metrics", metrics.answer)])
+        add_addresses(app, settings.app_id)
         app.router.add_get("/readyz", Readiness(store, beats, lambda: keys.known).answer)
 
         await _within(2, keys.refresh())  # without keys /readyz says so, and the loop tries again
@@ -199,87 +189,6 @@ def _guard(settings: Settings, keys: SigningKeys, clock: Clock) -> Guard:
         hosts=TokenHosts(settings.extra_connector_hosts),
         clock=clock,
     )
-
-
-async def _turn(
-    settings: Settings,
-    stack: AsyncExitStack,
-    *,
-    store: Store,
-    clock: Clock,
-    languages: Languages,
-    connector: Connector,
-    rosters: Rosters,
-) -> Turn:
-    await store.write(lambda uow: uow.experts.name(settings.experts))
-    lookbacks = Lookbacks(store=store, clock=clock)
-    await background(stack, lookbacks.run(), "looking back")
-    introduce = introductions(store, connector, clock)
-    rules = RuleSettings(settings.tuning_share / 100)
-    digests = digest_commands(settings)
-    exports = ExportSettings(settings.public_url)
-    presses = Presses(
-        store=store,
-        clock=clock,
-        languages=languages,
-        queue_days=settings.queue_days,
-        link_hosts=settings.extra_link_hosts,
-        introduce=introduce,
-        rules=rules,
-        undo_within=settings.undo_within,
-        digests=digests,
-        exports=exports,
-    )
-    commands = Commands(
-        languages=languages,
-        rules=rules,
-        queue_days=settings.queue_days,
-        zone=settings.zone_info,
-        link_hosts=settings.extra_link_hosts,
-        undo_within=settings.undo_within,
-        digests=digests,
-        exports=exports,
-        names=names_of,
-    )
-    dialogs = Dialogs(
-        store=store,
-        clock=clock,
-        languages=languages,
-        handlers=every_dialog(
-            commands,
-            queue_days=settings.queue_days,
-            undo_within=settings.undo_within,
-            zone=settings.zone_info,
-            rules=rules,
-            digests=digests,
-        ),
-        link_hosts=settings.extra_link_hosts,
-        introduce=introduce,
-    )
-    extension = Extension(
-        store=store,
-        clock=clock,
-        languages=languages,
-        actions=MessageActions(store=store, clock=clock, languages=languages, queue_days=settings.queue_days),
-        queue_days=settings.queue_days,
-        link_hosts=settings.extra_link_hosts,
-        app_id=settings.app_id,
-        identity=canonical_id,
-    )
-    turn = Turn(
-        store=store,
-        clock=clock,
-        languages=languages,
-        presses=presses,
-        dialogs=dialogs,
-        extension=extension,
-        search=Search(store=store, clock=clock, languages=languages, queue_days=settings.queue_days),
-        commands=commands,
-        rosters=rosters,
-        drafted=lookbacks.poke,
-    )
-    stack.push_async_callback(turn.close)
-    return turn
 
 
 def _intake(settings: Settings, parsers: Mapping[str, Parse], store: Store, clock: Clock) -> Intake:

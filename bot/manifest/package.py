@@ -98,6 +98,10 @@ def _filled(template: str, app: App) -> dict[str, Any]:
     )
     if app.name:
         manifest["name"] = {"short": app.name, "full": app.name}
+    # Addresses of our own unfold, too.
+    hosts = [domain for domain in app.domains if not domain.startswith("*")]
+    for extension in manifest["composeExtensions"]:
+        extension["messageHandlers"][0]["value"]["domains"] += hosts
     return manifest | _said(version=app.version, validDomains=list(app.domains))
 
 

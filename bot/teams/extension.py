@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from bot.alerts.conversation import Conversation
 from bot.alerts.errors import Busy, NotAvailable, Refused
@@ -80,9 +80,10 @@ class Extension:
         queue_days: int,
         link_hosts: frozenset[str],
         app_id: str,
+        public_url: str,
         identity: Callable[[str], str],
     ) -> None:
-        """`identity` is the one name of an alert that Defender calls by several."""
+        """`identity` is the one name of an alert that Defender calls by several; `public_url` is our own address."""
         self._store = store
         self._clock = clock
         self._languages = languages
@@ -91,6 +92,7 @@ class Extension:
         self._link_hosts = link_hosts
         self._app_id = app_id
         self._identity = identity
+        self._own = urlsplit(public_url)
         self._answers: Mapping[str, Callable[[_Asked], Awaitable[Json | None]]] = {
             "composeExtension/query": self._query,
             "composeExtension/selectItem": self._select,
@@ -163,12 +165,17 @@ class Extension:
 
     async def _link(self, asked: _Asked) -> Json | None:
         """An address that is about nothing that its sender may see stays what it is."""
-        named = read_address(str(asked.value.get("url", "")))
+        url = str(asked.value.get("url", ""))
+        named = read_own_address(url, self._own) or read_address(url)
         if named is None:
             return None
 
         def work(uow: UnitOfWork) -> Offered:
             kind, key = named
+            if kind == "#alert":
+                return sharing.offer_alert(uow, int(key), asked.reader, asked.there(uow))
+            if kind == "#incident":
+                return sharing.offer_incident(uow, int(key), asked.reader, asked.there(uow))
             if kind == "alert":
                 number = sharing.alert_of_source(uow, self._identity(key))
                 return sharing.offer_alert(uow, number, asked.reader, asked.there(uow))
@@ -196,6 +203,7 @@ class Extension:
 
 #: The portal's addresses, today's and earlier ones: `/alerts/da6376…_1`, `/incidents/28/overview`, `/incident2/28`.
 _PATH: Final = re.compile(r"/(?:(alerts)/([^/]{1,200})|incidents?2?/([0-9]{1,15}))(?:/.*)?")
+_OWN_PATH: Final = re.compile(r"/(alert|incident)s/([0-9]{1,15})/?")
 _PORTALS: Final = frozenset({"security.microsoft.com", "securitycenter.windows.com", "securitycenter.microsoft.com"})
 
 
@@ -210,6 +218,18 @@ def read_address(url: str) -> tuple[str, str] | None:
     if host not in _PORTALS or match is None:
         return None
     return ("alert", match[2]) if match[1] else ("incident", match[3])
+
+
+def read_own_address(url: str, own: SplitResult) -> tuple[str, str] | None:
+    """What one of our own addresses is about, by our number of it: `https://bot.example.com/alerts/1042`."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    below = own.path.rstrip("/")
+    is_ours = own.netloc and (parts.scheme, parts.netloc) == (own.scheme, own.netloc) and parts.path.startswith(below)
+    match = _OWN_PATH.fullmatch(parts.path.removeprefix(below)) if is_ours else None
+    return (f"#{match[1]}", match[2]) if match else None
 
 
 def _parameter(value: Mapping[str, Any]) -> str:

@@ -40,6 +40,7 @@ async def test_ana_shares_an_alert_where_the_bot_is_and_the_card_lives(town: Tow
     raised = await town.raised("Mimikatz credential theft")
     await town.raised("Port scan")
     await town.teams.install("ana", chat="group")
+    await town.teams.wait_for_card("group", "Tocsin is here")
     opened = await town.teams.finds("ana", "searchAlerts", in_="group")
     assert rows(opened) == ["#2 High: Port scan", "#1 High: Mimikatz credential theft"]
     found = await town.teams.finds("ana", "searchAlerts", "mimikatz", in_="group")
@@ -89,6 +90,24 @@ async def test_links_to_the_portal_unfold_for_whoever_may_see_what_they_are_abou
         "no address",
     ):
         assert not (await town.teams.shares("ana", in_="quiet", url=other))["unfolded"], other
+
+
+async def test_our_own_addresses_unfold_too_and_lead_to_the_chat_elsewhere(tmp_path: Path) -> None:
+    settings = {**GENEROUS, "TOCSIN_PUBLIC_URL": "https://bot.example.com/tocsin"}
+    async with running_town(tmp_path, settings=settings, config=CONFIG) as town:
+        await town.teams.install("ana", channel="alerts")
+        await town.raised("Mimikatz credential theft")
+        url = "https://bot.example.com/tocsin/alerts/1"
+        answer = await town.teams.invokes("ana", "composeExtension/queryLink", {"url": url}, in_="alerts")
+        assert "Mimikatz" in str(answer["body"]["composeExtension"]["attachments"][0]["content"])
+        for other in ("https://bot.example.com/alerts/1", "https://evil.example/tocsin/alerts/1", f"{url}9"):
+            answer = await town.teams.invokes("ana", "composeExtension/queryLink", {"url": other}, in_="alerts")
+            assert not answer["body"], other
+        for path, said in (("alerts/1", "alert%201"), ("incidents/999", "incident%20999")):
+            async with town.http.get(f"{town.bot}/{path}", allow_redirects=False) as led:
+                assert led.status == 302
+                assert led.headers["Location"].startswith("https://teams.microsoft.com/l/chat/0/0?users=28:")
+                assert led.headers["Location"].endswith(f"&message={said}")
 
 
 async def test_a_message_becomes_an_alert_once(town: Town) -> None:
