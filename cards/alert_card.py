@@ -130,13 +130,10 @@ def alert_text(view: AlertView, lang: Language, did: str = "") -> tuple[str, str
     `did` is what somebody is told of.
     """
     alert = view.alert
-    facts = {
-        "severity": severity_label(alert.severity, lang),
-        "title": clean(clip(title_of(alert), _TEXT_TITLE)),
-        "number": alert.number,
-    }
-    if alert.assets:
-        where = clean(brief(alert.assets[0].label, NAME))
+    title = clean(clip(title_of(alert), _TEXT_TITLE))
+    facts = {"severity": severity_label(alert.severity, lang), "title": title, "number": alert.number}
+    where = clean(brief(alert.assets[0].label, NAME)) if alert.assets else ""
+    if where and where.casefold() not in title.casefold():  # a title may say it already
         text = lang.t("{severity}: {title} on {where} (#{number})", **facts, where=where)
     else:
         text = lang.t("{severity}: {title} (#{number})", **facts)

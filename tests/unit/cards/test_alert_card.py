@@ -238,6 +238,11 @@ def test_a_locked_phone_says_it_without_a_place_too() -> None:
     assert alert_text(examples.from_alertmanager(), ENGLISH)[0] == "Medium: KubePodCrashLooping (#1050)"
 
 
+def test_the_text_above_the_card_names_a_host_once() -> None:
+    alert = examples.an_alert(title="Disk full on WEB-1")
+    assert alert_text(examples.a_view(alert), ENGLISH)[0] == "High: Disk full on WEB-1 (#1042)"
+
+
 def test_the_text_above_the_card_stays_short() -> None:
     view = examples.a_view(examples.an_alert(title="long " * 60))
 
