@@ -67,7 +67,7 @@ def choices(
         "type": "Input.ChoiceSet",
         "id": id,
         "label": one_line(clean(label)),
-        "style": "expanded" if expanded or several else "filtered" if search or dataset else "compact",
+        "style": "filtered" if search or dataset else "expanded" if expanded or several else "compact",
         "choices": list(options),
         "wrap": True,
     }

@@ -57,8 +57,13 @@ def render_manage(
     notice: str = "",
     in_list: bool = False,
     link_hosts: frozenset[str] = frozenset(),
+    tags: Sequence[str] = (),
 ) -> DialogCard:
-    """`typed` is laid over what is: the inputs `status`, `to`, `verdict`, `untag`, `tags`, `incident`, `comment`."""
+    """`typed` is laid over what is: the inputs `status`, `to`, `verdict`, `untag`, `usual`, `tags`, `incident`,
+    `comment`.
+
+    `tags` are offered, those that people use most.
+    """
     shown = {**shown_values(view), **typed}
     press = manage_press(view.alert.number, view.alert.revision, nonce, in_list=in_list)
     press = press.to(SAVE, nonce=nonce, state=press.state | shown_values(view))
@@ -73,7 +78,7 @@ def render_manage(
                 _status(shown, lang),
                 _assignee(view, shown, lang),
                 *_verdict(view, shown, lang),
-                *_tags(view, shown, lang),
+                *_tags(view, shown, tags, lang),
                 _incident(view, incidents[: min(_INCIDENTS, room.entries)], shown, lang),
                 text_input(
                     "comment",
@@ -137,7 +142,7 @@ def _verdict(view: AlertView, shown: Mapping[str, str], lang: Language) -> list[
     ]
 
 
-def _tags(view: AlertView, shown: Mapping[str, str], lang: Language) -> list[Element]:
+def _tags(view: AlertView, shown: Mapping[str, str], usual: Sequence[str], lang: Language) -> list[Element]:
     """Our own can be taken away; the source's are only told."""
     parts: list[Element] = []
     if view.alert.tags:
@@ -145,10 +150,14 @@ def _tags(view: AlertView, shown: Mapping[str, str], lang: Language) -> list[Ele
         parts.append(
             choices("untag", own, label=lang.t("Tags to take away"), value=shown.get("untag", ""), several=True)
         )
+    others = [choice(brief(tag, TAG_LENGTH), quote(tag)) for tag in usual if tag not in view.alert.tags]
+    if others:
+        label, now = lang.t("Tags to add, of those in use"), shown.get("usual", "")
+        parts.append(choices("usual", others, label=label, value=now, several=True, dataset="tags"))
     parts.append(
         text_input(
             "tags",
-            label=lang.t("Tags to add"),
+            label=lang.t("New tags") if others else lang.t("Tags to add"),
             placeholder=lang.t("vip lab"),
             value=shown.get("tags", ""),
             max_length=_TAGS,
@@ -171,4 +180,4 @@ def _incident(view: AlertView, incidents: Sequence[Incident], shown: Mapping[str
     options += [choice(incident_title(one, lang), str(one.number)) for one in offered]
     if shown["incident"] not in {option["value"] for option in options}:
         options.append(choice(shown["incident"], shown["incident"]))
-    return choices("incident", options, label=lang.t("Incident"), value=shown["incident"])
+    return choices("incident", options, label=lang.t("Incident"), value=shown["incident"], dataset="incidents")

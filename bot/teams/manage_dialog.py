@@ -6,16 +6,20 @@ from bot.alerts.ports import UnitOfWork
 from bot.alerts.words import Classification, Status
 from bot.teams.dialogs import Answer, Asked, Handler, closed
 from bot.teams.grammar import parse_tags
-from bot.usecases import manage
+from bot.usecases import manage, sharing
 from bot.usecases.visibility import Reader
 from cards.buttons import ME, NEW_INCIDENT, NO_DETERMINATION, NOBODY, Press, Verb
 from cards.dialog_buttons import IN_LIST, DialogPress
 from cards.language import Language
 from cards.manage import NO_INCIDENT, SAVE, render_manage, untagged
 
+#: Tags that are offered before anybody types.
+_TAGS = 8
+
 
 def _look(uow: UnitOfWork, asked: Asked, reader: Reader) -> Answer:
     view, incidents = manage.form(uow, asked.alert, reader)
+    tags = sharing.find_tags(uow, reader, "", most=_TAGS)
     # What somebody has not touched shows how it is now, even where it was another way when the dialog opened.
     kept = {name: value for name, value in asked.press.inputs.items() if value != asked.press.state.get(name)}
     return lambda f: render_manage(
@@ -27,6 +31,7 @@ def _look(uow: UnitOfWork, asked: Asked, reader: Reader) -> Answer:
         notice=f.notice,
         in_list=_in_list(asked),
         link_hosts=f.link_hosts,
+        tags=tags,
     )
 
 
@@ -42,7 +47,7 @@ def _save(uow: UnitOfWork, asked: Asked, reader: Reader) -> Answer:
         assignee=_assignee(wanted.get("to"), asked),
         verdict=_verdict(wanted.get("verdict")),
         incident=None if incident in ("", NEW_INCIDENT) else (_incident(incident),),
-        add_tags=tuple(parse_tags(asked.typed("tags"))[0]),
+        add_tags=(*untagged(asked.typed("usual")), *parse_tags(asked.typed("tags"))[0]),
         remove_tags=untagged(asked.typed("untag")),
         comment=asked.typed("comment"),
     )

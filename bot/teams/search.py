@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
 from bot.alerts.errors import Busy, NotAvailable, Refused
 from bot.alerts.ports import Clock, Store, UnitOfWork
@@ -85,7 +86,8 @@ class Search:
         return [(incident_title(incident, lang), str(incident.number)) for incident in found]
 
     def _tags(self, uow: UnitOfWork, reader: Reader, text: str, most: int, _lang: Language) -> list[tuple[str, str]]:
-        return [(tag, tag) for tag in sharing.find_tags(uow, reader, text, most=most)]
+        # What is chosen comes back joined with commas.
+        return [(tag, quote(tag)) for tag in sharing.find_tags(uow, reader, text, most=most)]
 
 
 def _results(found: list[tuple[str, str]]) -> Json:

@@ -261,3 +261,14 @@ async def test_somebody_whom_we_have_not_met_can_be_given_the_alert(town: Town) 
     sent = await town.teams.submits("ana", "Save", to=dana)
     assert sent["outcome"] == "none", sent
     assert (await town.alert(posted["number"])).assignee == dana
+
+
+async def test_tags_in_use_are_offered_and_looked_up_while_one_types(town: Town) -> None:
+    first, posted = await town.raised("First"), await town.raised("Second")
+    await town.told("ana", f"tag {first['number']} +crown-jewel +lab", in_="alerts")
+    await opened(town, "ana", posted)
+    found = await town.teams.searches("ana", "tags", "cro", in_="alerts")
+    assert found == [{"title": "crown-jewel", "value": "crown-jewel"}]
+    assert await town.teams.searches("ana", "incidents", "nothing", in_="alerts") == []
+    await town.teams.submits("ana", "Save", usual="crown-jewel,lab", tags="new")
+    assert (await town.alert(posted["number"])).tags == ("crown-jewel", "lab", "new")
