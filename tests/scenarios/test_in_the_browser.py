@@ -57,7 +57,8 @@ async def test_ana_at_a_desk_and_bo_on_a_phone_take_an_alert_from_new_to_resolve
 
     await press(bo, alert, "More…")
     await press(bo, alert, "Link…")
-    await on_phone.get_by_label("Link to incident").select_option("New incident: Mimikatz credential theft")
+    incident = on_phone.get_by_role("combobox", name="Link to incident")
+    await expect(incident).to_have_value("New incident: Mimikatz credential theft")
     await press(bo, alert, "Link")
     for seen in (at_desk, on_phone):
         await expect(seen.locator(".card")).to_contain_text("incident 1")

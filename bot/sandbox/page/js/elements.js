@@ -44,6 +44,8 @@ function titleOf(json, value) {
 }
 
 // Text box with a list below it. `chosen` is an array of values.
+const SEARCHED = { "graph.microsoft.com/users": "Search for people" };
+
 function picker(json, context, onChange) {
   const many = Boolean(json.isMultiSelect);
   let chosen = String(json.value ?? "").split(",").filter(Boolean);
@@ -55,7 +57,7 @@ function picker(json, context, onChange) {
   const list = h("ul", { class: "options", role: "listbox", id, hidden: true, "aria-label": json.label ?? json.placeholder ?? "Choices" });
   const input = h("input", {
     type: "text", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": id, autocomplete: "off",
-    placeholder: json.placeholder ?? (json["choices.data"] ? "Search for people" : "Choose"), "aria-label": json.label ?? json.placeholder ?? "Choose",
+    placeholder: json.placeholder ?? (SEARCHED[json["choices.data"]?.dataset] ?? (json["choices.data"] ? "Search" : "Choose")), "aria-label": json.label ?? json.placeholder ?? "Choose",
   });
   const element = h("div", { class: "picker" }, chips, input, list);
 
