@@ -73,6 +73,7 @@ def read_everything(uow: UnitOfWork, scope: Scope) -> None:
     uow.consultations.get(1)
     uow.people.by_principal_name("ana@x")
     uow.conversations.subscribed_with("ana")
+    uow.conversations.away_with("ana")
     uow.digests.count(scope, NOW, NOW + timedelta(days=1))
     uow.digests.longest_waiting(scope, wants=EVERYTHING, now=NOW, me="ana")
     uow.digests.trends(scope, columns_of(30, NOW, ZoneInfo("UTC")), wants=EVERYTHING, now=NOW, me="ana")

@@ -146,6 +146,11 @@ async def test_a_roster_is_replaced_and_shows_who_shares_a_subscription(store: A
     assert shares == {"ana": False, "bo": True, "eve": False}
     await store.write(lambda uow: uow.conversations.mark_gone(1))
     assert not await store.read(lambda uow: bool(uow.conversations.subscribed_with("bo")))
+    away = {
+        name: await store.read(lambda uow, name=name: [one.id for one in uow.conversations.away_with(name)])
+        for name in ("bo", "eve")
+    }
+    assert away == {"bo": [1], "eve": []}
 
 
 async def test_a_digest_counts_its_window_and_what_is_open_now(store: AnyStore) -> None:
