@@ -121,7 +121,9 @@ def _pictures(shown: Shown, _lang: Language) -> Iterator[str]:
 def _inputs(shown: Shown, _lang: Language) -> Iterator[str]:
     for node in walk(shown.card):
         if str(node.get("type", "")).startswith("Input."):
-            if not str(node.get("label", "")).strip():
+            # A toggle stands beside its title; several of them may share the label of the first.
+            words = f"{node.get('label', '')}{node.get('title', '')}"
+            if not words.strip():
                 yield f"input {node.get('id')!r} has no label"
             if node.get("isRequired") and not node.get("errorMessage"):
                 yield f"input {node.get('id')!r} is required and does not say so"

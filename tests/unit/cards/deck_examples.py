@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from bot.alerts.choices import Choices
 from bot.alerts.views import DeckView
+from cards.choices import render_choices
 from cards.deck import Decision, render_deck, render_empty_deck
 from cards.digest import render_digest
 from cards.digest_numbers import render_numbers
@@ -11,6 +13,7 @@ from cards.elements import Card, card
 from cards.language import ENGLISH, Language
 from cards.size import Room
 from tests.unit.cards import examples as given
+from tests.unit.cards.more_dialogs import CHOSEN
 from tests.unit.cards.saying import Change, as_it_is
 
 
@@ -25,6 +28,8 @@ def cards(lang: Language = ENGLISH, change: Change = as_it_is) -> dict[str, Card
     top = DeckView(given.taken(), 1, 7)
     decision = Decision(given.a_view(given.an_alert(number=1033)), given.ENTRIES[1])
     return {
+        "choices": render_choices(CHOSEN, "de", lang=lang, nonce=given.NONCE),
+        "choices of nobody yet": render_choices(Choices(person="a"), "", lang=lang, nonce=given.NONCE),
         "deck": draw(render_deck, top, None, link_hosts=frozenset(), **timed),
         "deck after a decision": draw(render_deck, top, decision, link_hosts=frozenset(), **timed),
         "deck empty": draw(render_empty_deck, decision, **words),

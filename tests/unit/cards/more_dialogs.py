@@ -1,12 +1,15 @@
 """The dialogs about tuning, similar alerts and services, in many states."""
 
+from datetime import time
 from typing import Any
 
 from bot.alerts.allowing import Indicator, IndicatorType, Offer
+from bot.alerts.choices import Choices, Notice
 from bot.alerts.condition_editing import Editing
 from bot.alerts.condition_text import parse
 from bot.alerts.service_level import Level
 from cards.allow_list import allow_inputs
+from cards.choices import render_choices_dialog
 from cards.dialog_buttons import Dialog, DialogCard, DialogPress, submits
 from cards.language import ENGLISH, Language
 from cards.manage_similar import Chosen, render_pick, render_preview
@@ -28,6 +31,9 @@ from tests.unit.cards import examples as given
 from tests.unit.cards import rule_examples as rules
 from tests.unit.cards.saying import Change, as_it_is
 
+CHOSEN = Choices(
+    person="a", quiet_from=time(22), quiet_until=time(7), zone="Europe/Madrid", unheard=frozenset({Notice.CHANGED})
+)
 TUNE = DialogPress(dialog=Dialog.TUNE, alert=1042)
 SIMILAR = DialogPress(dialog=Dialog.SIMILAR, alert=1042)
 _SERVICES = ("microsoftDefenderForEndpoint", "microsoftDefenderForOffice365", "microsoftDefenderForIdentity")
@@ -40,9 +46,18 @@ def dialogs(lang: Language = ENGLISH, change: Change = as_it_is) -> dict[str, Di
         _tuning(lang, change)
         | _similar(lang, change)
         | {
+            "choices": render_choices_dialog(
+                CHOSEN,
+                "de",
+                {},
+                languages=("de", "en"),
+                lang=lang,
+                press=DialogPress(dialog=Dialog.CHOICES),
+                nonce=given.NONCE,
+            ),
             "services": render_service_dialog(
                 LEVELS, lang=lang, press=DialogPress(dialog=Dialog.SERVICES), nonce=given.NONCE
-            )
+            ),
         }
     )
 
