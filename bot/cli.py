@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot.alerts.allowing import IMPORTED_AT_ONCE, as_csv
 from bot.alerts.errors import TocsinError
+from bot.cli_doctor import add_commands as add_doctor
 from bot.cli_export import add_commands as add_export
 from bot.cli_import import add_commands as add_import
 from bot.cli_programs import add_commands as add_programs
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     allowlist.set_defaults(run=_allowlist)
 
     _add_manifest(commands)
+    add_doctor(commands)
     add_import(commands)
     add_export(commands)
     add_programs(commands)

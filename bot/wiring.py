@@ -282,10 +282,15 @@ async def keep_silences(
         return
     if store.is_sole:
         await store.write(lambda uow: uow.feeds.release())
-    alertmanager = Alertmanager(session=session, url=url, headers=_alertmanager_sign_in(settings))
+    alertmanager = alertmanager_of(settings, session)
     silencing = Silencing(alertmanager=alertmanager, store=store, clock=clock, owner=owner())
     timetable.every(1, silencing.make, name="make silences")
     timetable.every(settings.alertmanager_every, silencing.look, name="look at silences")
+
+
+def alertmanager_of(settings: Settings, session: aiohttp.ClientSession) -> Alertmanager:
+    """The one that the settings name, signed in to."""
+    return Alertmanager(session=session, url=settings.alertmanager_url, headers=_alertmanager_sign_in(settings))
 
 
 def _alertmanager_sign_in(settings: Settings) -> dict[str, str]:

@@ -39,6 +39,7 @@ _SUBSCRIBED = (
     .where(conversations.c.subscribed_at.is_not(None), conversations.c.gone == false())
     .order_by(conversations.c.id)
 )
+_ALL = select(*COLUMNS).order_by(conversations.c.id)
 _OF_TEAM = select(*COLUMNS).where(conversations.c.team_id == bindparam("team_id_")).order_by(conversations.c.id)
 _PERSONAL = (
     select(*COLUMNS)
@@ -128,6 +129,9 @@ class Conversations:
 
     def of_team(self, team_id: str) -> list[Conversation]:
         return [conversation_of(row) for row in self._on.execute(_OF_TEAM, {"team_id_": team_id})]
+
+    def all(self) -> list[Conversation]:
+        return [conversation_of(row) for row in self._on.execute(_ALL)]
 
     def subscribed(self) -> list[Conversation]:
         return [conversation_of(row) for row in self._on.execute(_SUBSCRIBED)]

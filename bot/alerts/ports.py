@@ -217,6 +217,10 @@ class Conversations(Protocol):
 
     def of_team(self, team_id: str) -> list[Conversation]: ...
 
+    def all(self) -> list[Conversation]:
+        """Every one that was ever met, gone ones too."""
+        ...
+
     def subscribed(self) -> list[Conversation]:
         """Channels and group chats that alerts are sent to and that are not gone."""
         ...

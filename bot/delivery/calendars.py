@@ -115,17 +115,32 @@ class Calendars:
         if answer is None:
             return feed, None
         body, etag, modified = answer
+        found = await self._parsed(body, now, rota.zone, feed.level)
+        read = replace(feed, etag=etag, modified=modified, read_at=now, failed_since=None, why="", note=found.note)
+        return read, found
+
+    async def prove(self, url: str, zone: str) -> tuple[int, str]:
+        """Read a calendar now and keep nothing: how many shifts it has, and what of it is not understood.
+
+        Raises Unreadable.
+        """
+        answer = await self._fetch(url, {})
+        if answer is None:
+            raise Unreadable("it says that nothing is new, though we know nothing of it")
+        found = await self._parsed(answer[0], self._clock(), zone, 0)
+        return len(found.shifts), found.note
+
+    async def _parsed(self, body: bytes, now: datetime, zone: str, level: int) -> Found:
+        """Raises Unreadable."""
         try:
             async with asyncio.timeout(READ):
-                found = await asyncio.to_thread(
-                    self._read, body, since=now - BACK, until=now + FORTH, zone=rota.zone, level=feed.level
+                return await asyncio.to_thread(
+                    self._read, body, since=now - BACK, until=now + FORTH, zone=zone, level=level
                 )
         except TimeoutError:
             raise Unreadable(f"it took longer than {READ} s to read") from None
         except ValueError as wrong:
             raise Unreadable(str(wrong)) from None
-        read = replace(feed, etag=etag, modified=modified, read_at=now, failed_since=None, why="", note=found.note)
-        return read, found
 
     async def _fetch(self, url: str, headers: Mapping[str, str]) -> tuple[bytes, str, str] | None:
         """The body, and what the server calls its state; None where nothing is new. Raises Unreadable."""

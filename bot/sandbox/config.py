@@ -13,6 +13,7 @@ class SandboxConfig:
     `public_url` is where bot and browser reach the sandbox (`http://127.0.0.1:3979`); None derives it from the
     request, which suffices wherever the sandbox is called before it calls the bot. `feed_every` is in seconds; None
     leaves the feed off. `latency` is how long the Connector holds each call, so that concurrent updates overlap.
+    `graph_roles` are the application permissions that its tokens for Graph name.
     `more_channels` adds channels to the team: `channel-1` and so on.
     """
 
@@ -35,6 +36,15 @@ class SandboxConfig:
     message_timeout: float = 15.0
     latency: float = 0.002
     more_channels: int = 0
+    graph_roles: tuple[str, ...] = (
+        "SecurityAlert.ReadWrite.All",
+        "SecurityIncident.ReadWrite.All",
+        "SecurityData.Manage.All",
+        "GroupMember.Read.All",
+        "RoleManagement.Read.Directory",
+        "MailboxSettings.Read",
+        "IdentityRiskyUser.Read.All",
+    )
 
 
 def bot_environment(config: SandboxConfig, *, public_url: str | None = None) -> dict[str, str]:

@@ -124,6 +124,8 @@ def issue_access_token(
         "tid": config.tenant_id,
         "ver": "1.0",
     }
+    if form["scope"] != CONNECTOR_SCOPE:
+        claims["roles"] = list(config.graph_roles)
     return 200, {"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599, "access_token": keys.sign(claims)}
 
 

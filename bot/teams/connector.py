@@ -35,6 +35,15 @@ class TeamChannel:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team by both of its ids: Teams' own (`19:…@thread.tacv2`), and that of its group in Entra."""
+
+    id: str
+    group_id: str
+    name: str
+
+
 class Connector:
     """The Messenger over the Connector's REST interface, for the bot `app_id` of the tenant `tenant_id`.
 
@@ -131,6 +140,11 @@ class Connector:
             TeamChannel(str(channel.get("id", "")), str(channel.get("name") or ""))
             for channel in _objects(answer.get("conversations"))
         ]
+
+    async def team(self, service_url: str, team_id: str) -> Team:
+        """A team by Teams' own id of it."""
+        answer = await self._request("GET", service_url, ("v3", "teams", team_id))
+        return Team(*(str(answer.get(name) or "") for name in ("id", "aadGroupId", "name")))
 
     async def _create(self, service_url: str, body: Json, *, creates: bool = True) -> Json:
         return await self._request("POST", service_url, ("v3", "conversations"), body=body, creates=creates)

@@ -1,0 +1,1 @@
+"""Whether each link of the set-up holds, tried against the real parts."""
