@@ -51,6 +51,7 @@ from bot.wiring import (
     owner,
     parsers_of,
     post_due,
+    store_of,
     triage_worker,
     webhook_worker,
 )
@@ -58,7 +59,6 @@ from bot.wiring_oncall import keep_oncall
 from bot.wiring_teams import turn_of
 from cards.languages import Languages
 from cards.refusals import failed_text
-from storage.store import open_store
 
 #: How long the key of a press is remembered, far longer than Teams repeats one, and an answer that was shown.
 PRESSES_KEPT: Final = timedelta(days=2)
@@ -80,7 +80,7 @@ async def running(settings: Settings, *, look_every: float = 5) -> AsyncIterator
         clock = await clock_of(settings.clock_url, session)
         if isinstance(clock, SandboxClock):
             await background(stack, clock.run(), "clock")
-        opened = open_store(settings.database_url, settings.access, site_from=settings.sites, targets=settings.targets)
+        opened = store_of(settings)
         stack.push_async_callback(opened.close)
         store = Poking(opened)
         if opened.is_sole:

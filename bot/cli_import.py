@@ -134,7 +134,8 @@ async def _keep(reports: Sequence[Report]) -> str:
     if await version(settings.database_url) != HEAD:
         raise TocsinError("the database is not up to date: run `tocsin migrate` first, or start `tocsin serve`")
     opened = changed = 0
-    kept = open_store(settings.database_url, settings.access, site_from=settings.sites, targets=settings.targets)
+    sites, targets, threads = settings.sites, settings.targets, settings.threads
+    kept = open_store(settings.database_url, settings.access, site_from=sites, targets=targets, threads=threads)
     async with aiohttp.ClientSession() as session, kept as store:
         clock = await clock_of(settings.clock_url, session)
         for start in range(0, len(reports), TOGETHER):

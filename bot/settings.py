@@ -182,6 +182,8 @@ class Settings(BaseModel):
 
     #: Whether a handover is posted at the change of a shift.
     handovers: bool = Field(default=True, alias="TOCSIN_HANDOVERS")
+    #: Whether what is done to an alert is told in the thread of its card.
+    threads: bool = Field(default=True, alias="TOCSIN_THREADS")
     #: By when alerts of a severity are to be answered and resolved, and in which hours, where one says so.
     target_words: Mapping[str, str] = Field(default_factory=dict)
     working_hours: str = Field(default="mon-fri 08:00-18:00", alias="TOCSIN_WORKING_HOURS")

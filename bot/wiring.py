@@ -53,7 +53,7 @@ from bot.web.notifications import Notifications
 from cards.language import Language
 from cards.languages import Languages, known
 from cards.triage import triage_message
-from storage.store import AnyStore
+from storage.store import AnyStore, open_store
 
 T = TypeVar("T")
 
@@ -146,6 +146,16 @@ def app_tokens(settings: Settings, session: aiohttp.ClientSession, clock: Clock,
 def owner() -> str:
     """Whose leases are this process's: a name that no other process has had."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def store_of(settings: Settings) -> AnyStore:
+    return open_store(
+        settings.database_url,
+        settings.access,
+        site_from=settings.sites,
+        targets=settings.targets,
+        threads=settings.threads,
+    )
 
 
 def triage_worker(*, store: Store, graph: Graph, clock: Clock, lang: Language) -> Triage:

@@ -17,8 +17,10 @@ from storage.conversations import conversation_of
 
 
 class Cards:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, threads: bool = True) -> None:
+        """`threads`: whether changes are told in threads."""
         self._on = connection
+        self._has_threads = threads
 
     def want(
         self,
@@ -146,6 +148,21 @@ class Cards:
         key = {"conversation_": conversation, "subject_": Subject.ALERT.value, "subject_id_": alert}
         found = self._on.execute(statements.NOTICED, key | {"origin_": f"{NOTICE}%", "since_": since})
         return found.first() is not None
+
+    def threads(self, alert: int, *, open_at: datetime) -> list[tuple[int, str]]:
+        if not self._has_threads:
+            return []
+        rows = self._on.execute(statements.THREADS, {"alert_": alert, "open_at_": open_at})
+        return [(conversation, root) for conversation, root in rows]
+
+    def thread_bound(self, card: Card) -> int | None:
+        key = {"alert_": card.subject_id, "conversation_": card.conversation.id}
+        begins = (int(origin) for origin in self._on.execute(statements.THREAD_ORIGINS, key).scalars())
+        return min((revision for revision in begins if revision > int(card.origin)), default=None)
+
+    def answered(self, conversation: int, thread: str, *, since: datetime) -> frozenset[datetime]:
+        asked = {"conversation_": conversation, "thread_": thread, "since_": since}
+        return frozenset(self._on.execute(statements.ANSWERED, asked).scalars())
 
     def _finish(self, statement: Update, card: Card, owner: str, values: dict[str, Any]) -> bool:
         fence = {"id_": card.id, "owner_": owner, "attempt_": card.attempt}

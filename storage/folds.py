@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     not_,
     select,
     union_all,
@@ -47,7 +48,13 @@ _SINCE = bindparam("since_", type_=Utc())
 
 _BACKLOG = select(func.count()).select_from(
     select(cards.c.id)
-    .where(cards.c.conversation == _HERE, PENDING, cards.c.activity_id.is_(None))
+    .where(
+        cards.c.conversation == _HERE,
+        PENDING,
+        cards.c.activity_id.is_(None),
+        # What people did and is told in threads is no sign of a storm.
+        cards.c.subject != literal_column("'thread'"),
+    )
     .limit(_BACKLOG_COUNTED)
     .subquery()
 )

@@ -19,6 +19,12 @@ _OLD = (
 )
 _FORGET = delete(replies).where(replies.c.id.in_(select(cards.c.subject_id).where(*_OLD)))
 _FORGET_CARDS = delete(cards).where(*_OLD)
+#: Those that had nothing to say were never posted.
+_FORGET_THREADS = delete(cards).where(
+    cards.c.subject == literal_column("'thread'"),
+    cards.c.state == literal_column("'shown'"),
+    cards.c.claimed_at < bindparam("before_"),
+)
 
 
 class Replies:
@@ -45,3 +51,4 @@ class Replies:
     def forget_before(self, at: datetime) -> None:
         self._on.execute(_FORGET, {"before_": at})
         self._on.execute(_FORGET_CARDS, {"before_": at})
+        self._on.execute(_FORGET_THREADS, {"before_": at})

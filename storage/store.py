@@ -23,14 +23,15 @@ def open_store(
     *,
     site_from: Sequence[str] = SITE_FROM,
     targets: Targets = NO_TARGETS,
+    threads: bool = True,
 ) -> AnyStore:
     """A store, which is its own async context manager and has `close()`. Connects on first use.
 
     `rules` say who has which permission role, `site_from` what says to which site an alert belongs,
-    `targets` by when new alerts are due.
+    `targets` by when new alerts are due, `threads` whether changes are told in threads.
 
     Raises BadDatabaseUrl.
     """
     parsed = parse(url)
-    unit = partial(Unit, access=rules, site_from=tuple(site_from), aims=targets)
+    unit = partial(Unit, access=rules, site_from=tuple(site_from), aims=targets, threads=threads)
     return SqliteStore(parsed, unit) if is_sqlite(parsed) else PostgresqlStore(parsed, unit)

@@ -267,6 +267,8 @@ Index("ix_cards_aside", cards.c.id, **_only("state = 'set aside'"))
 Index("ix_cards_ambiguous", cards.c.id, **_only("ambiguous"))
 Index("ix_cards_leased", cards.c.conversation, cards.c.lease_until, **_only("lease_until IS NOT NULL"))
 Index("ix_cards_activity", cards.c.conversation, cards.c.activity_id, **_only("activity_id IS NOT NULL"))
+#: What people were answered in threads.
+Index("ix_cards_answers", cards.c.conversation, cards.c.thread, cards.c.created_at, **_only("subject = 'reply'"))
 
 #: Calls to Teams of the last hour or so, one row each, for keeping its limits through restarts and among replicas.
 sends = Table(

@@ -135,6 +135,8 @@ class Unit:
         access: AccessRules = NO_RULES,
         site_from: Sequence[str] = SITE_FROM,
         aims: target_ports.Targets = target_ports.NO_TARGETS,
+        *,
+        threads: bool = True,
     ) -> None:
         self._on = connection
         self._journal = Journal()
@@ -147,7 +149,7 @@ class Unit:
         self.entities = Entities(connection)
         self.people = People(connection)
         self.conversations = Conversations(connection)
-        self.cards = Cards(connection)
+        self.cards = Cards(connection, threads=threads)
         self.folds = Folds(connection)
         self.replies = Replies(connection)
         self.digests = Digests(connection)

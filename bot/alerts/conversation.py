@@ -64,6 +64,8 @@ class Subject(StrEnum):
     REMINDER = "reminder"
     #: The change of a shift.
     HANDOVER = "handover"
+    #: What was done to an alert, said in the thread of its card: posted once, never edited.
+    THREAD = "thread"
 
 
 #: The origin of a card that tells its one reader of a change, before the revision of the entry that it tells of.

@@ -1,6 +1,6 @@
 """What delivery needs to have kept, as protocols: cards, what is folded into them, and what is said once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -109,6 +109,21 @@ class Cards(Protocol):
 
     def noticed(self, conversation: int, alert: int, *, since: datetime) -> bool:
         """Whether somebody was told of a change of the alert there since then."""
+        ...
+
+    def threads(self, alert: int, *, open_at: datetime) -> Sequence[tuple[int, str]]:
+        """Channels that have the alert's own card, and the root of its thread, where changes are told in threads.
+
+        Without those where a reply waits already that nobody has tried to post, and nobody will before `open_at`.
+        """
+        ...
+
+    def thread_bound(self, card: Card) -> int | None:
+        """The revision from which on the next reply of the same thread tells; None for the last one."""
+        ...
+
+    def answered(self, conversation: int, thread: str, *, since: datetime) -> Collection[datetime]:
+        """When the bot answered people in a thread."""
         ...
 
     def counts(self, now: datetime) -> DeliveryCounts: ...

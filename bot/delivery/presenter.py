@@ -21,6 +21,7 @@ from bot.usecases.own_views import view_for_all
 from bot.usecases.paging_views import page_view
 from bot.usecases.read import alert_view, people_in, view_of
 from bot.usecases.reminders import told_view
+from bot.usecases.threads import thread_news
 from bot.usecases.tuning_views import rule_view
 from bot.usecases.visibility import Reader, conversation_scope
 from cards.alert_card import alert_text, notice_text, render_alert
@@ -37,6 +38,7 @@ from cards.paging import page_text, render_page
 from cards.reminder import reminder_text, render_reminder
 from cards.rule_card import render_rule, rule_text
 from cards.size import LIMIT
+from cards.thread import thread_text
 
 
 class _Drawing(TypedDict):
@@ -103,6 +105,7 @@ class Presenter:
             Subject.OFFER: self._offer,
             Subject.FILE: self._file,
             Subject.HANDOVER: self._handover,
+            Subject.THREAD: self._thread,
             Subject.REPLY: lambda uow, card, *_: uow.replies.get(card.subject_id),
         }
 
@@ -193,6 +196,13 @@ class Presenter:
         view = posted_view(uow, uow.handovers.get(card.subject_id), reader)
         text, summary = handover_text(view, how.lang)
         return Message(text=text, summary=summary, card=render_handover(view, limit=how.limit, **how.drawing))
+
+    def _thread(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
+        """Never drawn again once it is posted: no card, and no news in it."""
+        news = thread_news(uow, card, how.now)
+        text, summary = thread_text(news, how.lang)
+        mentions = tuple(Mention(person.teams_id, person.name) for person in news.called)
+        return Message(text=text, summary=summary, mentions=mentions)
 
     def _digest(self, uow: UnitOfWork, card: Card, how: _How) -> Message:
         digest = for_all(uow, card.subject_id, card.conversation, how.now)

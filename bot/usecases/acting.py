@@ -12,7 +12,7 @@ from bot.alerts.errors import Refused
 from bot.alerts.history import Entry
 from bot.alerts.people import Actor, ActorKind, Person, Way
 from bot.alerts.ports import UnitOfWork
-from bot.usecases import notices
+from bot.usecases import notices, threads
 from bot.usecases.escalation_start import answered
 from bot.usecases.permission import require
 from bot.usecases.showing import show_changed
@@ -120,6 +120,7 @@ def record(
         for asked in uow.consultations.many([alert.number]).get(alert.number, ()):
             uow.cards.raise_wanted(Subject.CONSULTATION, asked.id, at=now or at)
     notices.tell(uow, alert, after, entry, now or at)
+    threads.tell(uow, after.number, entry, now or at)
     if alert.incident is not None and after.incident is None:
         # Somebody took it out: what comes in from now on does not draw it in again.
         uow.trails.forget(alert.number)

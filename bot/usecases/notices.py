@@ -39,7 +39,7 @@ def tell(uow: UnitOfWork, before: Alert, after: Alert, entry: Entry, at: datetim
     if entry.batch:
         return
     concerned: dict[str, Notice] = {}
-    for person, why in _concerned(uow, before, after, entry):
+    for person, why in concerned_by(uow, entry, before.assignee, after.assignee):
         concerned.setdefault(person, why)
     for person, why in concerned.items():
         chat = uow.conversations.personal(person) if person != entry.actor.id else None
@@ -75,13 +75,14 @@ def people_named(uow: UnitOfWork, text: str) -> list[Person]:
     return list(found.values())
 
 
-def _concerned(uow: UnitOfWork, before: Alert, after: Alert, entry: Entry) -> Iterator[tuple[str, Notice]]:
-    if after.assignee is not None and after.assignee != before.assignee:
-        yield after.assignee, Notice.ASSIGNED
+def concerned_by(uow: UnitOfWork, entry: Entry, before: str | None, after: str | None) -> Iterator[tuple[str, Notice]]:
+    """Whom an entry concerns, and why, the weightier reason first; `before` and `after` are who had the alert."""
+    if after is not None and after != before:
+        yield after, Notice.ASSIGNED
     if entry.comment and "@" in entry.comment:
         yield from ((person.object_id, Notice.CALLED) for person in people_named(uow, entry.comment))
-    if before.assignee is not None and _says_something(entry):
-        yield before.assignee, Notice.CHANGED
+    if before is not None and _says_something(entry):
+        yield before, Notice.CHANGED
 
 
 def _says_something(entry: Entry) -> bool:
