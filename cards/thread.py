@@ -5,14 +5,17 @@ from typing import Final
 
 from bot.alerts.history import Entry, Kind
 from bot.alerts.thread_news import ThreadNews
+from cards.labels import severity_label
 from cards.language import Language
+from cards.parts import title_of
 from cards.safe import brief, clean, clip
 from cards.sentences import People, change_text, changes_worth_telling, sentence, way_note
 
-#: Entries that are told one by one, and characters of each sentence, comment and change.
+#: Entries that are told one by one, and characters of each sentence or change, of a comment, of the title.
 _TOLD: Final = 5
 _SENTENCE: Final = 200
 _COMMENT: Final = 300
+_TITLE: Final = 80
 
 #: Kinds whose sentence does not say what has become of it.
 _VAGUE: Final = frozenset({Kind.REPORTED, Kind.MANAGED})
@@ -28,7 +31,10 @@ def thread_text(news: ThreadNews, lang: Language) -> tuple[str, str]:
     if more > 0:
         lines.append(lang.n("and {count} more", "and {count} more", more))
     text = "\n".join(lines)
-    summary = lines[0]
+    alert = news.alert
+    facts = {"severity": severity_label(alert.severity, lang), "number": alert.number}
+    about = lang.t("{severity}: {title} (#{number})", title=clean(clip(title_of(alert), _TITLE)), **facts)
+    summary = lang.t("{did}. {alert}", did=lines[0], alert=about)
     absent: list[str] = []
     for person in news.called:
         tag = f"<at>{person.name}</at>"

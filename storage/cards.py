@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Update
 
 from bot.alerts.conversation import NOTICE, Card, DeliveryCounts, Limits, Subject
 from storage import card_statements as statements
-from storage import pace
+from storage import pace, thread_statements
 from storage.conversations import conversation_of
 
 
@@ -152,17 +152,17 @@ class Cards:
     def threads(self, alert: int, *, open_at: datetime) -> list[tuple[int, str]]:
         if not self._has_threads:
             return []
-        rows = self._on.execute(statements.THREADS, {"alert_": alert, "open_at_": open_at})
+        rows = self._on.execute(thread_statements.THREADS, {"alert_": alert, "open_at_": open_at})
         return [(conversation, root) for conversation, root in rows]
 
     def thread_bound(self, card: Card) -> int | None:
         key = {"alert_": card.subject_id, "conversation_": card.conversation.id}
-        begins = (int(origin) for origin in self._on.execute(statements.THREAD_ORIGINS, key).scalars())
+        begins = (int(origin) for origin in self._on.execute(thread_statements.THREAD_ORIGINS, key).scalars())
         return min((revision for revision in begins if revision > int(card.origin)), default=None)
 
     def answered(self, conversation: int, thread: str, *, since: datetime) -> frozenset[datetime]:
         asked = {"conversation_": conversation, "thread_": thread, "since_": since}
-        return frozenset(self._on.execute(statements.ANSWERED, asked).scalars())
+        return frozenset(self._on.execute(thread_statements.ANSWERED, asked).scalars())
 
     def _finish(self, statement: Update, card: Card, owner: str, values: dict[str, Any]) -> bool:
         fence = {"id_": card.id, "owner_": owner, "attempt_": card.attempt}

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.alerts.alert import Alert
 from bot.alerts.history import Entry
 from bot.alerts.people import Person
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadNews:
-    """The entries, oldest first; the people whom they name, by Entra object id; and those whom the reply calls."""
+    """The alert now; the entries, oldest first; whom they name, by Entra object id; and whom the reply calls."""
 
+    alert: Alert
     entries: tuple[Entry, ...]
     people: Mapping[str, Person]
     called: tuple[Person, ...]

@@ -80,7 +80,7 @@ def thread_news(uow: UnitOfWork, card: Card, now: datetime) -> ThreadNews:
     called = _called(uow, told, card, now, is_high=alert.severity is Severity.HIGH)
     entries = tuple(step.entry for step in told)
     named = people_in(entries)
-    return ThreadNews(entries, dict(uow.people.many(named)) if named else {}, called)
+    return ThreadNews(alert, entries, dict(uow.people.many(named)) if named else {}, called)
 
 
 @dataclass(frozen=True, slots=True)

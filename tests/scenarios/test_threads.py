@@ -51,6 +51,7 @@ async def test_whoever_is_given_an_alert_is_called_in_its_thread(town: Town) -> 
     await window_over(town)
     reply = await town.teams.wait_for("alerts", lambda m: m["thread"] == raised["id"] and "assigned" in m["plain"])
     assert message_text(reply) == "Ana Alvarez assigned it to Bo Berg"
+    assert reply["summary"] == "Ana Alvarez assigned it to Bo Berg. High: Mimikatz credential theft (#1)"
     assert not reply["cards"]
     assert mentioned(reply) == ["Bo Berg"]
     await nothing_waits(town)

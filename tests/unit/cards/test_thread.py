@@ -7,13 +7,13 @@ from bot.alerts.thread_news import ThreadNews
 from bot.teams.wire import message_json
 from cards.language import ENGLISH
 from cards.thread import thread_text
-from tests.unit.cards.examples import ANA, BO, an_entry
+from tests.unit.cards.examples import ANA, BO, a_view, an_entry
 
 PEOPLE = {person.object_id: person for person in (ANA, BO)}
 
 
 def told(*entries: Entry, called: tuple[Person, ...] = ()) -> tuple[str, str]:
-    return thread_text(ThreadNews(entries, PEOPLE, called), ENGLISH)
+    return thread_text(ThreadNews(a_view().alert, entries, PEOPLE, called), ENGLISH)
 
 
 def test_it_says_who_did_what_and_no_more() -> None:
@@ -29,7 +29,8 @@ def test_it_says_who_did_what_and_no_more() -> None:
         "Microsoft Defender XDR reported news · Severity: Medium → High",
         f"{BO.name} commented",
     ]
-    assert summary == text.splitlines()[0]
+    assert summary.startswith(f"{ANA.name} assigned it to {BO.name}. High: ")
+    assert summary.endswith(" (#1042)")
 
 
 def test_a_long_flurry_is_counted() -> None:
@@ -47,7 +48,7 @@ def test_whoever_it_calls_is_named_where_the_words_name_them_or_first() -> None:
     changed = an_entry(4, Kind.COMMENTED, ANA, comment="mine now")
     text, summary = told(changed, called=(BO,))
     assert text == f"<at>{BO.name}</at> {ANA.name} commented: “mine now”"
-    assert summary == f"{ANA.name} commented: “mine now”"
+    assert summary.startswith(f"{ANA.name} commented: “mine now”. ")
 
 
 def test_what_people_write_calls_nobody_and_is_no_markup() -> None:
