@@ -136,4 +136,4 @@ async def keys(ground: Ground) -> Sequence[Finding]:
         place = urlsplit(str(told["jwks_uri"])).netloc
         fix = f"Let this machine reach {place} over HTTPS, and try again."
         return [failed("signing keys", f"The metadata is there, the keys at {place} cannot be read. {nobody}", fix)]
-    return [ok("signing keys", f"{host} gives {found_keys.known}.")]
+    return [ok("signing keys", f"{host} gives them ({found_keys.known}).")]

@@ -25,6 +25,7 @@ _PLACES, _ABREAST = 100, 4
 #: The two ids of a team: Teams' own, which calls of the Connector take, and that of its Entra group, which they refuse.
 _THREAD: Final = re.compile(r"19:\S+@(thread\.(tacv2|skype)|unq\.gbl\.spaces)")
 
+_NOWHERE: Final = "Install the app in a team (`tocsin manifest` makes it), or say `subscribe` in a channel that has it."
 _INSTALL: Final = "Install the app there (Apps, Manage your apps; `tocsin manifest` makes it) and say `subscribe`."
 
 
@@ -86,7 +87,7 @@ async def installation(ground: Ground) -> Sequence[Finding]:
     found: list[Finding] = list(await asyncio.gather(*(asked(one) for one in here[:_PLACES])))
     found += [warning(INSTALLED, f"The app was removed from {_name(one)}.", _INSTALL) for one in gone[:_PLACES]]
     if not here:
-        found.append(warning(INSTALLED, "No channel gets alerts: they are kept, and nobody is told.", _INSTALL))
+        found.append(warning(INSTALLED, "No channel gets alerts: they are kept, and nobody is told.", _NOWHERE))
     if len(here) > _PLACES:
         rest = f"{len(here) - _PLACES} more channels were not looked at."
         found.append(warning(INSTALLED, rest, "Look at `tocsin retry --list`, where what Teams refuses is."))

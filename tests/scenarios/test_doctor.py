@@ -159,7 +159,7 @@ async def test_nobody_has_installed_it(bare_town: Town) -> None:
     line = await found(bare_town, "installation")
     assert line.state is State.WARNING
     assert "No channel gets alerts" in line.found
-    assert "Install the app there" in line.fix
+    assert "Install the app in a team" in line.fix
     assert (await found(bare_town, "Connector")).state is State.WARNING
 
 
