@@ -65,6 +65,7 @@ async def _bot(config: SandboxConfig) -> AsyncIterator[None]:
             "TOCSIN_HOST": HOST,
             "TOCSIN_PORT": config.bot_url.rpartition(":")[2],
             **_roles(config),
+            **_rhythm(config),
             "TOCSIN_ZONE": os.environ.get("TOCSIN_ZONE", "Europe/Madrid"),
         }
         process = await asyncio.create_subprocess_exec(
@@ -89,6 +90,17 @@ def _roles(config: SandboxConfig) -> dict[str, str]:
         "TOCSIN_RESPONDERS": people["chidi"].object_id,
         "TOCSIN_READERS": people["dana"].object_id,
     }
+
+
+def _rhythm(config: SandboxConfig) -> dict[str, str]:
+    """Ana and Bo take turns of a week, Chidi is behind them, and high alerts are due soon; unless something is set."""
+    people = World(tenant_id=config.tenant_id, bot_id=config.app_id, bot_name=config.bot_name).people
+    first, second, behind = (people[key].object_id for key in ("ana", "bo", "chidi"))
+    usual = {
+        "TOCSIN_ROTA_DEFAULT": f"weekly monday 09:00 Europe/Madrid: {first}, {second}; {behind}",
+        "TOCSIN_TARGETS_HIGH": "acknowledge 15m, resolve 4h",
+    }
+    return {name: value for name, value in usual.items() if not any(key.startswith(name[:13]) for key in os.environ)}
 
 
 async def _until_ready(
