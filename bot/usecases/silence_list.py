@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.alerts.errors import Refused
+from bot.alerts.messages import ConversationKind
 from bot.alerts.mirror import Feed
 from bot.alerts.people import Person
 from bot.alerts.ports import UnitOfWork
@@ -29,7 +30,9 @@ def listed(uow: UnitOfWork, reader: Reader, page: int = 0) -> SilencesView:
     """A page of those that the reader may see; a page beyond the last one is the last one.
 
     One that was made for an alert is there for whoever sees the alert; any other for whoever sees all alerts, and for
-    administrators. Raises Refused: "noSilencer", "role".
+    administrators in their own chat: what is answered in a channel is read by all of it.
+
+    Raises Refused: "noSilencer", "role".
     """
     require(uow, reader, "silences")
     if not uow.feeds.is_told(FEED):
@@ -78,7 +81,8 @@ def take_due(uow: UnitOfWork, now: datetime) -> list[Standing]:
 
 def _visible(uow: UnitOfWork, reader: Reader) -> list[ListedSilence]:
     scope, role = scope_of(uow, reader), role_of(uow, reader)
-    sees_all = role is not None and (scope.everything or role is Role.ADMINISTRATOR)
+    alone = reader.conversation.kind is ConversationKind.PERSONAL
+    sees_all = role is not None and (scope.everything or (alone and role is Role.ADMINISTRATOR))
     ours = {one.external_id: one for one in uow.silences.standing() if one.external_id}
     found: list[ListedSilence] = []
     for standing in uow.standing_silences.all(reader.at):
