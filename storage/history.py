@@ -57,6 +57,13 @@ _SINCE = _ENTRIES.where(history.c.revision > bindparam("revision_")).order_by(hi
 _OF = among(
     lambda is_among: _ALL.where(is_among(history.c.alert, "alerts_")).order_by(history.c.alert, history.c.revision)
 )
+_OVERRULED = among(
+    lambda is_among: (
+        select(history.c.alert)
+        .where(is_among(history.c.alert, "alerts_"), history.c.kind == Kind.OVERRULED.value)
+        .distinct()
+    )
+)
 _BY = or_(
     history.c.actor_id == bindparam("actor_"),
     history.c.actor_kind == ActorKind.RULE.value,
@@ -144,6 +151,9 @@ class History:
         for entry in map(_entry, self._on.execute(_OF.on(self._on), {"alerts_": list(alerts)})):
             found.setdefault(entry.alert, []).append(entry)
         return found
+
+    def overruled(self, alerts: Collection[int]) -> frozenset[int]:
+        return frozenset(self._on.execute(_OVERRULED.on(self._on), {"alerts_": list(alerts)}).scalars())
 
     def last_by(self, alert: int, actor: str) -> Entry | None:
         row = self._on.execute(_LAST_BY, {"alert_": alert, "actor_": actor}).first()

@@ -21,8 +21,8 @@ class Shares:
 
     def offer(self, conversation: int, alerts: Collection[int], *, person: str, token: str, at: datetime) -> None:
         row = {"conversation": conversation, "person": person, "token": token, "seen": False, "at": at}
-        for alert in sorted(alerts):
-            self._on.execute(_OFFER, row | {"alert": alert})
+        if alerts:
+            self._on.execute(_OFFER, [row | {"alert": alert} for alert in sorted(alerts)])
 
     def waits(self, conversation: int, token: str) -> bool:
         return self._on.execute(_WAITS, {"conversation_": conversation, "token_": token}).first() is not None

@@ -142,6 +142,10 @@ class History(Protocol):
         """The whole history of some alerts, oldest first."""
         ...
 
+    def overruled(self, alerts: Collection[int]) -> frozenset[int]:
+        """Those of some alerts of which a source ever changed what people did."""
+        ...
+
     def last_by(self, alert: int, actor: str) -> Entry | None:
         """The newest entry by an actor's id, or by any rule."""
         ...

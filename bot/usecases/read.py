@@ -36,10 +36,10 @@ EVIDENCE_SHOWN, COMMENTS_SHOWN, ENTRIES_SHOWN, SIMILAR_SHOWN, INCIDENTS_OFFERED 
 
 OPEN = frozenset({Status.NEW, Status.IN_PROGRESS})
 
-#: Fields of which the queue has an opinion where a filter has none.
 #: How far a source's news hide that both sides changed the same.
 _NEWS_LOOKED_THROUGH = 10
 
+#: Fields of which the queue has an opinion where a filter has none.
 _OF_STATUS = frozenset({"status", "resolved"})
 _TIMES = frozenset({"created", "first", "last", "received", "acknowledged", "resolved", "due", "overdue"})
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -70,7 +70,7 @@ def view_of(uow: UnitOfWork, alert: Alert, conversation: int, now: datetime | No
     (view,) = views_of(uow, [alert])
     view = replace(view, paging=paging_of(uow, alert))
     if now is not None:
-        view = replace(view, on_call=on_call_for(uow, alert, conversation, now))
+        view = replace(view, on_call=on_call_for(uow, alert, conversation, now, view.paging))
     if alert.is_open and alert.classification is Classification.NOT_SET:
         view = replace(view, usual=uow.habits.usual(alert.number))
     card, folded, folded_open = uow.folds.own_card(conversation, alert.number)
@@ -181,7 +181,8 @@ def in_range(uow: UnitOfWork, first: int, last: int, reader: Reader, status: Col
 
 def views_of(uow: UnitOfWork, alerts: Sequence[Alert], also: Iterable[str] = ()) -> list[AlertView]:
     mirrors = uow.mirrors.many([alert.number for alert in alerts])
-    overruled = {alert.number: _overruled(uow, alert) for alert in alerts if alert.number in mirrors}
+    contested = uow.history.overruled(mirrors) if mirrors else frozenset()
+    overruled = {alert.number: _overruled(uow, alert) for alert in alerts if alert.number in contested}
     named = {alert.assignee for alert in alerts if alert.assignee} | people_in(filter(None, overruled.values()))
     people = uow.people.many(named | set(also))
     found = uow.incidents.many({alert.incident for alert in alerts if alert.incident is not None})
