@@ -12,25 +12,42 @@ from bot.alerts.routing import Route
 from bot.usecases.oncall import rota_named
 
 
-def begin(uow: UnitOfWork, alert: Alert, routes: Iterable[Route], now: datetime) -> bool:
-    """Page for an alert that goes along some routes, by the plan of its severity; not where nobody could be on call."""
-    if not wants_paging(alert):
-        return False
-    text = uow.rotas.plans().get(alert.severity.value, "")
-    steps = read_plan(text)
-    rota = rota_along(routes)
-    if not steps or rota_named(uow, rota) is None:
-        return False
-    return uow.escalations.start(
-        Escalation(
-            alert=alert.number,
-            rota=rota,
-            plan=text,
-            state=State.RUNNING,
-            started_at=now,
-            due_at=now + steps[0].after,
-        )
-    )
+def begin(uow: UnitOfWork, coming: Iterable[tuple[Alert, Iterable[Route]]], now: datetime) -> int:
+    """Page for alerts that go along some routes, by the plan of their severity; not where nobody could be on call. How
+    many it began with.
+
+    What holds for all of them is asked once: in a storm they are many.
+    """
+    wanting = [(alert, rota_along(routes)) for alert, routes in coming if wants_paging(alert)]
+    plans = uow.rotas.plans() if wanting else {}
+    is_there: dict[str, bool] = {}
+    begun = 0
+    for alert, rota in wanting:
+        text = plans.get(alert.severity.value, "")
+        if not (steps := read_plan(text)):
+            continue
+        if rota not in is_there:
+            is_there[rota] = rota_named(uow, rota) is not None
+        if is_there[rota]:
+            begun += uow.escalations.start(
+                Escalation(
+                    alert=alert.number,
+                    rota=rota,
+                    plan=text,
+                    state=State.RUNNING,
+                    started_at=now,
+                    due_at=now + steps[0].after,
+                )
+            )
+    return begun
+
+
+def is_answered(uow: UnitOfWork, alert: Alert) -> bool:
+    """Whether somebody knows of it, here or in its source's portal."""
+    if alert.acknowledged_at is not None:
+        return True
+    before = uow.escalations.get(alert.number)
+    return before is not None and before.state is State.ANSWERED
 
 
 def rota_along(routes: Iterable[Route]) -> str:

@@ -126,7 +126,8 @@ def _step(uow: UnitOfWork, one: Escalation, now: datetime, *, leave_out: Collect
 def _page_step(uow: UnitOfWork, one: Escalation, alert: Alert, now: datetime, leave_out: Collection[str]) -> None:
     ask, found = _ask(one), _find(uow, one, alert, now, leave_out)
     if found.until is not None:
-        uow.escalations.wait(one.alert, found.until)
+        # Somebody may have asked for a later step than the one that is next.
+        uow.escalations.wait(one.alert, found.until, following=one.next)
         return
     whom = (*(person.object_id for person in found.people), *(f"{MISSED}{who}" for who in found.missed))
     if found.people:

@@ -22,14 +22,16 @@ def paging_of(uow: UnitOfWork, alert: Alert) -> EscalationView | None:
     return EscalationView(escalation=found, taken=taken, people=uow.people.many(named - {""}))
 
 
-def on_call_for(uow: UnitOfWork, alert: Alert, conversation: int, now: datetime) -> tuple[OnDuty, ...]:
+def on_call_for(
+    uow: UnitOfWork, alert: Alert, conversation: int, now: datetime, known: EscalationView | None
+) -> tuple[OnDuty, ...]:
     """Who is on call for an alert that nobody has: by the rota that it is paged by, else by that of where it is shown.
 
-    Nobody where the routes there have several rotas.
+    Nobody where the routes there have several rotas. `known` is its paging, where it was looked up.
     """
     if not wants_paging(alert):
         return ()
-    found = uow.escalations.get(alert.number)
+    found = known.escalation if known is not None else uow.escalations.get(alert.number)
     if found is not None:
         return on_call(uow, now, found.rota)
     names = {route.rota for route in uow.routes.of(conversation)}

@@ -18,7 +18,7 @@ from bot.alerts.evidence import Evidence
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.routing import Route
 from bot.alerts.words import Severity
-from bot.usecases.escalation_start import begin
+from bot.usecases.escalation_start import begin, is_answered
 from bot.usecases.sending import Going, Sending, conversations_of, facts_of, hold
 
 #: How long alerts of the same type and host share a card.
@@ -74,16 +74,14 @@ def show_changed(uow: UnitOfWork, alert: Alert, evidence: Sequence[Evidence] | N
     sending = Sending(uow, now)
     if not any(map(_may_take_later, sending.routes)):
         return
-    _place(
-        uow,
-        [
-            going
-            for going in sending.of(facts_of(uow, alert, evidence))
-            if all(map(_may_take_later, going.routes)) and any(_takes_now(route, alert) for route in going.routes)
-            if not _is_shown(uow, going)
-        ],
-        now,
-    )
+    going = [
+        one
+        for one in sending.of(facts_of(uow, alert, evidence))
+        if all(map(_may_take_later, one.routes)) and any(_takes_now(route, alert) for route in one.routes)
+        if not _is_shown(uow, one)
+    ]
+    # What makes it fit may be what somebody did who is at it.
+    _place(uow, going, now, pages=bool(going) and not is_answered(uow, alert))
 
 
 def _may_take_later(route: Route) -> bool:
@@ -116,10 +114,10 @@ def show_worse(uow: UnitOfWork, alert: Alert, before: Alert, now: datetime) -> N
             uow.cards.want(conversation, Subject.ALERT, alert.number, priority=urgency(alert), at=now)
             shown += routes
     if shown:
-        begin(uow, alert, shown, now)
+        begin(uow, [(alert, shown)], now)
 
 
-def _place(uow: UnitOfWork, going: Sequence[Going], now: datetime) -> None:
+def _place(uow: UnitOfWork, going: Sequence[Going], now: datetime, *, pages: bool = True) -> None:
     by_conversation: dict[int, list[Going]] = {}
     for one in going:
         if one.held_by is None:
@@ -127,7 +125,8 @@ def _place(uow: UnitOfWork, going: Sequence[Going], now: datetime) -> None:
     for conversation in sorted(by_conversation):
         _Placing(uow, conversation, now).place(by_conversation[conversation])
     hold(uow, going, now)
-    _page(uow, [one for one in going if one.held_by is None], now)
+    if pages:
+        _page(uow, [one for one in going if one.held_by is None], now)
 
 
 def _page(uow: UnitOfWork, going: Sequence[Going], now: datetime) -> None:
@@ -135,8 +134,7 @@ def _page(uow: UnitOfWork, going: Sequence[Going], now: datetime) -> None:
     along: dict[int, tuple[Alert, list[Route]]] = {}
     for one in going:
         along.setdefault(one.alert.number, (one.alert, []))[1].extend(one.routes)
-    for _, (alert, routes) in sorted(along.items()):
-        begin(uow, alert, routes, now)
+    begin(uow, [pair for _, pair in sorted(along.items())], now)
 
 
 def _may_share(alert: Alert, leader: Leader) -> bool:

@@ -50,8 +50,8 @@ def _year(uow: UnitOfWork, zone: str) -> None:
         came = wall(night, time(2, 20), ZoneInfo(zone))
         alert = add_alert(uow, f"a{number}", severity=Severity.HIGH, received_at=came)
         uow.cards.want(channel, Subject.ALERT, alert.number, priority=0, at=came)
-        assert begin(uow, alert, uow.routes.all(), came)
-        assert not begin(uow, alert, uow.routes.all(), came), "once"
+        assert begin(uow, [(alert, uow.routes.all())], came) == 1
+        assert begin(uow, [(alert, uow.routes.all())], came) == 0, "once"
         first = oncall.on_call(uow, came)
         assert [duty.person in {ANA, BO} for duty in first] == [True]
         for minute in (0, 4, 5, 9, 10, 19, 20, 25):
