@@ -167,7 +167,7 @@ class DigestCommands:
 
     def _shown(self, uow: UnitOfWork, reader: Reader, schedule: DigestSchedule, did: str) -> Screen:
         require(uow, reader, "digest")
-        next_at = None if schedule.paused else schedule.timing.after(reader.at)
+        next_at = None if schedule.paused else schedules.next_of(uow, schedule, reader.at)
 
         def draw_notice(lang: Language) -> str:
             if did == "pause":

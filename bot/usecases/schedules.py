@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from bot.alerts.condition import EVERYTHING, Condition
 from bot.alerts.condition_text import to_text
@@ -92,7 +93,7 @@ def put(
         schedule = replace(schedule, made_by=before.made_by, made_by_name=before.made_by_name)
     made = replace(schedule, id=uow.schedules.put(schedule))
     instead = _replace_default(uow, here, default, reader.at) if not known else None
-    return Scheduled(made, timing.after(reader.at), instead)
+    return Scheduled(made, next_of(uow, made, reader.at), instead)
 
 
 def pause(uow: UnitOfWork, reader: Reader, number: int, default: Timing, *, paused: bool) -> DigestSchedule:
@@ -128,7 +129,15 @@ def listed(uow: UnitOfWork, reader: Reader, default: Timing) -> list[Listed]:
     """Those of the conversation, that of the settings first."""
     require(uow, reader, "digest")
     found = here_of(uow, reader.conversation, default)
-    return [Listed(one, None if one.paused else one.timing.after(reader.at)) for one in found]
+    return [Listed(one, None if one.paused else next_of(uow, one, reader.at)) for one in found]
+
+
+def next_of(uow: UnitOfWork, schedule: DigestSchedule, at: datetime) -> datetime:
+    """When it comes next: on a date that had its digest already, at an earlier time of the day, no other comes."""
+    moment = schedule.timing.after(at)
+    day = moment.astimezone(ZoneInfo(schedule.timing.zone)).date()
+    has_come = uow.digests.exists(schedule.conversation.id, schedule.slot(day))
+    return schedule.timing.after(moment) if has_come else moment
 
 
 def here_of(uow: UnitOfWork, here: Conversation, default: Timing) -> list[DigestSchedule]:

@@ -192,3 +192,18 @@ async def test_a_quiet_day_is_made_once_but_nothing_is_posted_where_nothing_shal
         return [uow.cards.counts(BEGIN + timedelta(hours=9)).pending]
 
     assert await store.write(story) == [1]
+
+
+async def test_one_that_came_today_is_not_promised_for_today_again_when_its_time_is_changed(store: AnyStore) -> None:
+    def work(uow: UnitOfWork) -> None:
+        day, hour = datetime(2026, 3, 3, tzinfo=UTC), timedelta(hours=1)
+        subscribed(uow)
+        assert made(uow, "daily 08:00", day).next_at == day + 8 * hour
+        assert tick(uow, day + 8 * hour) == 1
+        changed = made(uow, "daily 17:00", day + 9 * hour, number=1)
+        assert changed.next_at == day + 41 * hour
+        reader = Reader("ana", changed.schedule.conversation, day + 9 * hour)
+        assert [one.next_at for one in schedules.listed(uow, reader, OFF) if one.next_at] == [day + 41 * hour]
+        assert [tick(uow, day + hours * hour) for hours in (17, 41)] == [0, 1]
+
+    await store.write(work)
