@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from time import monotonic
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,10 @@ from bot.alerts.oncall import Shift
 
 #: Events of one calendar, shifts of one event, and characters of a name.
 MOST_EVENTS, MOST_SHIFTS, NAME = 5_000, 1_000, 200
+
+#: Seconds for expanding a calendar. Rules that never come true are looked through to the year 9999, and nobody can end
+#: the thread that does it.
+EXPANDING: Final = 5
 
 #: Levels within a calendar.
 LEVELS: Final = 9
@@ -104,10 +109,12 @@ def _shifts(events: Iterable[_Event], ground: _Ground) -> tuple[set[Shift], int,
     for place, event in enumerate(events):
         by_uid.setdefault(str(event.get("UID") or f"#{place}"), []).append(event)
     shifts: set[Shift] = set()
-    lacking, odd = 0, set[str]()
+    lacking, odd, latest = 0, set[str](), monotonic() + EXPANDING
     for series in by_uid.values():
         moved = _moved(series, ground)
         for event in series:
+            if monotonic() > latest:
+                raise BadCalendar(f"expanding its events takes longer than {EXPANDING} s")
             try:
                 shifts.update(_of_event(event, moved, ground))
             except _Unsupported:

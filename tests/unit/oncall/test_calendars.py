@@ -177,6 +177,15 @@ def test_a_calendar_with_anything_in_it_is_read_or_refused_soon(edits: list[tupl
     assert all(shift.starts_at < shift.ends_at and shift.who for shift in found.shifts)
 
 
+def test_many_rules_that_never_come_true_keep_nobody_busy_for_long() -> None:
+    rule = "RRULE:FREQ=MONTHLY;BYDAY=MO;BYSETPOS=20"
+    events = [f"UID:{n}\nDTSTART:20260101T080000Z\nDTEND:20260101T200000Z\n{rule}\nSUMMARY:Ana" for n in range(60)]
+    begun = time.perf_counter()
+    with pytest.raises(BadCalendar, match="takes longer"):
+        read(*events)
+    assert time.perf_counter() - begun < 12
+
+
 NUMBER = st.integers(-40, 400).map(str)
 PARTS = st.dictionaries(
     st.sampled_from(["INTERVAL", "COUNT", "BYMONTH", "BYMONTHDAY", "BYSETPOS", "BYDAY", "WKST", "UNTIL"]),
