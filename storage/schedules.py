@@ -1,5 +1,6 @@
 """Schedules of digests."""
 
+from dataclasses import replace
 from datetime import time
 from typing import Any
 
@@ -69,6 +70,11 @@ _PUT = twin(
         .returning(schedules.c.id)
     )
 )
+_ADD = twin(
+    lambda insert: (
+        insert(schedules).on_conflict_do_nothing(index_elements=["conversation", "number"]).returning(schedules.c.id)
+    )
+)
 _REMOVE = update(schedules).where(schedules.c.id == bindparam("id_")).values(removed=True)
 
 
@@ -86,32 +92,40 @@ class Schedules:
         row = self._on.execute(_GET, {"id_": schedule}).first()
         return _schedule(tuple(row)) if row is not None else None
 
-    def next_number(self, conversation: int) -> int:
-        last: int | None = self._on.execute(_LAST, {"conversation_": conversation}).scalar()
-        return (last or 0) + 1
+    def add(self, schedule: DigestSchedule) -> DigestSchedule:
+        while True:
+            last: int | None = self._on.execute(_LAST, {"conversation_": schedule.conversation.id}).scalar()
+            made = replace(schedule, number=(last or 0) + 1)
+            known: int | None = self._on.execute(_ADD.on(self._on), _values(made)).scalar()
+            if known is not None:
+                return replace(made, id=known)
+            # Somebody else has made one there at the same time, and has this number.
 
     def put(self, schedule: DigestSchedule) -> int:
-        timing = schedule.timing
-        values = {
-            "conversation": schedule.conversation.id,
-            "number": schedule.number,
-            "rhythm": timing.rhythm.value,
-            "weekday": timing.weekday,
-            "at": f"{timing.at:%H:%M}",
-            "zone": timing.zone,
-            "wants": schedule.wants,
-            "says_quiet": schedule.says_quiet,
-            "paused": schedule.paused,
-            "removed": False,
-            "made_by": schedule.made_by,
-            "made_by_name": schedule.made_by_name,
-            "since": schedule.since,
-        }
-        known: int = self._on.execute(_PUT.on(self._on), values).scalar_one()
+        known: int = self._on.execute(_PUT.on(self._on), _values(schedule)).scalar_one()
         return known
 
     def remove(self, schedule: int) -> None:
         self._on.execute(_REMOVE, {"id_": schedule})
+
+
+def _values(schedule: DigestSchedule) -> dict[str, Any]:
+    timing = schedule.timing
+    return {
+        "conversation": schedule.conversation.id,
+        "number": schedule.number,
+        "rhythm": timing.rhythm.value,
+        "weekday": timing.weekday,
+        "at": f"{timing.at:%H:%M}",
+        "zone": timing.zone,
+        "wants": schedule.wants,
+        "says_quiet": schedule.says_quiet,
+        "paused": schedule.paused,
+        "removed": False,
+        "made_by": schedule.made_by,
+        "made_by_name": schedule.made_by_name,
+        "since": schedule.since,
+    }
 
 
 def _schedule(row: tuple[Any, ...]) -> DigestSchedule:

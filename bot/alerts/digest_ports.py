@@ -74,8 +74,8 @@ class Schedules(Protocol):
         """By our id, None where it was removed."""
         ...
 
-    def next_number(self, conversation: int) -> int:
-        """A number that was never given there."""
+    def add(self, schedule: DigestSchedule) -> DigestSchedule:
+        """Make one, whose number was never given there; whatever number it came with."""
         ...
 
     def put(self, schedule: DigestSchedule) -> int:

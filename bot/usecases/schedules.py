@@ -79,7 +79,7 @@ def put(
     schedule = DigestSchedule(
         id=0,
         conversation=here,
-        number=before.number if before else uow.schedules.next_number(here.id),
+        number=before.number if before else 0,
         timing=timing,
         wants="" if wants == EVERYTHING else to_text(wants),
         says_quiet=says_quiet,
@@ -91,7 +91,9 @@ def put(
     )
     if before is not None:
         schedule = replace(schedule, made_by=before.made_by, made_by_name=before.made_by_name)
-    made = replace(schedule, id=uow.schedules.put(schedule))
+        made = replace(schedule, id=uow.schedules.put(schedule))
+    else:
+        made = uow.schedules.add(schedule)
     instead = _replace_default(uow, here, default, reader.at) if not known else None
     return Scheduled(made, next_of(uow, made, reader.at), instead)
 

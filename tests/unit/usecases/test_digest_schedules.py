@@ -1,6 +1,8 @@
 """A year of digests in five zones: one for each schedule and local date, whatever the clocks do."""
 
+import asyncio
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -207,3 +209,20 @@ async def test_one_that_came_today_is_not_promised_for_today_again_when_its_time
         assert [tick(uow, day + hours * hour) for hours in (17, 41)] == [0, 1]
 
     await store.write(work)
+
+
+async def test_two_that_are_made_at_the_same_time_are_both_kept(store: AnyStore, database: str) -> None:
+    """Each in a transaction that has seen the other's number as free."""
+    day = datetime(2026, 3, 3, tzinfo=UTC)
+    await store.write(subscribed)
+    async with open_store(database) as another:
+
+        def one(words: str) -> Callable[[UnitOfWork], int]:
+            return lambda uow: made(uow, words, day).schedule.number
+
+        numbers = await asyncio.gather(
+            *(which.write(one(words)) for which in (store, another) for words in ("daily 08:00", "weekdays 17:00"))
+        )
+    assert sorted(numbers) == [1, 2, 3, 4]
+    kept = await store.read(lambda uow: uow.schedules.all())
+    assert sorted(one.number for one in kept if not one.is_default) == [1, 2, 3, 4]
