@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Update
 
 from bot.alerts.conversation import NOTICE, Card, DeliveryCounts, Limits, Subject
 from storage import card_statements as statements
-from storage import pace, thread_statements
+from storage import pace, tables, thread_statements
 from storage.conversations import conversation_of
 
 
@@ -104,8 +104,11 @@ class Cards:
     def hold(self, conversation: int, until: datetime) -> None:
         pace.hold(self._on, conversation, until)
 
-    def refused(self, *, limit: int) -> list[tuple[Card, str]]:
-        rows = self._on.execute(statements.REFUSED, {"limit_": limit})
+    def refused(self, *, limit: int, subject: Subject | None = None) -> list[tuple[Card, str]]:
+        asked = statements.REFUSED
+        if subject is not None:
+            asked = asked.where(tables.cards.c.subject == subject.value)
+        rows = self._on.execute(asked, {"limit_": limit})
         place = len(statements.FIELDS)
         return [(_card(row, conversation_of(row[place + 1 :])), row[place] or "") for row in rows]
 

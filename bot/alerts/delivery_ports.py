@@ -75,8 +75,8 @@ class Cards(Protocol):
         """Refused for good: not tried again before the next change of its subject."""
         ...
 
-    def refused(self, *, limit: int) -> list[tuple[Card, str]]:
-        """Cards that were set aside, newest first, and why."""
+    def refused(self, *, limit: int, subject: Subject | None = None) -> list[tuple[Card, str]]:
+        """Cards that were set aside, or those of one kind of subject, newest first, and why."""
         ...
 
     def try_again(self, at: datetime, *, conversation: int | None = None) -> int:

@@ -159,8 +159,7 @@ def expire_due(uow: UnitOfWork, now: datetime) -> None:
 
 def unasked(uow: UnitOfWork) -> list[Export]:
     """Those that Teams does not ask its question about, because its app may not have files there."""
-    refused = (card.subject_id for card, _why in uow.cards.refused(limit=20) if card.subject is Subject.OFFER)
-    found = map(uow.exports.get, refused)
+    found = (uow.exports.get(card.subject_id) for card, _why in uow.cards.refused(limit=20, subject=Subject.OFFER))
     return [one for one in found if one.state is ExportState.READY and not _is_shown(uow, one)]
 
 

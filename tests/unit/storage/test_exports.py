@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.alerts.conversation import Limits, Subject
 from bot.alerts.errors import NotAvailable
 from bot.alerts.export import About, Export, ExportLink, ExportState, Form, Upload, Wanted
 from bot.alerts.ports import UnitOfWork
+from bot.usecases import exports
 from storage.store import AnyStore
 from tests.unit.storage.made import MINUTE, NOW, add_conversation
 
@@ -120,3 +122,22 @@ async def test_links_lead_one_person_and_count(store: AnyStore) -> None:
     await store.write(lambda uow: uow.exports.add_pieces(number, 0, [b"x"]))
     await store.write(lambda uow: uow.exports.forget_before(NOW + MINUTE))
     assert await store.read(lambda uow: uow.exports.trail(limit=5)) == []
+
+
+async def test_an_offer_that_teams_refused_is_found_whatever_else_was_refused_since(store: AnyStore) -> None:
+    def refuse(uow: UnitOfWork) -> int:
+        number = add(uow)
+        export = claim(uow)
+        assert uow.exports.made(export, owner="one", name="a.csv", size=1, services=[], until=NOW + MINUTE)
+        chats = [add_conversation(uow, f"19:{place}") for place in range(26)]
+        for place, chat in enumerate(chats):
+            subject = (Subject.ALERT, place) if place else (Subject.OFFER, number)
+            uow.cards.want(chat.id, *subject, priority=0, at=NOW)
+        limits = Limits((), ())
+        for card in uow.cards.claim(NOW, owner="me", limit=99, lease=LEASE, limits=limits):
+            uow.cards.set_aside(card, owner="me", why="403")
+        assert len(uow.cards.refused(limit=99)) == 26
+        return number
+
+    number = await store.write(refuse)
+    assert [one.id for one in await store.read(exports.unasked)] == [number]
