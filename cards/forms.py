@@ -198,7 +198,9 @@ def render_link_form(
             "incident",
             options,
             label=lang.t("Link to incident"),
-            value=NEW_INCIDENT,
+            # Nobody moves it by pressing on.
+            value=NEW_INCIDENT if view.incident is None else "",
+            placeholder=lang.t("Number or name"),
             dataset="incidents",
             required=lang.t("Choose an incident, or press Back."),
         )

@@ -82,7 +82,9 @@ def render_help(lang: Language, *, nonce: str = "") -> Card:
     )
 
 
-def render_welcome(lang: Language, *, channel: str = "", subscribed: bool = False, nonce: str = "") -> Card:
+def render_welcome(
+    lang: Language, *, channel: str = "", subscribed: bool = False, in_group: bool = False, nonce: str = ""
+) -> Card:
     """After an installation: what happens now, and the one next step. `channel` is empty in a 1:1 or group chat."""
     if subscribed and channel:
         lead = lang.t("New alerts are posted in {channel} from now on.", channel=channel)
@@ -90,6 +92,9 @@ def render_welcome(lang: Language, *, channel: str = "", subscribed: bool = Fals
     elif channel:
         lead = lang.t("No alerts are posted here yet.")
         step = lang.t("Say “@Tocsin subscribe” in the channel that shall get them.")
+    elif in_group:
+        lead = lang.t("Only alerts that somebody shares here, or that this chat has subscribed to, can be seen here.")
+        step = lang.t("Say “@Tocsin subscribe” to get them here, or ask in your own chat with Tocsin.")
     else:
         lead = lang.t("Here you can see and handle the alerts of your teams' channels.")
         step = lang.t("Start with “queue”, or “mine”.")

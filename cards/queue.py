@@ -175,6 +175,10 @@ def _turns(queue: QueueView, lang: Language, nonce: str, here: OpenedFrom) -> li
 
 
 def _nothing(queue: QueueView, lang: Language) -> Element:
+    if queue.nothing_comes:
+        said = lang.t("No alerts come to this conversation, so only what was shared here is listed.")
+        step = lang.t("“subscribe” brings them here; your own chat with Tocsin lists all of yours.")
+        return rich(run(f"{said} {step}"), spacing="Medium")
     if queue.filter:
         return rich(run(lang.t("Nothing fits.")), spacing="Medium")
     if queue.kind == "mine":

@@ -276,6 +276,8 @@ class QueueView:
     filter: str = ""
     #: Whether it lists what is open only; with `days` of 0 it does not ask for an age.
     open_only: bool = True
+    #: No route brings alerts to where it was asked for: there is only what was shared or asked for there.
+    nothing_comes: bool = False
 
     @property
     def pages(self) -> int:

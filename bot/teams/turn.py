@@ -247,7 +247,11 @@ def _usual_channel(uow: UnitOfWork, team: str) -> str:
 def _welcome(to: Conversation) -> Screen:
     is_channel = to.kind is ConversationKind.CHANNEL
     return lambda f: render_welcome(
-        f.lang, channel=place_name(to, f.lang) if is_channel else "", subscribed=to.subscribed, nonce=f.nonce
+        f.lang,
+        channel=place_name(to, f.lang) if is_channel else "",
+        subscribed=to.subscribed,
+        in_group=to.kind is ConversationKind.GROUP_CHAT,
+        nonce=f.nonce,
     )
 
 

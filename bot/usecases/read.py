@@ -12,6 +12,7 @@ from bot.alerts.errors import Refused
 from bot.alerts.escalation import MISSED
 from bot.alerts.history import Entry, Kind
 from bot.alerts.incident import Incident
+from bot.alerts.messages import ConversationKind
 from bot.alerts.mirror import is_ours
 from bot.alerts.people import ActorKind
 from bot.alerts.ports import UnitOfWork
@@ -140,8 +141,17 @@ def queue(
         page = max(0, -(-total // size) - 1)
         alerts, total = uow.alerts.page(scope, wanted, offset=page * size, limit=size)
     days = 0 if wanted.since == LONG_AGO else days
+    here = reader.conversation
     return QueueView(
-        tuple(views_of(uow, alerts)), total, page, size, days, kind, text.strip(), open_only=not wanted.closed
+        tuple(views_of(uow, alerts)),
+        total,
+        page,
+        size,
+        days,
+        kind,
+        text.strip(),
+        open_only=not wanted.closed,
+        nothing_comes=here.kind is not ConversationKind.PERSONAL and not here.subscribed,
     )
 
 

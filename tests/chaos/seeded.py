@@ -33,7 +33,7 @@ class SeededFaults:
         self._share = share
         self._channels = channels
 
-    def take(self, *, kind: str, conversation: str | None) -> Fault | None:
+    def take(self, *, kind: str, conversation: str | None, method: str = "") -> Fault | None:  # noqa: ARG002 - as the sandbox calls it
         if kind not in CONNECTOR_KINDS or conversation not in self._channels or self._rng.random() > self._share:
             return None
         fault = self._rng.choice(_SEEDED)

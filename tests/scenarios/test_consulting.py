@@ -68,7 +68,7 @@ async def test_experts_see_what_they_are_asked_about_and_nothing_else_of_it(plac
     question = await asked(town, card)
     assert "our secret plan" not in card_text(question["card"])
     assert "not available here" in await town.told("chidi", f"details {card['number']}", in_="quiet")
-    assert "No open alerts" in await town.told("chidi", "queue", in_="quiet")
+    assert "No alerts come to this conversation" in await town.told("chidi", "queue", in_="quiet")
     data = {"question": 1, "nonce": "n", "comment": "from elsewhere"}
     elsewhere = await town.teams.press("bo", card, verb="answer", data=data)
     assert "not available" in str(elsewhere["body"])

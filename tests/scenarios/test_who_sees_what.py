@@ -6,7 +6,7 @@ from tests.support.town import Town
 
 async def test_a_channel_that_is_not_subscribed_knows_no_alerts(town: Town) -> None:
     await town.raised("Only in alerts")
-    assert "No open alerts" in await town.told("ana", "queue", in_="quiet")
+    assert "No alerts come to this conversation" in await town.told("ana", "queue", in_="quiet")
     assert "not available here" in await town.told("ana", "alert 1", in_="quiet")
     assert "not available here" in await town.told("ana", "details 1", in_="quiet")
     assert "#1: not available here." in await town.told("ana", "resolve 1", in_="quiet")
@@ -93,7 +93,7 @@ async def test_a_group_chat_knows_only_what_was_shared_there(town: Town) -> None
     before = await town.raised("Before the group")
     await teams.install("ana", chat="group")
     await teams.wait_for_card("group", "Tocsin is here")
-    assert "No open alerts" in await town.told("bo", "queue", in_="group")
+    assert "No alerts come to this conversation" in await town.told("bo", "queue", in_="group")
     assert "Subscribed" in await town.told("bo", "subscribe", in_="group")
     shared = await town.raised("Shared with the group", in_="group")
     queue = await town.told("bo", "queue", in_="group")
