@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.alerts.conversation import Conversation
+from bot.alerts.errors import NotAvailable
 from bot.alerts.people import ActorKind
 from bot.alerts.ports import UnitOfWork
 from bot.alerts.views import AlertView
@@ -19,8 +20,13 @@ _ENTRIES: Final = 20
 
 def view_for_all(uow: UnitOfWork, number: int, here: Conversation, now: datetime) -> AlertView:
     """The shared view of an alert, with whom it looks different to: whoever has it, is on call for it or acted on it
-    lately, and those who may only look."""
+    lately, and those who may only look.
+
+    Raises NotAvailable where somebody has come since who may not see such alerts.
+    """
     view = shared_view(uow, number, here.id, now)
+    if view.alert.service_source in uow.access.barred_in(here.id, now):
+        raise NotAvailable(f"alert {number}")
     entries = uow.history.entries(number, limit=_ENTRIES) if view.alert.revision > 1 else ()
     by_people = (entry.actor.id for entry in entries if entry.actor.kind is ActorKind.PERSON)
     at_it = [view.alert.assignee or "", *(duty.person.object_id for duty in view.on_call if duty.person), *by_people]

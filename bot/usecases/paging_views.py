@@ -20,6 +20,9 @@ def page_view(uow: UnitOfWork, number: int, reader: Reader) -> PageView:
     if page.person is not None and not scope.is_unlimited:
         numbers = [alert for alert in numbers if uow.alerts.in_scope(alert, scope)]
         waiting, count = len(set(uow.pages.waiting(number)) & set(numbers)), len(numbers)
+    if page.person is None and (barred := uow.access.barred_in(reader.conversation.id, reader.at)):
+        numbers = [alert for alert in numbers if uow.alerts.get(alert).service_source not in barred]
+        waiting, count = len(set(uow.pages.waiting(number)) & set(numbers)), len(numbers)
     if not numbers:
         raise NotAvailable(f"page {number}")
     views = tuple(view_of(uow, uow.alerts.get(alert), reader.conversation.id) for alert in numbers[:SHOWN])

@@ -168,6 +168,20 @@ async def test_a_channel_of_people_who_may_all_see_them_gets_their_cards(tmp_pat
         await town.teams.wait_for_card("alerts", "Phish")
 
 
+async def test_a_card_says_no_more_once_somebody_in_the_channel_may_not_see_it(tmp_path: Path) -> None:
+    everybody = ",".join(PEOPLE[key] for key in ("ana", "bo", "chidi", "dana"))
+    async with town_of(tmp_path, {"TOCSIN_ACCESS_OFFICE365": everybody}) as town:
+        mail = (await town.report("graph", _mail()))["alerts"][0]
+        card = await town.teams.wait_for_card("alerts", "Phish")
+        await town.told("ana", "help")
+        await town.stop()
+        town.more_settings = {**GENEROUS, "TOCSIN_ACCESS_OFFICE365": PEOPLE["ana"]}
+        await town.start()
+        assert "Ana Alvarez" in await town.told("ana", f"assign {mail} me")
+        after = await town.teams.wait_for("alerts", lambda m: m["id"] == card["id"] and "Phish" not in str(m["cards"]))
+        assert "Ana" not in str(after["cards"])
+
+
 def _mail() -> dict[str, Any]:
     now = datetime.now(UTC).isoformat()
     return graph_alert(
