@@ -270,7 +270,21 @@ def _which(said: Said) -> str:
     """The command names no alert, or names it last."""
     if (meant := turned(said.command)) is not None:
         return said.lang.t("Which alert? Did you mean {meant}?", meant=said.lang.quoted(meant))
-    return said.lang.t("Which alert? Say for example “{verb} 1042”.", verb=said.command.verb)
+    verb = " ".join(filter(None, (said.command.verb, "1042", _FOR_EXAMPLE.get(said.command.verb))))
+    return said.lang.t("Which alert? Say for example “{verb}”.", verb=verb)
+
+
+#: What a command says of an alert, where the number alone is not enough.
+_FOR_EXAMPLE: Mapping[str, str] = {
+    "assign": "me",
+    "classify": "fp not malicious",
+    "comment": "looks real",
+    "consult": "is this lateral movement?",
+    "link": "12",
+    "remind": "2h",
+    "silence": "4h",
+    "tag": "+vip",
+}
 
 
 def _unknown(unknown: Unknown, lang: Language) -> str:

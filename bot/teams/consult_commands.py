@@ -60,7 +60,7 @@ def _meant(uow: UnitOfWork, said: Said) -> int | str:
     spans, lang = said.command.spans, said.lang
     here = question_of_thread(uow, said.activity, said.reader)
     if not spans:
-        return here if here is not None else lang.t("Which alert? Say for example “{verb} 1042”.", verb="answer")
+        return here if here is not None else lang.t("Which alert? Say for example “{verb}”.", verb="answer 1042")
     alert = spans[0].first
     found = consulting.questions_here(uow, alert, said.reader)
     waiting = [one for one in found if one.is_pending] or found

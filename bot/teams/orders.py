@@ -149,6 +149,8 @@ def _consult(_uow: UnitOfWork, said: Said, _lang: Language) -> Order | str:
 
 
 def _verdict_help(said: Said, lang: Language) -> str:
+    if not said.command.rest:
+        return lang.t("As what? Say for example “{verb} 1042 fp not malicious”.", verb=said.command.verb)
     return lang.t(
         "I do not know the classification “{words}”. Say “tp”, “fp” or “expected”, and if you like what kind:"
         " “{verb} 1042 fp not malicious”, “{verb} 1042 expected security test”.",
