@@ -178,7 +178,8 @@ def _nothing(queue: QueueView, lang: Language) -> Element:
     if queue.nothing_comes:
         said = lang.t("No alerts come to this conversation, so only what was shared here is listed.")
         step = lang.t("“subscribe” brings them here; your own chat with Tocsin lists all of yours.")
-        return rich(run(f"{said} {step}"), spacing="Medium")
+        nothing = lang.t("Nothing fits.") if queue.filter else ""
+        return rich(run(" ".join(filter(None, (nothing, said, step)))), spacing="Medium")
     if queue.filter:
         return rich(run(lang.t("Nothing fits.")), spacing="Medium")
     if queue.kind == "mine":
